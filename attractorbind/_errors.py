@@ -1,0 +1,91 @@
+"""The error hierarchy, and the one text for a name that is not known."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class AttractorBindError(Exception):
+    """Root of every error that attractorbind raises on purpose.
+
+    **Example:**
+        >>> import attractorbind as ab
+        >>> try:
+        ...     ab.Vocabulary([])
+        ... except ab.AttractorBindError as error:
+        ...     print(error)
+        a vocabulary needs at least one symbol; give it a list of names
+    """
+
+
+class UnknownNameError(AttractorBindError, KeyError):
+    """A buffer, symbol, gate or argument was named that does not exist."""
+
+    def __str__(self) -> str:
+        # KeyError would show the repr of the text, quotes and all.
+        return str(self.args[0])
+
+
+class VocabularyError(AttractorBindError, ValueError):
+    """The names given for a vocabulary cannot be one."""
+
+
+class NetworkError(AttractorBindError, ValueError):
+    """A network, a state or a gating was described that cannot exist."""
+
+
+class ProgramError(AttractorBindError, ValueError):
+    """A program is ill-formed, or does not fit the network it is for."""
+
+
+class ArgumentError(AttractorBindError, ValueError):
+    """A value given to a run is missing, ragged or out of range."""
+
+
+class CapacityError(AttractorBindError):
+    """A learning rule could not store the vocabulary in the network."""
+
+
+class CapacityWarning(UserWarning):
+    """A network was built although some symbols are not stored exactly."""
+
+
+class RunError(AttractorBindError, RuntimeError):
+    """A run ended in a state that its result codes mark as trouble."""
+
+
+def listed(names: Iterable[str], limit: int = 12) -> str:
+    """The names in quotes, the end of a long list left out."""
+    names = list(names)
+    shown = ", ".join(repr(name) for name in names[:limit])
+    return f"{shown}, ... ({len(names)} in all)" if len(names) > limit else shown
+
+
+def unknown_name(kind: str, plural: str, name: object, known: Iterable[str]) -> UnknownNameError:
+    """The error for a name that is not known: the culprit, what is known, the nearest."""
+    known = list(known)
+    text = f"unknown {kind} {name!r}; "
+    text += f"{plural} are {listed(known)}" if known else f"there are no {plural}"
+    nearest = difflib.get_close_matches(str(name), known, n=1)
+    return UnknownNameError(text + (f"; did you mean {nearest[0]!r}?" if nearest else ""))
+
+
+def check_fraction(name: str, value: object) -> float:
+    """The value as a float, or an error unless it is a number from 0 to 1."""
+    try:
+        number = float(value)  # pyright: ignore[reportArgumentType]
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not 0.0 <= number <= 1.0:
+        raise ArgumentError(f"{name} is {value!r}; it must be a number from 0 to 1")
+    return number
+
+
+def check_count(name: str, value: object, least: int = 1) -> int:
+    """The value as an int, or an error unless it is a whole number of at least `least`."""
+    try:
+        number = value.__index__()  # pyright: ignore[reportAttributeAccessIssue]
+    except AttributeError:
+        number = None
+    if number is None or isinstance(value, bool) or number < least:
+        raise ArgumentError(f"{name} is {value!r}; it must be a whole number of at least {least}")
+    return number
