@@ -1,0 +1,114 @@
+"""Weights and biases of one projection, how well they store the codes, and the grid they lie on."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int
+
+# float32 counts whole multiples of a quantum exactly up to 2**24 of them.
+_EXACT_BITS = 24
+
+
+class Synapses(eqx.Module):
+    """Weights and biases from one population to another: the field is h = x W + b.
+
+    **Arguments:**
+
+    - `weights`: W, shape (source units, target units).
+    - `bias`: b, shape (target units,).
+    """
+
+    weights: Float[Array, "source target"]
+    bias: Float[Array, " target"]
+
+    def fields(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+        """The field x W + b that each target unit receives from these source states."""
+        # On accelerators the default precision would round the weights.
+        return jnp.dot(activity, self.weights, precision=jax.lax.Precision.HIGHEST) + self.bias[None, :]
+
+
+def moments(codes: Bool[Array, "symbols units"]) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Mean and standard deviation of a code's units, over all units and symbols."""
+    mean = codes.mean(dtype=jnp.float32)
+    return mean, jnp.sqrt(mean * (1 - mean))
+
+
+def margins(
+    synapses: Synapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
+) -> Float[Array, "symbols target"]:
+    """The field of every target unit for every symbol, positive where it has the right sign."""
+    fields = synapses.fields(source.astype(jnp.float32))
+    return jnp.where(target, fields, -fields)
+
+
+def stabilities(
+    synapses: Synapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
+) -> Float[Array, " target"]:
+    """Each target unit's stability, min over symbols of (field toward the right sign) / |w|, in Gardner's units.
+
+    Inputs count as standardised to mean 0 and variance 1; a weight component along (1, ..., 1) does not count,
+    since codes with equally many units on cannot feel it.
+    """
+    _, deviation = moments(source)
+    norm = deviation * jnp.linalg.norm(synapses.weights - synapses.weights.mean(axis=0, keepdims=True), axis=0)
+    return margins(synapses, source, target).min(axis=0) / jnp.maximum(norm, jnp.finfo(jnp.float32).tiny)
+
+
+@jax.jit
+def quality(
+    synapses: Synapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
+) -> tuple[Float[Array, ""], Int[Array, ""]]:
+    """The smallest stability of any unit, and the number of wrong bits over all units and symbols."""
+    right = margins(synapses, source, target) > 0
+    return stabilities(synapses, source, target).min(), jnp.sum(~right)
+
+
+@partial(jax.jit, static_argnames=("recurrent", "from_nucleus"))
+def quiet_when_source_is_silent(
+    synapses: Synapses, active: int | Int[Array, ""], *, recurrent: bool, from_nucleus: bool
+) -> Synapses:
+    """The same fields for every code of `active` units, but no excitation from a silent source.
+
+    A positive bias would wake the target of an empty buffer; it is spread over the weights instead, in proportion to
+    the source's activity. So is the whole bias of a nucleus: its gate opens while it is still silent, and until a
+    symbol has reached it, it must not disturb its target.
+    """
+    bias = jnp.zeros_like(synapses.bias) if from_nucleus else jnp.minimum(synapses.bias, 0.0)
+    weights = synapses.weights + (synapses.bias - bias)[None, :] / active
+    return Synapses(jnp.fill_diagonal(weights, 0.0, inplace=False) if recurrent else weights, bias)
+
+
+def on_grid(synapses: Sequence[Synapses], targets: Sequence[int]) -> tuple[tuple[Synapses, ...], float]:
+    """Round all weights to whole multiples of one power of two, small enough that every field is an exact sum.
+
+    A field is a sum over active units and open projections. When its terms are multiples of a quantum and it stays
+    below 2**24 quanta, float32 adds it without rounding, in any order. So a state does not depend on batch size,
+    thread count or machine: a trial run alone equals the same trial in a batch, bit for bit.
+
+    **Returns:** the rounded synapses, and the external drive: a power of two above any field that they can give.
+    """
+    reach: dict[int, float] = {}
+    for one, target in zip(synapses, targets, strict=True):
+        reach[target] = reach.get(target, 0.0) + float(_largest_field(one))
+    largest = max(reach.values(), default=0.0)
+    if not np.isfinite(largest):
+        # Nothing can be made exact here; the report names the projection.
+        return tuple(synapses), 1.0
+    # A quarter more than the largest field, for what rounding adds to it.
+    drive = float(2.0 ** np.ceil(np.log2(1.25 * max(largest, 1.0))))
+    quantum = 2.0 * drive / 2.0**_EXACT_BITS
+    return tuple(_rounded(one, quantum) for one in synapses), drive
+
+
+@jax.jit
+def _largest_field(synapses: Synapses) -> Float[Array, ""]:
+    return jnp.max(jnp.sum(jnp.abs(synapses.weights), axis=0) + jnp.abs(synapses.bias))
+
+
+@jax.jit
+def _rounded(synapses: Synapses, quantum: Float[Array, ""] | float) -> Synapses:
+    return Synapses(jnp.round(synapses.weights / quantum) * quantum, jnp.round(synapses.bias / quantum) * quantum)
