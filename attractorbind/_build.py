@@ -1,0 +1,119 @@
+"""Build a network: names to codes, codes to weights."""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Key
+
+from attractorbind._codes import active_units, random_codes
+from attractorbind._errors import ArgumentError, CapacityWarning, NetworkError, check_count, check_fraction
+from attractorbind._network import Network
+from attractorbind._rules import AbstractLearningRule
+from attractorbind._synapses import on_grid, quiet_when_source_is_silent
+from attractorbind._vocabulary import Vocabulary
+from attractorbind._wiring import parse_relays, wire
+
+
+def build(
+    vocabulary: Vocabulary,
+    *,
+    buffers: Mapping[str, Any],
+    relays: str | Iterable[tuple[str, str]] = "all",
+    activity: float | int,
+    rule: AbstractLearningRule,
+    key: Key[Array, ""],
+    relay: str = "direct",
+    latch: str = "recurrence",
+    strict: bool = False,
+) -> Network:
+    r"""Build a network in which every symbol is one attractor, spread over all populations.
+
+    Every symbol gets an independent random code in every population, exactly round(activity * units) units on. Each
+    projection p -> q is trained alone to give every unit of q the right sign for every symbol that p may hold,
+    $h_q = W_{qp} x_p + b_{qp}$. Any set of open projections that agree on the symbol then gives the right sign too.
+
+    **Arguments:**
+
+    - `vocabulary`: the symbols.
+    - `buffers`: name to number of units; sizes may differ.
+    - `relays`: "all" (every ordered pair), "hub:NAME" (from and to that buffer) or a list of (source, target).
+    - `activity`: fraction of a population's units that are on in a code.
+    - `rule`: the learning rule of all projections.
+    - `key`: a JAX random key; draws the codes.
+    - `relay`: "direct", one gated matrix, or "nucleus", by way of a thalamic population of its own, which is part of
+        the global attractor.
+    - `latch`: "recurrence", gated connections within the buffer, or "loop", from cortex to a thalamic nucleus and back.
+    - `strict`: raise if any symbol is not stored exactly, rather than warn.
+
+    **Returns:** a `Network`.
+
+    **Raises:**
+
+    - `NetworkError`: buffers, relays, sizes or activity that make no network.
+    - `UnknownNameError`: a relay names an unknown buffer.
+    - `CapacityError`: with `strict`, when the rule cannot store the load. Otherwise `CapacityWarning` is issued.
+
+    **Reference:** Hayworth 2012; Hayworth & Marblestone 2018 for relays and latches through the thalamus.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat", "chased"]), buffers={"focus": 128, "agent": 96},
+        ...     relays="hub:focus", activity=0.1, rule=ab.Hebbian(), key=jax.random.key(0))
+        >>> network
+        Network(3 symbols, buffers {focus: 128, agent: 96}, 2 relays, 4 projections, Hebbian())
+        >>> network.report().wrong_bits
+        0
+    """
+    _check(vocabulary, buffers, activity, rule, relay, latch)
+    sizes = {name: check_count(f"units of buffer {name!r}", units, least=2) for name, units in buffers.items()}
+    wiring = wire(sizes, parse_relays(sizes, relays), relay, latch)  # pyright: ignore[reportArgumentType]
+    active = [active_units(population.units, activity) for population in wiring.populations]
+    for population, count in zip(wiring.populations, active, strict=True):
+        if not 0 < count < population.units:
+            raise NetworkError(
+                f"activity {activity} leaves {count} of the {population.units} units of {population.name!r} on; "
+                f"a code needs at least one unit on and one off: change activity= or the units"
+            )
+    keys = jax.random.split(key, len(wiring.populations))
+    codes = tuple(
+        random_codes(len(vocabulary), population.units, count, key=one)
+        for population, count, one in zip(wiring.populations, active, keys, strict=True)
+    )
+    learned = []
+    for projection in wiring.projections:
+        recurrent = projection.source == projection.target
+        synapses = rule.learn(codes[projection.source], codes[projection.target], recurrent=recurrent)
+        from_nucleus = wiring.populations[projection.source].kind == "nucleus"
+        learned.append(
+            quiet_when_source_is_silent(
+                synapses, active[projection.source], recurrent=recurrent, from_nucleus=from_nucleus
+            )
+        )
+    rounded, drive = on_grid(learned, [projection.target for projection in wiring.projections])
+    network = Network(vocabulary, wiring, codes, rounded, jnp.float32(drive), repr(rule))
+    report = network.report()
+    if strict:
+        report.check()
+    elif report.wrong_bits:
+        warnings.warn(report.complaint(), CapacityWarning, stacklevel=2)
+    return network
+
+
+def _check(vocabulary: object, buffers: Mapping, activity: object, rule: object, relay: str, latch: str) -> None:
+    if not isinstance(vocabulary, Vocabulary):
+        raise NetworkError(f"vocabulary is a {type(vocabulary).__name__}; wrap the names in attractorbind.Vocabulary")
+    if not isinstance(rule, AbstractLearningRule):
+        raise NetworkError(f"rule is {rule!r}; it must be a learning rule such as MaximalStability()")
+    if not buffers:
+        raise NetworkError("a network needs at least one buffer; give buffers={'focus': 512}")
+    for name in buffers:
+        if not isinstance(name, str) or not name.strip() or "->" in name:
+            raise NetworkError(f"buffer name {name!r} is not a non-empty string without '->', which marks relays")
+    if not 0 < check_fraction("activity", activity) < 1:
+        raise ArgumentError(f"activity is {activity!r}; it must be above 0 and below 1")
+    for argument, value, known in (("relay", relay, ("direct", "nucleus")), ("latch", latch, ("recurrence", "loop"))):
+        if value not in known:
+            raise NetworkError(f"{argument}={value!r} is not one of {known[0]!r} and {known[1]!r}")

@@ -1,0 +1,155 @@
+"""The network: vocabulary, populations, projections and gates, frozen."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import equinox as eqx
+import networkx as nx
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from attractorbind._errors import NetworkError, check_count, unknown_name
+from attractorbind._report import ProjectionReport, Report
+from attractorbind._state import State, silent
+from attractorbind._synapses import Synapses, quality
+from attractorbind._vocabulary import Vocabulary
+from attractorbind._wiring import Wiring
+
+# What names a gating: the gates that are not at rest, or the conductance of every gate.
+Gating = Iterable[str] | Mapping[str, Any] | Float[np.ndarray, " gates"] | Float[Array, " gates"]
+
+
+class Network(eqx.Module):
+    """Populations that share one vocabulary of attractors, and the gated projections between them.
+
+    Made by `build`. A frozen pytree: codes and weights are its leaves, wiring and vocabulary are static.
+
+    **Attributes:**
+
+    - `vocabulary`: the symbols.
+    - `wiring`: populations, projections and gates, without weights.
+    - `synapses`: one `Synapses` per projection, in the order of `wiring.projections`.
+    - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
+    - `rule`: name and settings of the learning rule, as text.
+    """
+
+    vocabulary: Vocabulary = eqx.field(static=True)
+    wiring: Wiring = eqx.field(static=True)
+    all_codes: tuple[Bool[Array, "symbols _units"], ...]
+    synapses: tuple[Synapses, ...]
+    drive: Float[Array, ""]
+    rule: str = eqx.field(static=True)
+
+    @property
+    def buffers(self) -> dict[str, int]:
+        """The buffers' names and their numbers of units."""
+        return {name: self.wiring.populations[place].units for name, place in self.wiring.buffers.items()}
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The gates' names: a latch's is its buffer's name, a relay's is "source->target"."""
+        return tuple(gate.name for gate in self.wiring.gates)
+
+    @property
+    def graph(self) -> nx.DiGraph:
+        """A networkx graph of the wiring: nodes with `kind` and `units`, edges with `gate` and `kind`."""
+        return self.wiring.graph.copy()
+
+    def codes(self, population: str) -> Bool[Array, "symbols units"]:
+        """The code of every symbol in a population, a buffer or a nucleus, in the vocabulary's order."""
+        names = [p.name for p in self.wiring.populations]
+        if population not in names:
+            raise unknown_name("population", "populations", population, names)
+        return self.all_codes[names.index(population)]
+
+    def silent(self, trials: int = 1) -> State:
+        """The state of a batch of trials in which every unit is off."""
+        return silent(self.wiring, check_count("trials", trials))
+
+    def gating(
+        self, open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = ()
+    ) -> Float[np.ndarray, " gates"]:
+        """The conductance of every gate, in the order of `gates`: these open, those closed, the others at rest.
+
+        **Arguments:**
+
+        - `open`: names of gates, or a mapping from name to conductance (0 to 1).
+        - `closed`: names of gates.
+
+        **Raises:** `UnknownNameError` for a gate that does not exist, `ArgumentError` for a conductance out of range.
+
+        **Example:**
+            >>> import attractorbind as ab, jax
+            >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64},
+            ...     relays=[("focus", "agent")], activity=0.1, rule=ab.PseudoInverse(), key=jax.random.key(0))
+            >>> network.gates, network.gating(open=["focus->agent"], closed=["agent"]).tolist()
+            (('focus', 'agent', 'focus->agent'), [1.0, 0.0, 1.0])
+        """
+        return self.wiring.gating(open, closed)
+
+    def conductances(self, gates: Gating) -> Float[np.ndarray, " gates"]:
+        """One conductance per gate, from names of gates open beyond rest, a mapping to conductances, or the array."""
+        if isinstance(gates, np.ndarray) or eqx.is_array(gates):
+            values = np.asarray(gates, np.float32)
+            if values.shape != (len(self.gates),) or not np.all((values >= 0) & (values <= 1)):
+                raise NetworkError(
+                    f"a gating has one conductance from 0 to 1 for each of {len(self.gates)} gates, in the order of "
+                    f"network.gates; got an array of shape {values.shape}"
+                )
+            return values
+        return self.gating(open=gates)  # pyright: ignore[reportArgumentType]
+
+    def partition(self, gates: Gating = ()) -> tuple[frozenset[str], ...]:
+        """The groups of buffers that the open relays join, and that must therefore come to agree.
+
+        **Arguments:**
+
+        - `gates`: names of the relays that are open, a mapping from name to conductance, or a conductance per gate.
+
+        **Returns:** disjoint groups, in the order of their first buffers; with all relays closed, one per buffer.
+
+        **Reference:** Hayworth 2012, the dynamic partition of a global attractor.
+
+        **Example:**
+            >>> import attractorbind as ab, jax
+            >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"a": 64, "b": 64, "c": 64}, relays="all",
+            ...     activity=0.1, rule=ab.PseudoInverse(), key=jax.random.key(0))
+            >>> [sorted(group) for group in network.partition(["a->c"])]
+            [['a', 'c'], ['b']]
+        """
+        conductances = self.conductances(gates)
+        joined = nx.Graph()
+        joined.add_nodes_from(self.buffers)
+        joined.add_edges_from(
+            (gate.source, gate.target)
+            for gate, conductance in zip(self.wiring.gates, conductances, strict=True)
+            if gate.kind == "relay" and conductance > 0
+        )
+        return tuple(frozenset(group) for group in nx.connected_components(joined))
+
+    def report(self) -> Report:
+        """Load, smallest stability and wrong bits of every projection; see `Report`."""
+        names = [population.name for population in self.wiring.populations]
+        rows = []
+        for projection, synapses in zip(self.wiring.projections, self.synapses, strict=True):
+            source, target = self.all_codes[projection.source], self.all_codes[projection.target]
+            stability, wrong_bits = quality(synapses, source, target)
+            rows.append(
+                ProjectionReport(
+                    source=names[projection.source],
+                    target=names[projection.target],
+                    gate=self.gates[projection.gate],
+                    load=len(self.vocabulary) / source.shape[1],
+                    stability=float(stability),
+                    wrong_bits=int(wrong_bits),
+                )
+            )
+        return Report(self.rule, len(self.vocabulary), tuple(rows))
+
+    def __repr__(self) -> str:
+        kinds = [gate.kind for gate in self.wiring.gates]
+        buffers = ", ".join(f"{name}: {units}" for name, units in self.buffers.items())
+        return (
+            f"Network({len(self.vocabulary)} symbols, buffers {{{buffers}}}, {kinds.count('relay')} relays, "
+            f"{len(self.synapses)} projections, {self.rule})"
+        )

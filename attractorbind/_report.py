@@ -1,0 +1,73 @@
+"""What a network's projections store: load, stability and wrong bits, one line each."""
+
+from dataclasses import dataclass
+
+from attractorbind._errors import CapacityError
+
+
+@dataclass(frozen=True)
+class ProjectionReport:
+    """How well one projection stores the vocabulary.
+
+    - `load`: symbols per source unit, S/N.
+    - `stability`: smallest over units and symbols, in Gardner's units (field over |w|, inputs standardised).
+    - `wrong_bits`: units, summed over all symbols, that one step from a clean source sets wrong.
+    """
+
+    source: str
+    target: str
+    gate: str
+    load: float
+    stability: float
+    wrong_bits: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """`ProjectionReport`s of all projections; `print` shows them as a table."""
+
+    rule: str
+    symbols: int
+    projections: tuple[ProjectionReport, ...]
+
+    @property
+    def wrong_bits(self) -> int:
+        """Wrong bits over all projections; 0 when every symbol is stored exactly."""
+        return sum(projection.wrong_bits for projection in self.projections)
+
+    @property
+    def stability(self) -> float:
+        """The smallest stability of any projection."""
+        return min((projection.stability for projection in self.projections), default=float("inf"))
+
+    def check(self) -> None:
+        """Raise `CapacityError`, with the cure in its text, if any symbol is not stored exactly."""
+        if self.wrong_bits:
+            raise CapacityError(self.complaint())
+
+    def complaint(self) -> str:
+        """What is not stored, where it is worst, and what helps."""
+        bad = [projection for projection in self.projections if projection.wrong_bits]
+        worst = max(bad, key=lambda projection: projection.wrong_bits)
+        return (
+            f"{self.rule} does not store all {self.symbols} symbols: {self.wrong_bits} wrong bits in {len(bad)} of "
+            f"{len(self.projections)} projections, the worst '{worst.source}' to '{worst.target}' with "
+            f"{worst.wrong_bits} at load S/N = {worst.load:.3g}; give the buffers more units, lower the activity, or "
+            "take another rule (MaximalStability stores the most)"
+        )
+
+    def __str__(self) -> str:
+        rows = [("source", "target", "gate", "S/N", "stability", "wrong bits")]
+        rows += [
+            (p.source, p.target, p.gate, f"{p.load:.3f}", f"{p.stability:.3f}", str(p.wrong_bits))
+            for p in self.projections
+        ]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        lines = [
+            "  ".join(
+                cell.ljust(w) if column < 3 else cell.rjust(w)
+                for column, (cell, w) in enumerate(zip(row, widths, strict=False))
+            )
+            for row in rows
+        ]
+        return "\n".join(line.rstrip() for line in [f"{self.rule}, {self.symbols} symbols", *lines])

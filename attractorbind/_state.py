@@ -1,0 +1,71 @@
+"""The state of a network: which units of each population are on, for each trial of a batch."""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from attractorbind._errors import NetworkError, unknown_name
+from attractorbind._wiring import Wiring
+
+
+class State(eqx.Module):
+    """Which units are on (1) and off (0): one array of shape (trials, units) per population.
+
+    Made by `network.silent(trials)` or taken from a trace; `state["agent"]` is one population's array, and
+    `state.replace("agent", array)` a new state with another one.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> vocabulary = ab.Vocabulary(["dog", "cat"])
+        >>> network = ab.build(vocabulary, buffers={"focus": 64}, activity=0.1, rule=ab.PseudoInverse(),
+        ...     key=jax.random.key(0))
+        >>> state = network.silent(trials=2).replace("focus", network.codes("focus").astype(float))
+        >>> state["focus"].shape, state["focus"].sum(axis=1).tolist()
+        ((2, 64), [6.0, 6.0])
+    """
+
+    activities: tuple[Float[Array, "trials _units"], ...]
+    names: tuple[str, ...] = eqx.field(static=True)
+
+    @property
+    def trials(self) -> int:
+        """How many trials the batch holds."""
+        return self.activities[0].shape[0]
+
+    def __getitem__(self, population: str) -> Float[Array, "trials units"]:
+        return self.activities[self._place(population)]
+
+    def replace(self, population: str, activity: Float[Array, "trials units"]) -> "State":
+        """A new state with this population's array replaced by one of the same shape."""
+        place = self._place(population)
+        if activity.shape != self.activities[place].shape:
+            raise NetworkError(
+                f"population {population!r} has shape {self.activities[place].shape} (trials, units), "
+                f"the array given {activity.shape}"
+            )
+        return eqx.tree_at(lambda state: state.activities[place], self, jnp.asarray(activity, jnp.float32))
+
+    def _place(self, population: str) -> int:
+        if population not in self.names:
+            raise unknown_name("population", "populations", population, self.names)
+        return self.names.index(population)
+
+
+def silent(wiring: Wiring, trials: int) -> State:
+    """The state with every unit off."""
+    populations = wiring.populations
+    return State(
+        tuple(jnp.zeros((trials, population.units)) for population in populations),
+        tuple(population.name for population in populations),
+    )
+
+
+def check_state(wiring: Wiring, state: State) -> None:
+    """Raise unless the state has this network's populations and holds only zeros and ones."""
+    expected = {population.name: population.units for population in wiring.populations}
+    found = {name: activity.shape[1] for name, activity in zip(state.names, state.activities, strict=True)}
+    if expected != found:
+        raise NetworkError(f"the state is for populations {found}, the network has {expected}; use network.silent()")
+    for name, activity in zip(state.names, state.activities, strict=True):
+        if not bool(jnp.all((activity == 0) | (activity == 1))):
+            raise NetworkError(f"the state of population {name!r} holds values other than 0 and 1")

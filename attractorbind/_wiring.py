@@ -1,0 +1,177 @@
+"""What is connected to what, under which gate: the static part of a network."""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import networkx as nx
+import numpy as np
+from jaxtyping import Float
+
+from attractorbind._errors import NetworkError, check_fraction, listed, unknown_name
+
+RelayKind = Literal["direct", "nucleus"]
+LatchKind = Literal["recurrence", "loop"]
+
+
+@dataclass(frozen=True)
+class Population:
+    """A named group of binary units: a cortical buffer or a thalamic nucleus."""
+
+    name: str
+    kind: Literal["buffer", "nucleus"]
+    units: int
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A bundle of connections from one population to another (or to itself) under one gate."""
+
+    source: int
+    target: int
+    gate: int
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A named control channel; at rest latches are open (1) and relays closed (0).
+
+    `delay` is the number of ticks a symbol takes from `source` to `target`: 1, or 2 by way of a nucleus.
+    """
+
+    name: str
+    kind: Literal["latch", "relay"]
+    source: str
+    target: str
+    delay: int
+
+    @property
+    def rest(self) -> float:
+        return 1.0 if self.kind == "latch" else 0.0
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Populations, projections and gates of a network, without weights: hashable, fixed under jit."""
+
+    populations: tuple[Population, ...]
+    projections: tuple[Projection, ...]
+    gates: tuple[Gate, ...]
+
+    @cached_property
+    def buffers(self) -> dict[str, int]:
+        """The buffers' names and their places among the populations."""
+        return {p.name: i for i, p in enumerate(self.populations) if p.kind == "buffer"}
+
+    @cached_property
+    def gate_index(self) -> dict[str, int]:
+        return {gate.name: i for i, gate in enumerate(self.gates)}
+
+    @cached_property
+    def graph(self) -> nx.DiGraph:
+        """The populations as nodes (`kind`, `units`), the projections as edges (`gate`, `kind`)."""
+        graph = nx.DiGraph()
+        for population in self.populations:
+            graph.add_node(population.name, kind=population.kind, units=population.units)
+        for projection in self.projections:
+            gate = self.gates[projection.gate]
+            source, target = self.populations[projection.source], self.populations[projection.target]
+            graph.add_edge(source.name, target.name, gate=gate.name, kind=gate.kind)
+        return graph
+
+    @cached_property
+    def relays(self) -> nx.DiGraph:
+        """The buffers as nodes, the relays as edges, whatever their relays are built from."""
+        graph = nx.DiGraph()
+        graph.add_nodes_from(self.buffers)
+        graph.add_edges_from((gate.source, gate.target) for gate in self.gates if gate.kind == "relay")
+        return graph
+
+    def buffer(self, name: str) -> int:
+        """The place of a buffer among the populations, or the error for an unknown one."""
+        if name not in self.buffers:
+            raise unknown_name("buffer", "buffers", name, self.buffers)
+        return self.buffers[name]
+
+    def gate(self, name: str) -> Gate:
+        """The gate of that name, or the error for an unknown one."""
+        if name not in self.gate_index:
+            raise unknown_name("gate", "gates", name, self.gate_index)
+        return self.gates[self.gate_index[name]]
+
+    def chain(self, source: str, target: str) -> list[str]:
+        """The buffers along the shortest chain of relays from source to target, both ends included."""
+        self.buffer(source)
+        self.buffer(target)
+        if source == target:
+            raise NetworkError(f"buffer {source!r} cannot be copied to itself; its latch holds it as it is")
+        try:
+            return nx.shortest_path(self.relays, source, target)
+        except nx.NetworkXNoPath:
+            raise NetworkError(
+                f"no chain of relays leads from {source!r} to {target!r}; "
+                f"the relay '{source}->{target}' is missing: add ({source!r}, {target!r}) to relays="
+            ) from None
+
+    def gating(
+        self, open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = ()
+    ) -> Float[np.ndarray, " gates"]:
+        """The conductance of every gate when these are open, those closed and all others at rest."""
+        conductances = np.array([gate.rest for gate in self.gates], np.float32)
+        for name, conductance in open.items() if isinstance(open, Mapping) else ((name, 1.0) for name in open):
+            conductances[self.gate_index[self.gate(name).name]] = check_fraction(
+                f"the opening of gate {name!r}", conductance
+            )
+        for name in closed:
+            conductances[self.gate_index[self.gate(name).name]] = 0.0
+        return conductances
+
+
+def parse_relays(buffers: Mapping[str, int], relays: str | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The ordered (source, target) pairs that "all", "hub:NAME" or a list of pairs asks for."""
+    if isinstance(relays, str):
+        if relays == "all":
+            return [(source, target) for source in buffers for target in buffers if source != target]
+        kind, _, hub = relays.partition(":")
+        if kind != "hub":
+            raise NetworkError(f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs")
+        if hub not in buffers:
+            raise unknown_name("buffer", "buffers", hub, buffers)
+        return [pair for other in buffers if other != hub for pair in ((hub, other), (other, hub))]
+    pairs = []
+    for pair in relays:
+        if isinstance(pair, str) or len(tuple(pair)) != 2:
+            raise NetworkError(f"relay {pair!r} is not a pair; write (source, target)")
+        source, target = pair
+        for name in (source, target):
+            if name not in buffers:
+                raise unknown_name("buffer", "buffers", name, buffers)
+        if source == target:
+            raise NetworkError(f"relay {pair!r} joins a buffer to itself; that is its latch, and every buffer has one")
+        pairs.append((source, target))
+    repeated = [f"{source}->{target}" for source, target in dict.fromkeys(pairs) if pairs.count((source, target)) > 1]
+    if repeated:
+        raise NetworkError(f"relays given more than once: {listed(repeated)}; give each pair once")
+    return pairs
+
+
+def wire(buffers: Mapping[str, int], pairs: Iterable[tuple[str, str]], relay: RelayKind, latch: LatchKind) -> Wiring:
+    """Lay out populations, projections and gates; projections come sorted by their target."""
+    populations = [Population(name, "buffer", units) for name, units in buffers.items()]
+    place = {name: i for i, name in enumerate(buffers)}
+    gates: list[Gate] = []
+    projections: list[Projection] = []
+    links = [(name, name, "latch", name, latch == "loop") for name in buffers]
+    links += [(source, target, "relay", f"{source}->{target}", relay == "nucleus") for source, target in pairs]
+    for source, target, kind, gate, by_nucleus in links:
+        gates.append(Gate(gate, kind, source, target, 2 if by_nucleus else 1))  # pyright: ignore[reportArgumentType]
+        stops = [place[source], place[target]]
+        if by_nucleus:
+            stops.insert(1, len(populations))
+            units = max(buffers[source], buffers[target])
+            populations.append(Population(f"{source}->{target}", "nucleus", units))
+        projections += [Projection(a, b, len(gates) - 1) for a, b in itertools.pairwise(stops)]
+    projections.sort(key=lambda projection: projection.target)
+    return Wiring(tuple(populations), tuple(projections), tuple(gates))
