@@ -1,0 +1,50 @@
+"""Attractor networks that bind variables and route symbols: partitionable Hopfield buffers under gated relays."""
+
+from importlib.metadata import version as _version
+
+from attractorbind._build import build as build
+from attractorbind._dual_rules import (
+    MaximalStability as MaximalStability,
+    PseudoInverse as PseudoInverse,
+    StabilitySolution as StabilitySolution,
+)
+from attractorbind._energy import energy as energy, fields as fields
+from attractorbind._errors import (
+    ArgumentError as ArgumentError,
+    AttractorBindError as AttractorBindError,
+    CapacityError as CapacityError,
+    CapacityWarning as CapacityWarning,
+    NetworkError as NetworkError,
+    ProgramError as ProgramError,
+    RunError as RunError,
+    UnknownNameError as UnknownNameError,
+    VocabularyError as VocabularyError,
+)
+from attractorbind._macros import (
+    clear as clear,
+    copy as copy,
+    hold as hold,
+    load as load,
+    move as move,
+    swap as swap,
+)
+from attractorbind._network import Network as Network
+from attractorbind._overlap import overlaps as overlaps
+from attractorbind._program import Program as Program, arg as arg, gates as gates, present as present
+from attractorbind._report import ProjectionReport as ProjectionReport, Report as Report
+from attractorbind._rules import (
+    AbstractLearningRule as AbstractLearningRule,
+    Hebbian as Hebbian,
+    Perceptron as Perceptron,
+    Storkey as Storkey,
+)
+from attractorbind._run import run as run
+from attractorbind._schedule import Schedule as Schedule
+from attractorbind._state import State as State
+from attractorbind._synapses import Synapses as Synapses
+from attractorbind._tick import tick as tick
+from attractorbind._trace import Result as Result, Trace as Trace
+from attractorbind._vocabulary import Vocabulary as Vocabulary
+from attractorbind._wiring import Gate as Gate, Population as Population, Projection as Projection
+
+__version__ = _version("attractorbind")

@@ -1,0 +1,72 @@
+"""Facts about a network: its fields and its energy."""
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from attractorbind._network import Gating, Network
+from attractorbind._state import State, check_state
+
+
+def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Float[Array, "trials _units"]]:
+    r"""The field of every unit of every population, $h_q = \sum_{p \to q} g_{qp} (W_{qp} x_p + b_{qp})$.
+
+    **Arguments:**
+
+    - `network`, `state`: as from `build` and `network.silent`.
+    - `gates`: names of the gates that are open beyond rest, a mapping to conductances, or one conductance per gate.
+
+    **Returns:** population to an array of shape (trials, units).
+    """
+    check_state(network.wiring, state)
+    conductances = network.conductances(gates)
+    total = {name: jnp.zeros_like(activity) for name, activity in zip(state.names, state.activities, strict=True)}
+    for projection, synapses in zip(network.wiring.projections, network.synapses, strict=True):
+        if conductances[projection.gate] > 0:
+            target = state.names[projection.target]
+            field = synapses.fields(state.activities[projection.source])
+            total[target] = total[target] + np.float32(conductances[projection.gate]) * field
+    return total
+
+
+def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, " trials"]:
+    r"""The energy of a state under a gating.
+
+    $E = -\sum_{p \to q} g_{qp} \left( \tfrac12 x_q^T W_{qp} x_p + b_{qp}^T x_q \right)$ over all projections.
+
+    It cannot rise when one unit at a time is updated (asynchronous update), if the connections are symmetric: every
+    open projection p -> q has a counterpart q -> p with the transposed weights and the same conductance, and no unit is
+    connected to itself. A latch learned by `Hebbian` or `Storkey` is symmetric at low activity, where no bias is
+    positive; so are `Hebbian` relays both ways between buffers of equal size. `PseudoInverse`, `Perceptron` and
+    `MaximalStability` learn each unit on its own and give no such guarantee. Under synchronous update, which `run`
+    uses, symmetric connections lead to a fixed point or to a cycle of two ticks.
+
+    **Arguments:**
+
+    - `network`, `state`: as from `build` and `network.silent`.
+    - `gates`: names of the gates that are open beyond rest, a mapping to conductances, or one conductance per gate.
+
+    **Returns:** one energy per trial.
+
+    **Reference:** Hopfield 1982, PNAS 79:2554; Goles-Chacc, Fogelman-Soulie & Pellegrin 1985, Discrete Appl. Math.
+    12:261, for the cycle of two.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1, rule=ab.Hebbian(),
+        ...     key=jax.random.key(0))
+        >>> silent = network.silent(trials=2)
+        >>> held = silent.replace("focus", network.codes("focus").astype(float))
+        >>> bool((ab.energy(network, held) < ab.energy(network, silent)).all())
+        True
+    """
+    check_state(network.wiring, state)
+    conductances = network.conductances(gates)
+    total = jnp.zeros(state.trials)
+    for projection, synapses in zip(network.wiring.projections, network.synapses, strict=True):
+        if conductances[projection.gate] > 0:
+            target = state.activities[projection.target]
+            field = synapses.fields(state.activities[projection.source])
+            work = jnp.sum((field + synapses.bias[None, :]) * target, axis=1) / 2
+            total = total - np.float32(conductances[projection.gate]) * work
+    return total
