@@ -55,9 +55,9 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1, rule=ab.Hebbian(),
         ...     key=jax.random.key(0))
-        >>> silent = network.silent(trials=2)
-        >>> held = silent.replace("focus", network.codes("focus").astype(float))
-        >>> bool((ab.energy(network, held) < ab.energy(network, silent)).all())
+        >>> whole = network.silent(trials=2).replace("focus", network.codes("focus").astype(float))
+        >>> part = whole.replace("focus", whole["focus"].at[:, :40].set(0.0))
+        >>> bool((ab.energy(network, whole) < ab.energy(network, part)).all())
         True
     """
     check_state(network.wiring, state)
