@@ -69,7 +69,7 @@ class _Copy(Instruction):
 
     def note(self, wiring: Wiring) -> str:
         between = wiring.chain(self.source, self.target)[1:-1]
-        return f"{self} goes by way of {listed(between)} and overwrites it" if between else ""
+        return f"{self} goes by way of {listed(between)}, overwriting what stands there" if between else ""
 
     def __str__(self) -> str:
         return f"copy({self.source!r}, {self.target!r})"
