@@ -8,11 +8,12 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Key
 
+from attractorbind._checks import Rate, check_count, check_fraction, check_key
 from attractorbind._codes import active_units, random_codes
-from attractorbind._errors import ArgumentError, CapacityWarning, NetworkError, check_count, check_fraction
+from attractorbind._errors import ArgumentError, CapacityWarning, NetworkError
 from attractorbind._network import Network
 from attractorbind._rules import AbstractLearningRule
-from attractorbind._synapses import on_grid, quiet_when_source_is_silent
+from attractorbind._synapses import calm_when_source_is_silent, on_grid
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import parse_relays, wire
 
@@ -22,7 +23,7 @@ def build(
     *,
     buffers: Mapping[str, Any],
     relays: str | Iterable[tuple[str, str]] = "all",
-    activity: float | int,
+    activity: Rate,
     rule: AbstractLearningRule,
     key: Key[Array, ""],
     relay: str = "direct",
@@ -67,9 +68,13 @@ def build(
         >>> network.report().wrong_bits
         0
     """
-    _check(vocabulary, buffers, activity, rule, relay, latch)
+    _check(vocabulary, buffers, rule, key)
+    activity = check_fraction("activity", activity)
+    if not 0 < activity < 1:
+        raise ArgumentError(f"activity is {activity}; it must be above 0 and below 1")
     sizes = {name: check_count(f"units of buffer {name!r}", units, least=2) for name, units in buffers.items()}
-    wiring = wire(sizes, parse_relays(sizes, relays), relay, latch)  # pyright: ignore[reportArgumentType]
+    kinds = _kind("relay", relay, ("direct", "nucleus")), _kind("latch", latch, ("recurrence", "loop"))
+    wiring = wire(sizes, parse_relays(sizes, relays), *kinds)
     active = [active_units(population.units, activity) for population in wiring.populations]
     for population, count in zip(wiring.populations, active, strict=True):
         if not 0 < count < population.units:
@@ -88,8 +93,11 @@ def build(
         synapses = rule.learn(codes[projection.source], codes[projection.target], recurrent=recurrent)
         from_nucleus = wiring.populations[projection.source].kind == "nucleus"
         learned.append(
-            quiet_when_source_is_silent(
-                synapses, active[projection.source], recurrent=recurrent, from_nucleus=from_nucleus
+            calm_when_source_is_silent(
+                synapses,
+                active[projection.source],
+                recurrent=recurrent,
+                from_nucleus=from_nucleus,
             )
         )
     rounded, drive = on_grid(learned, [projection.target for projection in wiring.projections])
@@ -102,18 +110,22 @@ def build(
     return network
 
 
-def _check(vocabulary: object, buffers: Mapping, activity: object, rule: object, relay: str, latch: str) -> None:
+def _check(vocabulary: object, buffers: object, rule: object, key: object) -> None:
     if not isinstance(vocabulary, Vocabulary):
         raise NetworkError(f"vocabulary is a {type(vocabulary).__name__}; wrap the names in attractorbind.Vocabulary")
     if not isinstance(rule, AbstractLearningRule):
         raise NetworkError(f"rule is {rule!r}; it must be a learning rule such as MaximalStability()")
-    if not buffers:
-        raise NetworkError("a network needs at least one buffer; give buffers={'focus': 512}")
+    if not isinstance(buffers, Mapping) or not buffers:
+        raise NetworkError(f"buffers is {buffers!r}; give names and sizes of one buffer or more, {{'focus': 512}}, say")
     for name in buffers:
         if not isinstance(name, str) or not name.strip() or "->" in name:
             raise NetworkError(f"buffer name {name!r} is not a non-empty string without '->', which marks relays")
-    if not 0 < check_fraction("activity", activity) < 1:
-        raise ArgumentError(f"activity is {activity!r}; it must be above 0 and below 1")
-    for argument, value, known in (("relay", relay, ("direct", "nucleus")), ("latch", latch, ("recurrence", "loop"))):
-        if value not in known:
-            raise NetworkError(f"{argument}={value!r} is not one of {known[0]!r} and {known[1]!r}")
+    shape = check_key(key).shape
+    if shape:
+        raise ArgumentError(f"key has shape {shape}; give one key, jax.random.key(0), say")
+
+
+def _kind(argument: str, value: Any, known: tuple[str, str]) -> Any:
+    if value not in known:
+        raise NetworkError(f"{argument}={value!r} is not one of {known[0]!r} and {known[1]!r}")
+    return value

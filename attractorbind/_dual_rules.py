@@ -1,9 +1,9 @@
-"""The rules that solve for weights as a sum over symbols: pseudo-inverse and maximal stability.
+"""The rules that solve for weights as a sum over patterns: pseudo-inverse and maximal stability.
 
-Weights are W = Phi^T Z with one row of coefficients Z per symbol, Phi the standardised source codes over sqrt(units),
-and the bias as one more input of constant 1. Everything is then said in terms of the kernel K = Phi Phi^T + 1, which
-all target units share. A unit of a latch has no connection to itself: its own kernel is K minus the outer product of
-its column of Phi, and the Sherman-Morrison formula serves all units at once.
+The patterns are the symbols and silence. Weights are W = Phi^T Z with one row of coefficients Z per pattern, Phi the
+standardised source codes over sqrt(units), and the bias as one more input of constant 1. Everything is then said in
+terms of the kernel K = Phi Phi^T + 1, which all target units share. A unit of a latch has no connection to itself: its
+own kernel is K minus the outer product of its column of Phi, and the Sherman-Morrison formula serves all at once.
 """
 
 from typing import NamedTuple
@@ -13,23 +13,30 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from attractorbind._rules import AbstractLearningRule, scaled_to_margin_one, signs, standardised, without_diagonal
+from attractorbind._rules import (
+    AbstractLearningRule,
+    scaled_to_margin_one,
+    signs,
+    standardised_with_silence,
+    with_silence,
+    without_diagonal,
+)
 from attractorbind._synapses import Synapses, moments, stabilities
 
 
 class _Kernel(eqx.Module):
     """The kernel of the source codes, one target unit a column, with self-connections left out when recurrent."""
 
-    inputs: Float[Array, "symbols source"]
-    kernel: Float[Array, "symbols symbols"]
+    inputs: Float[Array, "patterns source"]
+    kernel: Float[Array, "patterns patterns"]
     recurrent: bool = eqx.field(static=True)
 
     def __init__(self, source: Bool[Array, "symbols source"], recurrent: bool) -> None:
-        self.inputs = standardised(source) / jnp.sqrt(source.shape[1])
+        self.inputs = standardised_with_silence(source) / jnp.sqrt(source.shape[1])
         self.kernel = self.inputs @ self.inputs.T + 1.0
         self.recurrent = recurrent
 
-    def apply(self, columns: Float[Array, "symbols target"]) -> Float[Array, "symbols target"]:
+    def apply(self, columns: Float[Array, "patterns target"]) -> Float[Array, "patterns target"]:
         """K z for each target unit's own K: the fields that the coefficients give."""
         fields = self.kernel @ columns
         return (
@@ -44,7 +51,9 @@ class _Kernel(eqx.Module):
         mapped = inverse @ self.inputs
         return _Inverse(inverse, self.inputs, mapped / (1 - jnp.sum(self.inputs * mapped, axis=0, keepdims=True)))
 
-    def synapses(self, coefficients: Float[Array, "symbols target"], source: Bool[Array, "symbols source"]) -> Synapses:
+    def synapses(
+        self, coefficients: Float[Array, "patterns target"], source: Bool[Array, "symbols source"]
+    ) -> Synapses:
         """The weights and biases that the coefficients stand for."""
         mean, deviation = moments(source)
         weights = self.inputs.T @ coefficients / (deviation * jnp.sqrt(source.shape[1]))
@@ -53,11 +62,11 @@ class _Kernel(eqx.Module):
 
 
 class _Inverse(eqx.Module):
-    inverse: Float[Array, "symbols symbols"]
-    inputs: Float[Array, "symbols source"] | None
-    correction: Float[Array, "symbols source"] | None
+    inverse: Float[Array, "patterns patterns"]
+    inputs: Float[Array, "patterns source"] | None
+    correction: Float[Array, "patterns source"] | None
 
-    def apply(self, columns: Float[Array, "symbols target"]) -> Float[Array, "symbols target"]:
+    def apply(self, columns: Float[Array, "patterns target"]) -> Float[Array, "patterns target"]:
         solved = self.inverse @ columns
         if self.inputs is None or self.correction is None:
             return solved
@@ -67,8 +76,9 @@ class _Inverse(eqx.Module):
 class PseudoInverse(AbstractLearningRule):
     r"""Pseudo-inverse rule: every target unit gets the field +1 or -1 exactly, by least squares.
 
-    $W = \Phi^T (K + \lambda I)^{-1} Y$ with $Y = \pm 1$; not local, one solve, exact while symbols are linearly
-    independent (up to about as many symbols as source units), with little tolerance to errors near that load.
+    Over the symbols and silence, $W = \Phi^T (K + \lambda I)^{-1} Y$ with $Y = \pm 1$; not local, one solve, exact
+    while the symbols are linearly independent (up to about as many symbols as source units), with little tolerance to
+    errors near that load.
 
     **Arguments:**
 
@@ -92,7 +102,7 @@ def _pseudo_inverse(
     source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], recurrent: bool, ridge: float
 ) -> Synapses:
     kernel = _Kernel(source, recurrent)
-    return kernel.synapses(kernel.inverse(ridge).apply(signs(target)), source)
+    return kernel.synapses(kernel.inverse(ridge).apply(signs(with_silence(target))), source)
 
 
 class StabilitySolution(NamedTuple):
@@ -114,10 +124,10 @@ class StabilitySolution(NamedTuple):
 class MaximalStability(AbstractLearningRule):
     r"""Maximal stability: the weights whose worst symbol is as stable as any weights can make it.
 
-    For each target unit, minimise $\frac12 |w|^2$ subject to $y_s (w \cdot \phi_s + b) \ge 1$ for every symbol s: the
-    hard-margin support vector machine, solved in its dual by the alternating direction method of multipliers. All units
-    share one factorised kernel, so an iteration is one matrix product. Training ends when the stability reached is
-    within `tolerance` of what the dual says is the largest, for every unit.
+    For each target unit, minimise $\frac12 |w|^2$ subject to $y_s (w \cdot \phi_s + b) \ge 1$ for every symbol s, and
+    for silence: the hard-margin support vector machine, solved in its dual by the alternating direction method of
+    multipliers. All units share one factorised kernel, so an iteration is one matrix product. Training ends when the
+    stability reached is within `tolerance` of what the dual says is the largest, for every unit.
 
     **Arguments:**
 
@@ -168,7 +178,7 @@ def _maximal_stability(
 ) -> StabilitySolution:
     kernel = _Kernel(source, recurrent)
     inverse = kernel.inverse(_PENALTY)
-    desired = signs(target)
+    desired = signs(with_silence(target))
     root_units = jnp.sqrt(source.shape[1])
 
     def improve(_: Int[Array, ""], carry: tuple[Array, Array]) -> tuple[Array, Array]:
@@ -178,9 +188,10 @@ def _maximal_stability(
         feasible = jnp.where(desired * relaxed > 0, relaxed, 0.0)
         return feasible, relaxed - feasible
 
-    def reached_and_bound(feasible: Float[Array, "symbols target"]) -> tuple[Array, Array]:
+    def reached_and_bound(feasible: Float[Array, "patterns target"]) -> tuple[Array, Array]:
         fields = kernel.apply(feasible)
-        length = jnp.sqrt(jnp.sum(feasible * fields, axis=0))
+        # Beyond capacity the length tends to 0, and rounding can make its square negative.
+        length = jnp.sqrt(jnp.maximum(jnp.sum(feasible * fields, axis=0), jnp.finfo(jnp.float32).tiny))
         # (sum |z|)^2 / (z K z) bounds the squared length of any weights with margin 1 from below.
         bound = root_units * length / jnp.sum(jnp.abs(feasible), axis=0)
         return root_units * jnp.min(desired * fields, axis=0) / length, bound
@@ -194,9 +205,9 @@ def _maximal_stability(
         state = jax.lax.fori_loop(0, _ITERATIONS_PER_CHECK, improve, state)
         return (state, *reached_and_bound(state[0]), iterations + _ITERATIONS_PER_CHECK)
 
-    zeros = jnp.zeros(target.shape)
+    zeros = jnp.zeros_like(desired)
     nothing = jnp.zeros(target.shape[1])
     start = ((zeros, zeros), nothing, nothing + 1, jnp.int32(0))
     (feasible, _), _, bound, iterations = jax.lax.while_loop(unfinished, round_of_iterations, start)
     synapses = scaled_to_margin_one(kernel.synapses(feasible, source), source, target)
-    return StabilitySolution(synapses, stabilities(synapses, source, target), bound, iterations)
+    return StabilitySolution(synapses, stabilities(synapses, source, target, recurrent=recurrent), bound, iterations)

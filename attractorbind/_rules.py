@@ -13,7 +13,8 @@ from attractorbind._synapses import Synapses, margins, moments
 class AbstractLearningRule(eqx.Module):
     """How one projection learns to drive its target into the symbol that its source holds.
 
-    A rule of one's own subclasses this and defines `learn`.
+    A rule of one's own subclasses this and defines `learn`. It may store silence, with which a buffer says that it is
+    empty, as one more pattern: `PseudoInverse`, `Perceptron` and `MaximalStability` do, with a symbol's margin.
     """
 
     @abc.abstractmethod
@@ -43,6 +44,17 @@ def standardised(codes: Bool[Array, "symbols units"]) -> Float[Array, "symbols u
     return (codes - mean) / deviation
 
 
+def with_silence(codes: Bool[Array, "symbols units"]) -> Bool[Array, "patterns units"]:
+    """The codes, and silence as one more pattern: an empty source leaves its target empty, noise or not."""
+    return jnp.concatenate([codes, jnp.zeros_like(codes[:1])])
+
+
+def standardised_with_silence(codes: Bool[Array, "symbols units"]) -> Float[Array, "patterns units"]:
+    """Codes shifted and scaled to mean 0 and variance 1, and silence by the same shift and scale."""
+    mean, deviation = moments(codes)
+    return (with_silence(codes) - mean) / deviation
+
+
 def signs(codes: Bool[Array, "symbols units"]) -> Float[Array, "symbols units"]:
     """Codes as +1 for on and -1 for off."""
     return jnp.where(codes, 1.0, -1.0)
@@ -67,8 +79,8 @@ def threshold_midway(
 def scaled_to_margin_one(
     synapses: Synapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
 ) -> Synapses:
-    """Each unit's weights scaled so that its least stable symbol gets the field 1, where all signs are right."""
-    smallest = margins(synapses, source, target).min(axis=0)
+    """Each unit's weights scaled so that its least stable pattern gets the field 1, where all signs are right."""
+    smallest = margins(synapses, with_silence(source), with_silence(target)).min(axis=0)
     scale = jnp.where(smallest > 0, 1 / jnp.where(smallest > 0, smallest, 1.0), 1.0)
     return Synapses(synapses.weights * scale[None, :], synapses.bias * scale)
 
@@ -180,8 +192,8 @@ def _perceptron(
 ) -> Synapses:
     units = source.shape[1]
     mean, deviation = moments(source)
-    inputs = standardised(source) / jnp.sqrt(units)
-    desired = signs(target)
+    inputs = standardised_with_silence(source) / jnp.sqrt(units)
+    desired = signs(with_silence(target))
 
     def correct(carry: tuple[Array, Array, Array, Array], pair: tuple[Array, Array]) -> tuple[tuple, None]:
         weights, bias, square, changes = carry
