@@ -67,25 +67,3 @@ def unknown_name(kind: str, plural: str, name: object, known: Iterable[str]) -> 
     text += f"{plural} are {listed(known)}" if known else f"there are no {plural}"
     nearest = difflib.get_close_matches(str(name), known, n=1)
     return UnknownNameError(text + (f"; did you mean {nearest[0]!r}?" if nearest else ""))
-
-
-def check_fraction(name: str, value: object) -> float:
-    """The value as a float, or an error unless it is a number from 0 to 1."""
-    try:
-        number = float(value)  # pyright: ignore[reportArgumentType]
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not 0.0 <= number <= 1.0:
-        raise ArgumentError(f"{name} is {value!r}; it must be a number from 0 to 1")
-    return number
-
-
-def check_count(name: str, value: object, least: int = 1) -> int:
-    """The value as an int, or an error unless it is a whole number of at least `least`."""
-    try:
-        number = value.__index__()  # pyright: ignore[reportAttributeAccessIssue]
-    except AttributeError:
-        number = None
-    if number is None or isinstance(value, bool) or number < least:
-        raise ArgumentError(f"{name} is {value!r}; it must be a whole number of at least {least}")
-    return number

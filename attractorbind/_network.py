@@ -8,7 +8,8 @@ import networkx as nx
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from attractorbind._errors import NetworkError, check_count, unknown_name
+from attractorbind._checks import check_count, check_known
+from attractorbind._errors import NetworkError
 from attractorbind._report import ProjectionReport, Report
 from attractorbind._state import State, silent
 from attractorbind._synapses import Synapses, quality
@@ -17,6 +18,13 @@ from attractorbind._wiring import Wiring
 
 # What names a gating: the gates that are not at rest, or the conductance of every gate.
 Gating = Iterable[str] | Mapping[str, Any] | Float[np.ndarray, " gates"] | Float[Array, " gates"]
+
+
+def check_network(network: object) -> "Network":
+    """The network, or an error if it is something else."""
+    if not isinstance(network, Network):
+        raise NetworkError(f"network is a {type(network).__name__}; make one with attractorbind.build")
+    return network
 
 
 class Network(eqx.Module):
@@ -58,9 +66,7 @@ class Network(eqx.Module):
     def codes(self, population: str) -> Bool[Array, "symbols units"]:
         """The code of every symbol in a population, a buffer or a nucleus, in the vocabulary's order."""
         names = [p.name for p in self.wiring.populations]
-        if population not in names:
-            raise unknown_name("population", "populations", population, names)
-        return self.all_codes[names.index(population)]
+        return self.all_codes[names.index(check_known("population", "populations", population, names))]
 
     def silent(self, trials: int = 1) -> State:
         """The state of a batch of trials in which every unit is off."""
@@ -90,13 +96,14 @@ class Network(eqx.Module):
     def conductances(self, gates: Gating) -> Float[np.ndarray, " gates"]:
         """One conductance per gate, from names of gates open beyond rest, a mapping to conductances, or the array."""
         if isinstance(gates, np.ndarray) or eqx.is_array(gates):
-            values = np.asarray(gates, np.float32)
-            if values.shape != (len(self.gates),) or not np.all((values >= 0) & (values <= 1)):
+            values = np.asarray(gates)
+            numbers = np.issubdtype(values.dtype, np.number)
+            if values.shape != (len(self.gates),) or not numbers or not np.all((values >= 0) & (values <= 1)):
                 raise NetworkError(
                     f"a gating has one conductance from 0 to 1 for each of {len(self.gates)} gates, in the order of "
                     f"network.gates; got an array of shape {values.shape}"
                 )
-            return values
+            return values.astype(np.float32)
         return self.gating(open=gates)  # pyright: ignore[reportArgumentType]
 
     def partition(self, gates: Gating = ()) -> tuple[frozenset[str], ...]:
@@ -133,7 +140,7 @@ class Network(eqx.Module):
         rows = []
         for projection, synapses in zip(self.wiring.projections, self.synapses, strict=True):
             source, target = self.all_codes[projection.source], self.all_codes[projection.target]
-            stability, wrong_bits = quality(synapses, source, target)
+            stability, wrong_bits = quality(synapses, source, target, recurrent=projection.source == projection.target)
             rows.append(
                 ProjectionReport(
                     source=names[projection.source],

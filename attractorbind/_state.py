@@ -2,9 +2,11 @@
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Array, Float, Shaped
 
-from attractorbind._errors import NetworkError, unknown_name
+from attractorbind._checks import check_known
+from attractorbind._errors import NetworkError
 from attractorbind._wiring import Wiring
 
 
@@ -35,20 +37,22 @@ class State(eqx.Module):
     def __getitem__(self, population: str) -> Float[Array, "trials units"]:
         return self.activities[self._place(population)]
 
-    def replace(self, population: str, activity: Float[Array, "trials units"]) -> "State":
+    def replace(self, population: str, activity: Shaped[Array | np.ndarray, "trials units"]) -> "State":
         """A new state with this population's array replaced by one of the same shape."""
         place = self._place(population)
-        if activity.shape != self.activities[place].shape:
+        if not eqx.is_array(activity) and not isinstance(activity, np.ndarray):
+            found = repr(activity)
+        else:
+            found = f"an array of shape {activity.shape}"
+        if np.shape(activity) != self.activities[place].shape or isinstance(activity, str):
             raise NetworkError(
-                f"population {population!r} has shape {self.activities[place].shape} (trials, units), "
-                f"the array given {activity.shape}"
+                f"population {population!r} has the shape {self.activities[place].shape} (trials, units); "
+                f"given is {found}"
             )
         return eqx.tree_at(lambda state: state.activities[place], self, jnp.asarray(activity, jnp.float32))
 
     def _place(self, population: str) -> int:
-        if population not in self.names:
-            raise unknown_name("population", "populations", population, self.names)
-        return self.names.index(population)
+        return self.names.index(check_known("population", "populations", population, self.names))
 
 
 def silent(wiring: Wiring, trials: int) -> State:
@@ -60,8 +64,10 @@ def silent(wiring: Wiring, trials: int) -> State:
     )
 
 
-def check_state(wiring: Wiring, state: State) -> None:
-    """Raise unless the state has this network's populations and holds only zeros and ones."""
+def check_state(wiring: Wiring, state: object) -> None:
+    """Raise unless it is a state of this network's populations that holds only zeros and ones."""
+    if not isinstance(state, State):
+        raise NetworkError(f"state is {state!r}; make one with network.silent(), or take that of a trace")
     expected = {population.name: population.units for population in wiring.populations}
     found = {name: activity.shape[1] for name, activity in zip(state.names, state.activities, strict=True)}
     if expected != found:

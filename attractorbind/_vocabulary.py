@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from attractorbind._checks import check_names
 from attractorbind._errors import VocabularyError, listed, unknown_name
 
 
@@ -35,9 +36,7 @@ class Vocabulary(Mapping[str, int]):
     names: tuple[str, ...]
 
     def __init__(self, names: Iterable[Any]) -> None:
-        if isinstance(names, str):
-            raise VocabularyError(f"a vocabulary is a list of names, not the one string {names!r}; write [{names!r}]")
-        names = tuple(names)
+        names = tuple(check_names("a vocabulary", names, "names", VocabularyError))
         if not names:
             raise VocabularyError("a vocabulary needs at least one symbol; give it a list of names")
         for position, name in enumerate(names):
@@ -55,6 +54,12 @@ class Vocabulary(Mapping[str, int]):
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a vocabulary is immutable; make a new one instead of setting {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a vocabulary is immutable; make a new one instead of deleting {name!r}")
+
+    def __reduce__(self) -> tuple[type["Vocabulary"], tuple[tuple[str, ...]]]:
+        return Vocabulary, (self.names,)
 
     def __getitem__(self, name: str) -> int:
         try:

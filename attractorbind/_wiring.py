@@ -10,7 +10,8 @@ import networkx as nx
 import numpy as np
 from jaxtyping import Float
 
-from attractorbind._errors import NetworkError, check_fraction, listed, unknown_name
+from attractorbind._checks import check_fraction, check_known, check_names
+from attractorbind._errors import NetworkError, listed
 
 RelayKind = Literal["direct", "nucleus"]
 LatchKind = Literal["recurrence", "loop"]
@@ -91,15 +92,11 @@ class Wiring:
 
     def buffer(self, name: str) -> int:
         """The place of a buffer among the populations, or the error for an unknown one."""
-        if name not in self.buffers:
-            raise unknown_name("buffer", "buffers", name, self.buffers)
-        return self.buffers[name]
+        return self.buffers[check_known("buffer", "buffers", name, self.buffers)]
 
     def gate(self, name: str) -> Gate:
         """The gate of that name, or the error for an unknown one."""
-        if name not in self.gate_index:
-            raise unknown_name("gate", "gates", name, self.gate_index)
-        return self.gates[self.gate_index[name]]
+        return self.gates[self.gate_index[check_known("gate", "gates", name, self.gate_index)]]
 
     def chain(self, source: str, target: str) -> list[str]:
         """The buffers along the shortest chain of relays from source to target, both ends included."""
@@ -120,34 +117,35 @@ class Wiring:
     ) -> Float[np.ndarray, " gates"]:
         """The conductance of every gate when these are open, those closed and all others at rest."""
         conductances = np.array([gate.rest for gate in self.gates], np.float32)
-        for name, conductance in open.items() if isinstance(open, Mapping) else ((name, 1.0) for name in open):
+        names = check_names("open=", open, "gate names", NetworkError)
+        for name, conductance in open.items() if isinstance(open, Mapping) else ((name, 1.0) for name in names):
             conductances[self.gate_index[self.gate(name).name]] = check_fraction(
-                f"the opening of gate {name!r}", conductance
+                f"the opening of gate {name!r}", conductance, booleans=True
             )
-        for name in closed:
+        for name in check_names("closed=", closed, "gate names", NetworkError):
             conductances[self.gate_index[self.gate(name).name]] = 0.0
         return conductances
 
 
-def parse_relays(buffers: Mapping[str, int], relays: str | Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def parse_relays(buffers: Mapping[str, int], relays: Any) -> list[tuple[str, str]]:
     """The ordered (source, target) pairs that "all", "hub:NAME" or a list of pairs asks for."""
+    if not isinstance(relays, Iterable):
+        raise NetworkError(f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs")
     if isinstance(relays, str):
         if relays == "all":
             return [(source, target) for source in buffers for target in buffers if source != target]
         kind, _, hub = relays.partition(":")
         if kind != "hub":
             raise NetworkError(f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs")
-        if hub not in buffers:
-            raise unknown_name("buffer", "buffers", hub, buffers)
+        check_known("buffer", "buffers", hub, buffers)
         return [pair for other in buffers if other != hub for pair in ((hub, other), (other, hub))]
     pairs = []
     for pair in relays:
-        if isinstance(pair, str) or len(tuple(pair)) != 2:
+        if isinstance(pair, str) or not isinstance(pair, Iterable) or len(pair := tuple(pair)) != 2:
             raise NetworkError(f"relay {pair!r} is not a pair; write (source, target)")
         source, target = pair
-        for name in (source, target):
-            if name not in buffers:
-                raise unknown_name("buffer", "buffers", name, buffers)
+        for name in pair:
+            check_known("buffer", "buffers", name, buffers)
         if source == target:
             raise NetworkError(f"relay {pair!r} joins a buffer to itself; that is its latch, and every buffer has one")
         pairs.append((source, target))

@@ -1,0 +1,79 @@
+"""Checks of what users give: numbers, names, random keys. Whatever is wrong is named, with the cure."""
+
+import contextlib
+import math
+import operator
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Key, Shaped
+
+from attractorbind._errors import ArgumentError, AttractorBindError, unknown_name
+
+# A probability, a fraction or a conductance; a number of any kind.
+Rate = float | int | np.number | Shaped[Array, ""] | Shaped[np.ndarray, ""]
+
+
+def check_fraction(name: str, value: object, *, booleans: bool = False) -> float:
+    """The value as a float, or an error unless it is a number from 0 to 1."""
+    number = math.nan
+    if not isinstance(value, str | bytes) and (booleans or not _is_bool(value)):
+        with contextlib.suppress(TypeError, ValueError):
+            number = float(value)  # pyright: ignore[reportArgumentType]
+    if not 0.0 <= number <= 1.0:
+        raise ArgumentError(f"{name} is {value!r}; it must be a number from 0 to 1")
+    return number
+
+
+def check_count(name: str, value: object, least: int = 1) -> int:
+    """The value as an int, or an error unless it is a whole number of at least `least`."""
+    number = None
+    if not _is_bool(value):
+        with contextlib.suppress(TypeError):
+            number = operator.index(value)  # pyright: ignore[reportArgumentType]
+    if number is None or number < least:
+        raise ArgumentError(f"{name} is {value!r}; it must be a whole number of at least {least}")
+    return number
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool | np.bool) or getattr(value, "dtype", None) == np.bool
+
+
+def check_names(argument: str, value: Any, kind: str, error: type[AttractorBindError]) -> Iterable[Any]:
+    """What was given for a list of names, or an error if it is no list or a single name."""
+    if isinstance(value, str):
+        raise error(f"{argument} takes a list of {kind}, not the one string {value!r}; write [{value!r}]")
+    if not isinstance(value, Iterable):
+        raise error(f"{argument} is {value!r}; give a list of {kind}")
+    return value
+
+
+def check_known(kind: str, plural: str, name: object, known: Collection[str]) -> str:
+    """The name, or the error for an unknown one; whatever is no string is unknown."""
+    if not isinstance(name, str) or name not in known:
+        raise unknown_name(kind, plural, name, known)
+    return name
+
+
+def check_key(key: Any) -> Key[Array, "*shape"]:
+    """The random key or keys, or an error if it is something else."""
+    if not isinstance(key, jax.Array) or not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
+        told = f"an array of {key.dtype}" if isinstance(key, jax.Array | np.ndarray) else repr(key)
+        raise ArgumentError(f"key is {told}; make it with jax.random.key(0), say")
+    return key
+
+
+def trial_keys(key: Any, trials: int, noise: float) -> Key[Array, " trials"]:
+    """One random key per trial, from one key or from one key per trial; noise without a key is an error."""
+    if key is None:
+        if noise > 0:
+            raise ArgumentError(f"noise is {noise:g} but no key is given; add key=jax.random.key(0), say")
+        key = jax.random.key(0)
+    key = check_key(key)
+    if key.shape not in ((), (trials,)):
+        raise ArgumentError(f"key has shape {key.shape}; give one key, or one for each of the {trials} trials")
+    return key if key.shape else jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials))
