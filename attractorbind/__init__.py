@@ -3,6 +3,8 @@
 from importlib.metadata import version as _version
 
 from attractorbind._build import build as build
+from attractorbind._condition import Condition as Condition, empty as empty, equal as equal, holds as holds
+from attractorbind._control import procedure as procedure, repeat as repeat, until as until, when as when
 from attractorbind._dual_rules import (
     MaximalStability as MaximalStability,
     PseudoInverse as PseudoInverse,
@@ -20,6 +22,8 @@ from attractorbind._errors import (
     UnknownNameError as UnknownNameError,
     VocabularyError as VocabularyError,
 )
+from attractorbind._harmony import harmony as harmony
+from attractorbind._listing import Listing as Listing
 from attractorbind._macros import (
     clear as clear,
     copy as copy,
@@ -29,7 +33,9 @@ from attractorbind._macros import (
     swap as swap,
 )
 from attractorbind._network import Network as Network
+from attractorbind._observe import Result as Result
 from attractorbind._overlap import overlaps as overlaps
+from attractorbind._production import Production as Production, cycle as cycle, production as production
 from attractorbind._program import Program as Program, arg as arg, gates as gates, present as present
 from attractorbind._report import ProjectionReport as ProjectionReport, Report as Report
 from attractorbind._rules import (
@@ -41,9 +47,10 @@ from attractorbind._rules import (
 from attractorbind._run import run as run
 from attractorbind._schedule import Schedule as Schedule
 from attractorbind._state import State as State
+from attractorbind._streams import emit as emit, read as read
 from attractorbind._synapses import Synapses as Synapses
 from attractorbind._tick import tick as tick
-from attractorbind._trace import Result as Result, Trace as Trace
+from attractorbind._trace import Trace as Trace
 from attractorbind._vocabulary import Vocabulary as Vocabulary
 from attractorbind._wiring import Gate as Gate, Population as Population, Projection as Projection
 

@@ -3,15 +3,16 @@
 import itertools
 from dataclasses import dataclass
 
-from attractorbind._errors import NetworkError, ProgramError, check_count, listed
-from attractorbind._program import Arg, Instruction, Program, gates, present
+from attractorbind._checks import check_count
+from attractorbind._errors import NetworkError, ProgramError, listed
+from attractorbind._program import Arg, Instruction, Program, Statement, gates, present
 from attractorbind._wiring import Gate, Wiring
 
 # Ticks with all gates at rest after a change, in which the latches correct what noise has left.
-_SETTLE = 2
+SETTLE = 2
 
 
-def _latch(wiring: Wiring, buffer: str) -> Gate:
+def latch_of(wiring: Wiring, buffer: str) -> Gate:
     wiring.buffer(buffer)
     return wiring.gate(buffer)
 
@@ -21,9 +22,9 @@ class _Load(Instruction):
     buffer: str
     symbol: str | Arg
 
-    def expand(self, wiring: Wiring) -> tuple[Instruction, ...]:
-        delay = _latch(wiring, self.buffer).delay
-        return (present(self.buffer, self.symbol, ticks=delay) + gates(ticks=_SETTLE)).instructions
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        delay = latch_of(wiring, self.buffer).delay
+        return (present(self.buffer, self.symbol, ticks=delay) + gates(ticks=SETTLE)).statements
 
     def __str__(self) -> str:
         return f"load({self.buffer!r}, {self.symbol!r})"
@@ -33,8 +34,8 @@ class _Load(Instruction):
 class _Hold(Instruction):
     ticks: int
 
-    def expand(self, wiring: Wiring) -> tuple[Instruction, ...]:
-        return gates(ticks=self.ticks).instructions
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        return gates(ticks=self.ticks).statements
 
     def __str__(self) -> str:
         return "hold()" if self.ticks == 1 else f"hold({self.ticks})"
@@ -44,8 +45,8 @@ class _Hold(Instruction):
 class _Clear(Instruction):
     buffer: str
 
-    def expand(self, wiring: Wiring) -> tuple[Instruction, ...]:
-        return gates(closed=[_latch(wiring, self.buffer).name]).instructions
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        return gates(closed=[latch_of(wiring, self.buffer).name]).statements
 
     def __str__(self) -> str:
         return f"clear({self.buffer!r})"
@@ -56,16 +57,16 @@ class _Copy(Instruction):
     source: str
     target: str
 
-    def expand(self, wiring: Wiring) -> tuple[Instruction, ...]:
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         chain = wiring.chain(self.source, self.target)
         if len(chain) > 2:
             return tuple(_Copy(a, b) for a, b in itertools.pairwise(chain))
-        relay, latch = wiring.gate(f"{self.source}->{self.target}"), _latch(wiring, self.target)
+        relay, latch = wiring.gate(f"{self.source}->{self.target}"), latch_of(wiring, self.target)
         return (
             gates(open=[relay.name], closed=[latch.name], ticks=relay.delay)
             + gates(open=[relay.name], ticks=latch.delay)
-            + gates(ticks=_SETTLE)
-        ).instructions
+            + gates(ticks=SETTLE)
+        ).statements
 
     def note(self, wiring: Wiring) -> str:
         between = wiring.chain(self.source, self.target)[1:-1]
@@ -80,8 +81,8 @@ class _Move(Instruction):
     source: str
     target: str
 
-    def expand(self, wiring: Wiring) -> tuple[Instruction, ...]:
-        return (copy(self.source, self.target) + clear(self.source)).instructions
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        return (copy(self.source, self.target) + clear(self.source)).statements
 
     def __str__(self) -> str:
         return f"move({self.source!r}, {self.target!r})"
@@ -93,10 +94,10 @@ class _Swap(Instruction):
     second: str
     via: str | None
 
-    def expand(self, wiring: Wiring) -> tuple[Instruction, ...]:
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         if self.via is not None:
             return self._by_way_of(wiring, self.via)
-        latches = [_latch(wiring, buffer) for buffer in (self.first, self.second)]
+        latches = [latch_of(wiring, buffer) for buffer in (self.first, self.second)]
         names = (f"{self.first}->{self.second}", f"{self.second}->{self.first}")
         missing = [name for name in names if name not in wiring.gate_index]
         if missing:
@@ -109,10 +110,10 @@ class _Swap(Instruction):
             raise NetworkError(f"{self} needs a spare buffer where latches are loops; give via=")
         travel = wiring.gate(names[0]).delay
         return (
-            gates(open=names, closed=[latch.name for latch in latches], ticks=travel) + gates(ticks=_SETTLE)
-        ).instructions
+            gates(open=names, closed=[latch.name for latch in latches], ticks=travel) + gates(ticks=SETTLE)
+        ).statements
 
-    def _by_way_of(self, wiring: Wiring, via: str) -> tuple[Instruction, ...]:
+    def _by_way_of(self, wiring: Wiring, via: str) -> tuple[Statement, ...]:
         if via in (self.first, self.second):
             raise ProgramError(f"{self} needs a third buffer to go through, not {via!r} itself")
         legs = ((self.first, via), (self.second, self.first), (via, self.second))
@@ -201,7 +202,9 @@ def swap(first: str, second: str, *, via: str | None = None) -> Program:
     - `via`: a spare buffer to go through in three copies. Without one, the relays both ways open at once, with both
         latches closed, just as long as a symbol travels: each buffer receives what the other held.
 
-    **Raises:** when compiled, `NetworkError` if without `via` a relay is missing, `ProgramError` if the way through
-    `via` would overwrite a symbol that is still needed.
+    **Raises:** `ProgramError` if both are the same; when compiled, `NetworkError` if without `via` a relay is missing,
+    `ProgramError` if the way through `via` would overwrite a symbol that is still needed.
     """
+    if first == second:
+        raise ProgramError(f"swap({first!r}, {second!r}) exchanges a buffer with itself; name two buffers")
     return Program((_Swap(first, second, via),))

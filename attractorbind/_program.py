@@ -1,14 +1,20 @@
 """Programs: gating sequences as immutable data, and the two primitive instructions."""
 
 import abc
+import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from attractorbind._errors import ProgramError, check_count, check_fraction
+import networkx as nx
+
+from attractorbind._checks import check_count, check_fraction, check_names
+from attractorbind._errors import ProgramError
 from attractorbind._wiring import Wiring
 
 if TYPE_CHECKING:
+    from attractorbind._flow import Assembler, Label
+    from attractorbind._listing import Listing
     from attractorbind._network import Network
     from attractorbind._schedule import Schedule
 
@@ -36,12 +42,48 @@ def arg(name: str) -> Arg:
     return Arg(name)
 
 
-class Instruction(abc.ABC):
-    """One instruction: a primitive step, or a macro that expands to others on a given network."""
+@dataclass(frozen=True)
+class Next:
+    """The next symbol of the trial's input sequence."""
+
+    def __repr__(self) -> str:
+        return "next input"
+
+
+NEXT = Next()
+
+
+class Statement(abc.ABC):
+    """What a program is made of: an instruction, or a block with statements inside."""
 
     @abc.abstractmethod
-    def expand(self, wiring: Wiring) -> "tuple[Instruction, ...]":
+    def lower(self, assembler: "Assembler", after: "Label") -> None:
+        """Lay out what this does, going on at `after`."""
+
+    @abc.abstractmethod
+    def expanded(self, wiring: Wiring) -> "tuple[Statement, ...]":
+        """The same in primitives alone, on a network wired so."""
+
+
+class Instruction(Statement):
+    """One instruction: a primitive step, or a macro that expands to others on a given network."""
+
+    @property
+    def streams(self) -> bool:
+        """Whether it takes from the trial's inputs or adds to its outputs."""
+        return False
+
+    @abc.abstractmethod
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The instructions that this one stands for on a network wired so."""
+
+    def lower(self, assembler: "Assembler", after: "Label") -> None:
+        """An instruction is one action."""
+        assembler.add(self, after)
+
+    def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives that this one stands for, and those that they stand for."""
+        return tuple(part for statement in self.expand(wiring) for part in statement.expanded(wiring))
 
     def note(self, wiring: Wiring) -> str:
         """What a reader of the gating table should know about this instruction on this network; usually nothing."""
@@ -50,20 +92,35 @@ class Instruction(abc.ABC):
 
 @dataclass(frozen=True)
 class Step(Instruction):
-    """The primitive: some gates not at rest, perhaps a symbol presented to a buffer, for some ticks."""
+    """The primitive: some gates not at rest, perhaps a symbol presented to a buffer, for some ticks.
+
+    With `emit`, the symbol that this buffer holds at the start of the last tick is the trial's next output.
+    """
 
     ticks: int
     open: tuple[tuple[str, float], ...] = ()
     closed: tuple[str, ...] = ()
-    present: tuple[str, str | Arg] | None = None
+    present: tuple[str, str | Arg | Next] | None = None
+    emit: str | None = None
 
-    def expand(self, wiring: Wiring) -> tuple[Instruction, ...]:
+    @property
+    def streams(self) -> bool:
+        """Whether it takes from the trial's inputs or adds to its outputs."""
+        return self.emit is not None or (self.present is not None and self.present[1] is NEXT)
+
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """A primitive stands for itself."""
+        return (self,)
+
+    def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
         """A primitive stands for itself."""
         return (self,)
 
     def __str__(self) -> str:
         if self.present is not None:
             return f"present({self.present[0]!r}, {self.present[1]!r}, ticks={self.ticks})"
+        if self.emit is not None:
+            return f"emit({self.emit!r})"
         parts = []
         if self.open:
             parts.append("open={" + ", ".join(f"{n!r}" if g == 1 else f"{n!r}: {g:g}" for n, g in self.open) + "}")
@@ -74,7 +131,7 @@ class Step(Instruction):
 
 @dataclass(frozen=True)
 class Program:
-    """A gating sequence: instructions in order. `+` joins two, `* n` repeats one, `print` shows it.
+    """A gating sequence: statements in order. `+` joins two, `* n` writes one n times, `print` shows it.
 
     **Example:**
         >>> import attractorbind as ab
@@ -86,39 +143,66 @@ class Program:
         hold()
     """
 
-    instructions: tuple[Instruction, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
-    def __add__(self, other: "Program") -> "Program":
+    def __add__(self, other: object) -> "Program":
         if not isinstance(other, Program):
-            return NotImplemented
-        return Program(self.instructions + other.instructions)
+            raise ProgramError(f"a Program joins another, such as hold(), not a {type(other).__name__}: {other!r}")
+        return Program(self.statements + other.statements)
+
+    __radd__ = __add__
 
     def __mul__(self, times: int) -> "Program":
-        return Program(self.instructions * check_count("the number of repetitions", times, least=0))
+        return Program(self.statements * check_count("the number of repetitions", times, least=0))
 
     __rmul__ = __mul__
 
+    @property
+    def graph(self) -> nx.DiGraph:
+        """The control flow as a networkx graph.
+
+        Nodes are addresses with their `instruction` as text, and "end"; an edge's `when` is True or False on the two
+        ways out of a condition, otherwise None.
+
+        **Example:**
+            >>> import attractorbind as ab
+            >>> program = ab.when(ab.holds("focus", "dog"), ab.copy("focus", "agent")) + ab.clear("focus")
+            >>> list(program.graph.edges(data="when"))
+            [(0, 1, True), (0, 2, False), (1, 2, None), (2, 'end', None)]
+        """
+        from attractorbind._flow import flow, flow_graph  # the flow is made of programs
+
+        return flow_graph(flow(self))
+
     def expand(self, network: "Network") -> "Program":
-        """The same program in the two primitives alone, `gates` and `present`, as it runs on this network."""
-        from attractorbind._schedule import flatten  # the schedule is made of programs
+        """The same program in primitives alone, as it runs on this network."""
+        from attractorbind._network import check_network
 
-        return Program(tuple(step for step, _ in flatten(network.wiring, self.instructions)))
+        wiring = check_network(network).wiring
+        return Program(tuple(part for statement in self.statements for part in statement.expanded(wiring)))
 
-    def compile(self, network: "Network") -> "Schedule":
-        """The gating table of this program on this network; `print` it to see it tick by tick.
+    def compile(self, network: "Network") -> "Schedule | Listing":
+        """What this program is on this network; `print` it to read it.
+
+        **Returns:** for a straight line, a `Schedule`, the gating table tick by tick; for a program that branches or
+        has streams, a `Listing` of instructions with their addresses, gates, durations and jumps.
 
         **Raises:**
 
         - `UnknownNameError`: a buffer, gate or symbol that the network does not have.
-        - `NetworkError`: a copy for which no chain of relays exists.
+        - `NetworkError`: a copy for which no chain of relays exists, or a comparison for which there is no relay.
         - `ProgramError`: the program is empty.
         """
-        from attractorbind._schedule import schedule
+        from attractorbind._listing import compile_program
 
-        return schedule(network, self)
+        return compile_program(network, self)
 
     def __str__(self) -> str:
-        return "\n".join(str(instruction) for instruction in self.instructions)
+        return "\n".join(str(statement) for statement in self.statements)
+
+    def indented(self) -> str:
+        """The program's text as the inside of a block."""
+        return textwrap.indent(str(self) or "nothing", "    ")
 
 
 def gates(open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = (), *, ticks: int = 1) -> Program:
@@ -139,14 +223,12 @@ def gates(open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = 
         >>> print(ab.gates(open=["focus->agent"], closed=["agent"], ticks=2))
         gates(open={'focus->agent'}, closed={'agent'}, ticks=2)
     """
-    for argument, value in (("open", open), ("closed", closed)):
-        if isinstance(value, str):
-            raise ProgramError(
-                f"{argument}= takes a list of gate names, not the one string {value!r}; write [{value!r}]"
-            )
-    pairs = list(open.items()) if isinstance(open, Mapping) else [(name, 1.0) for name in open]
-    opened = tuple((name, check_fraction(f"the opening of gate {name!r}", value)) for name, value in pairs)
-    shut = tuple(closed)
+    names = check_names("open=", open, "gate names", ProgramError)
+    pairs = list(open.items()) if isinstance(open, Mapping) else [(name, 1.0) for name in names]
+    opened = tuple(
+        (name, check_fraction(f"the opening of gate {name!r}", value, booleans=True)) for name, value in pairs
+    )
+    shut = tuple(check_names("closed=", closed, "gate names", ProgramError))
     both = [name for name, _ in opened if name in shut]
     if both:
         raise ProgramError(f"gate {both[0]!r} is given as open and as closed; name it once")

@@ -1,83 +1,24 @@
-"""One synchronous tick: fields from the open projections, thresholds, noise.
-
-A tick costs what its open projections cost. It walks over the populations that can change and, for each, over the open
-projections into it; which ones those are is data, worked out on the host beforehand, so that another gating sequence
-runs in the same compiled program.
-"""
+"""One synchronous tick: fields from the open projections, thresholds, noise."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key
 
-from attractorbind._errors import ArgumentError, NetworkError, check_fraction
-from attractorbind._network import Gating, Network
+from attractorbind._checks import Rate, check_fraction, trial_keys
+from attractorbind._errors import NetworkError
+from attractorbind._network import Gating, Network, check_network
+from attractorbind._plan import Plan, plan
 from attractorbind._state import State, check_state
 from attractorbind._wiring import Wiring
 
 # All populations in one array, so that a population can be picked by a traced index; narrow ones are padded.
 Stacked = Float[Array, "populations trials widest"]
-
-
-class Plan(eqx.Module):
-    """What each tick must compute, one row per tick.
-
-    - `conductances`: of each projection.
-    - `touched`: populations that may change, the first `count` of each row.
-    - `open`: the open projections, sorted by target; those into the i-th touched population are at places
-        `start[i]` to `stop[i]`.
-    """
-
-    conductances: Float[np.ndarray, "*ticks projections"] | Float[Array, "*ticks projections"]
-    touched: Int[np.ndarray, "*ticks populations"] | Int[Array, "*ticks populations"]
-    count: Int[np.ndarray, "*ticks"] | Int[Array, "*ticks"]
-    open: Int[np.ndarray, "*ticks projections"] | Int[Array, "*ticks projections"]
-    start: Int[np.ndarray, "*ticks populations"] | Int[Array, "*ticks populations"]
-    stop: Int[np.ndarray, "*ticks populations"] | Int[Array, "*ticks populations"]
-
-
-def plan(
-    wiring: Wiring,
-    gates: Float[np.ndarray, "ticks gates"],
-    driven: Bool[np.ndarray, "ticks populations"],
-    leak: float,
-    everything: bool,
-) -> Plan:
-    """Work out from the gates' conductances what each tick must compute.
-
-    A population need not be touched if no projection into it is open, nothing drives it and it is silent already.
-
-    **Arguments:**
-
-    - `driven`: which populations receive an external field.
-    - `leak`: conductance of a closed gate.
-    - `everything`: touch every population, as noise demands.
-    """
-    gate_of = np.array([projection.gate for projection in wiring.projections], np.int32)
-    targets = np.array([projection.target for projection in wiring.projections], np.int32)
-    conductances = np.maximum(gates, np.float32(leak))[:, gate_of]
-    is_open = conductances > 0
-    incoming = np.stack([is_open[:, targets == q].sum(axis=1) for q in range(len(wiring.populations))], axis=1)
-    may_fire = (incoming > 0) | driven
-    touched = may_fire.copy()
-    touched[1:] |= may_fire[:-1]
-    # What a run starts from is not known here.
-    touched[0] = True
-    touched |= everything
-    order = np.argsort(~touched, axis=1, kind="stable")
-    before = np.cumsum(incoming, axis=1) - incoming
-    start = np.take_along_axis(before, order, axis=1)
-    return Plan(
-        conductances=conductances,
-        touched=order.astype(np.int32),
-        count=touched.sum(axis=1).astype(np.int32),
-        open=np.argsort(~is_open, axis=1, kind="stable").astype(np.int32),
-        start=start.astype(np.int32),
-        stop=(start + np.take_along_axis(incoming, order, axis=1)).astype(np.int32),
-    )
+# The external field of a population.
+External = Callable[[Int[Array, ""]], Float[Array, "trials widest"]]
 
 
 def stack(wiring: Wiring, state: State) -> Stacked:
@@ -113,23 +54,24 @@ def readers(network: Network, widest: int) -> list[Callable[[Stacked], Float[Arr
 def advance(
     network: Network,
     row: Plan,
-    driven: Int[Array, " driven"],
-    external: Float[Array, "driven trials widest"],
+    external: External,
     noise: Float[Array, ""],
     keys: Key[Array, " trials"],
     activity: Stacked,
     scratch: Stacked,
+    running: Bool[Array, " trials"] | None = None,
 ) -> tuple[Stacked, Stacked, Bool[Array, " trials"]]:
     """One tick: x_q <- 1[h_q > 0], h_q = sum of g (W_qp x_p + b_qp) over open projections p -> q, + external_q.
 
     **Arguments:**
 
-    - `row`: what to compute, one row of a `Plan`.
-    - `driven`, `external`: populations that receive an external field, and the fields.
+    - `row`: what to compute, the plan of one tick.
+    - `external`: from a population to the external field that it receives.
     - `noise`: probability that a unit's output flips.
     - `keys`: one random key per trial, for this tick.
     - `activity`: the state.
     - `scratch`: an array of the same shape, passed from tick to tick so that it is allocated once.
+    - `running`: the trials that take part, by default all; the others stay as they are.
 
     **Returns:** the next state, the scratch array, and whether the fields of each trial were finite.
     """
@@ -140,10 +82,12 @@ def advance(
     def fields(slot: Int[Array, ""], target: Int[Array, ""]) -> Float[Array, "trials widest"]:
         def add(place: Int[Array, ""], total: Float[Array, "trials widest"]) -> Float[Array, "trials widest"]:
             projection = row.open[place]
-            return total + row.conductances[projection] * jax.lax.switch(projection, branches, activity)
+            conductance = row.conductances[projection].reshape(-1, 1)
+            field = jax.lax.switch(projection, branches, activity)
+            # A projection that is closed in a trial adds nothing to it, not even if its field is not finite.
+            return total + jnp.where(conductance > 0, conductance * field, 0.0)
 
-        start = jnp.where((driven == target)[:, None, None], external, 0.0).sum(axis=0)
-        return jax.lax.fori_loop(row.start[slot], row.stop[slot], add, start)
+        return jax.lax.fori_loop(row.start[slot], row.stop[slot], add, external(target))
 
     def flip(target: Int[Array, ""], outputs: Float[Array, "trials widest"]) -> Float[Array, "trials widest"]:
         population_keys = jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, target)
@@ -161,7 +105,10 @@ def advance(
         return scratch.at[slot].set(outputs), finite & jnp.isfinite(h.sum(axis=1))
 
     def write(slot: Int[Array, ""], activity: Stacked) -> Stacked:
-        return activity.at[row.touched[slot]].set(scratch[slot])
+        target, outputs = row.touched[slot], scratch[slot]
+        if running is not None:
+            outputs = jnp.where(running[:, None], outputs, activity[target])
+        return activity.at[target].set(outputs)
 
     scratch, finite = jax.lax.fori_loop(0, row.count, update, (scratch, jnp.ones(trials, bool)))
     return jax.lax.fori_loop(0, row.count, write, activity), scratch, finite
@@ -172,9 +119,9 @@ def tick(
     state: State,
     gates: Gating = (),
     *,
-    external: Mapping[str, Float[Array, "trials units"]] | None = None,
-    noise: float | int = 0.0,
-    leak: float | int = 0.0,
+    external: Mapping[str, Any] | None = None,
+    noise: Rate = 0.0,
+    leak: Rate = 0.0,
     key: Key[Array, ""] | Key[Array, " trials"] | None = None,
 ) -> State:
     r"""One synchronous tick of a network, by hand: the same that `run` does at every tick of a program.
@@ -204,53 +151,45 @@ def tick(
         >>> bool((state["agent"] == network.codes("agent")).all())
         True
     """
+    check_network(network)
     check_state(network.wiring, state)
     conductances = network.conductances(gates)
     leak, noise = check_fraction("leak", leak), check_fraction("noise", noise)
     keys = trial_keys(key, state.trials, noise)
-    populations = [population.name for population in network.wiring.populations]
-    widest = max(population.units for population in network.wiring.populations)
-    external = external or {}
+    fields: dict[int, Any] = {}
+    external = {} if external is None else external
+    if not isinstance(external, Mapping):
+        raise NetworkError(f"external is {external!r}; give a mapping from population to its external field")
     for name, field in external.items():
-        if field.shape != state[name].shape:
+        if np.shape(field) != state[name].shape or isinstance(field, str):
             raise NetworkError(
-                f"external field of {name!r} has shape {field.shape}, the population {state[name].shape}"
+                f"external field of {name!r} has shape {np.shape(field)}; "
+                f"the population has {state[name].shape} (trials, units)"
             )
-    driven = np.array([populations.index(name) for name in external], np.int32)
-    mask = np.isin(np.arange(len(populations)), driven)[None]
-    row = jax.tree.map(lambda a: a[0], plan(network.wiring, conductances[None], mask, leak, everything=True))
-    current = jnp.stack(
-        [_padded(jnp.asarray(field, jnp.float32), widest) for field in external.values()]
-        or [jnp.zeros((state.trials, widest))]
-    )
-    if not external:
-        driven = np.array([-1], np.int32)
-    return _tick(network, row, jnp.asarray(driven), current, jnp.float32(noise), keys, state)
+        fields[state.names.index(name)] = jnp.asarray(field, jnp.float32)
+    driven = np.isin(np.arange(len(state.names)), list(fields))
+    row = jax.tree.map(lambda a: a[0], plan(network.wiring, conductances[None], driven[None], leak, everything=True))
+    return _tick(network, row, fields, jnp.float32(noise), keys, state)
 
 
 @jax.jit
 def _tick(
     network: Network,
     row: Plan,
-    driven: Int[Array, " driven"],
-    external: Float[Array, "driven trials widest"],
+    fields: dict[int, Float[Array, "trials _units"]],
     noise: Float[Array, ""],
     keys: Key[Array, " trials"],
     state: State,
 ) -> State:
     activity = stack(network.wiring, state)
-    activity, _, _ = advance(network, row, driven, external, noise, keys, activity, jnp.zeros_like(activity))
+    trials, widest = activity.shape[1:]
+    every = [
+        _padded(fields[place], widest) if place in fields else jnp.zeros((trials, widest))
+        for place in range(len(activity))
+    ]
+    external = jnp.stack(every)
+    row = jax.tree.map(jnp.asarray, row)
+    activity, _, _ = advance(
+        network, row, lambda target: external[target], noise, keys, activity, jnp.zeros_like(activity)
+    )
     return unstack(network.wiring, activity)
-
-
-def trial_keys(key: Key[Array, "*trials"] | None, trials: int, noise: float) -> Key[Array, " trials"]:
-    """One random key per trial, from one key or from one key per trial; noise without a key is an error."""
-    if key is None:
-        if noise > 0:
-            raise ArgumentError(f"noise is {noise:g} but no key is given; add key=jax.random.key(0), say")
-        key = jax.random.key(0)
-    if not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
-        raise ArgumentError(f"key is an array of {key.dtype}; make it with jax.random.key")
-    if key.shape not in ((), (trials,)):
-        raise ArgumentError(f"key has shape {key.shape}; give one key, or one for each of the {trials} trials")
-    return key if key.shape else jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials))

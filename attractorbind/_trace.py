@@ -1,30 +1,19 @@
 """What happened in a run."""
 
-import enum
 from collections import Counter
 
 import equinox as eqx
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from attractorbind._errors import ArgumentError, RunError, check_fraction
+from attractorbind._checks import Rate, check_fraction
+from attractorbind._errors import ArgumentError, RunError
+from attractorbind._listing import Listing
 from attractorbind._network import Network
+from attractorbind._observe import Result
 from attractorbind._overlap import THRESHOLD, overlaps
 from attractorbind._schedule import Schedule
 from attractorbind._state import State
-
-
-class Result(enum.IntEnum):
-    """How a trial ended.
-
-    - `OK`: settled, in finite numbers.
-    - `UNSETTLED`: the buffers would go on changing, without noise, under the gates of the last tick.
-    - `NON_FINITE`: some field was infinite or not a number.
-    """
-
-    OK = 0
-    UNSETTLED = 1
-    NON_FINITE = 2
 
 
 class Trace(eqx.Module):
@@ -34,31 +23,53 @@ class Trace(eqx.Module):
 
     - `state`: the final `State`; a later run can go on from it.
     - `result`: one `Result` per trial.
-    - `schedule`: the gating table that was run.
+    - `ticks`: how many ticks each trial took.
+    - `program`: the `Schedule` or `Listing` that was run.
     - `states`: with `record="states"`, buffer to states, shape (ticks, trials, units); otherwise empty.
     - `best_symbol`, `best_overlap`: with `record="decoded"`, buffer to the place in the vocabulary and the overlap of
         the most overlapping symbol, shape (ticks, trials); otherwise empty.
+    - `rows`: of a recorded program that branches, the row of its table at which each trial was, shape (ticks, trials),
+        -1 after its end; otherwise None. What is recorded after a trial's end is its final state.
     """
 
     network: Network
-    schedule: Schedule = eqx.field(static=True)
+    program: Schedule | Listing = eqx.field(static=True)
     state: State
     result: Int[np.ndarray, " trials"]
-    states: dict[str, Bool[Array, "ticks trials _units"]]
-    best_symbol: dict[str, Int[Array, "ticks trials"]]
-    best_overlap: dict[str, Float[Array, "ticks trials"]]
+    ticks: Int[np.ndarray, " trials"]
+    states: dict[str, Bool[np.ndarray, "ticks trials _units"]]
+    best_symbol: dict[str, Int[np.ndarray, "ticks trials"]]
+    best_overlap: dict[str, Float[np.ndarray, "ticks trials"]]
+    rows: Int[np.ndarray, "ticks trials"] | None
+    output_symbols: Int[np.ndarray, "trials _room"]
+    output_counts: Int[np.ndarray, " trials"]
 
     @property
-    def gates(self) -> Float[np.ndarray, "ticks gates"]:
-        """Conductance of every gate at every tick, columns as in `network.gates`."""
-        return self.schedule.gates
+    def gates(self) -> Float[np.ndarray, "ticks *trials gates"]:
+        """Conductance of every gate at every tick, the last axis as in `network.gates`.
+
+        Of shape (ticks, gates) for a straight line, which all trials share; otherwise (ticks, trials, gates), all
+        closed after a trial's end, and recorded only with `record="decoded"` or `record="states"`.
+        """
+        if isinstance(self.program, Schedule):
+            return self.program.gates
+        if self.rows is None:
+            raise ArgumentError('the gates of single ticks were not recorded; run with record="decoded" or "states"')
+        return np.where((self.rows >= 0)[..., None], self.program.rows.gates[self.rows], np.float32(0))
+
+    @property
+    def outputs(self) -> list[list[str | None]]:
+        """What each trial put out by `emit`, in order; None where the buffer held no symbol."""
+        names = (*self.network.vocabulary.names, None)
+        pairs = zip(self.output_symbols, self.output_counts, strict=True)
+        return [[names[symbol] for symbol in symbols[:count]] for symbols, count in pairs]
 
     @property
     def ok(self) -> bool:
         """Whether every trial ended well."""
         return bool((self.result == Result.OK).all())
 
-    def decode(self, tick: int | None = None, *, threshold: float | int = THRESHOLD) -> dict[str, list[str | None]]:
+    def decode(self, tick: int | None = None, *, threshold: Rate = THRESHOLD) -> dict[str, list[str | None]]:
         """The symbol that each buffer holds, one per trial: the one whose code its state overlaps most.
 
         **Arguments:**
@@ -95,6 +106,8 @@ class Trace(eqx.Module):
         if tick is None:
             return overlaps(self.state[population], codes)
         self.network.wiring.buffer(population)
+        if not self.states and not self.best_symbol:
+            self._row(tick)
         if not self.states:
             raise ArgumentError('the states of single ticks were not recorded; run with record="states"')
         return overlaps(self.states[population][self._row(tick)], codes)
@@ -108,6 +121,7 @@ class Trace(eqx.Module):
         cures = {
             Result.UNSETTLED: "let it settle with hold(), give it more units or a lower activity, noise or leak",
             Result.NON_FINITE: "look for infinite or undefined weights in network.synapses",
+            Result.LIMIT: "raise the limit of until() or cycle(), or see why its condition does not come to hold",
         }
         told = "; ".join(
             f"{counts[result]} of {len(self.result)} trials {result.name.lower().replace('_', '-')}: {cure}"
@@ -117,14 +131,14 @@ class Trace(eqx.Module):
         raise RunError(f"{told}; the first is trial {first}; run with throw=False to look at the trace")
 
     def _row(self, tick: int) -> int:
-        ticks = self.schedule.ticks
-        if not -ticks <= tick < ticks:
-            raise ArgumentError(f"tick is {tick}; the run has {ticks} ticks, 0 to {ticks - 1}")
         if not (self.best_symbol or self.states):
             raise ArgumentError('single ticks were not recorded; run with record="decoded" or record="states"')
+        ticks = int(self.ticks.max())
+        if not isinstance(tick, int | np.integer) or not -ticks <= tick < ticks:
+            raise ArgumentError(f"tick is {tick}; the run has {ticks} ticks, 0 to {ticks - 1}")
         return tick % ticks
 
     def __repr__(self) -> str:
         counts = Counter(Result(code).name.lower() for code in self.result.tolist())
         results = ", ".join(f"{count} {name}" for name, count in counts.items())
-        return f"Trace({self.state.trials} trials, {self.schedule.ticks} ticks: {results})"
+        return f"Trace({self.state.trials} trials, {int(self.ticks.max())} ticks: {results})"

@@ -1,0 +1,112 @@
+"""What a compiled program has, whether it is a straight line or branches."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from attractorbind._errors import ProgramError, listed
+from attractorbind._network import Network
+from attractorbind._program import Arg, Instruction, Next, Statement, Step
+from attractorbind._vocabulary import Vocabulary
+from attractorbind._wiring import Wiring
+
+Slot = tuple[str, str | Arg]
+Label = tuple[int, Instruction]
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """A program made fit for one wiring and vocabulary.
+
+    **Attributes:**
+
+    - `slots`: the (buffer, symbol or arg) pairs that are presented or asked for.
+    - `notes`: what the instructions have to say, such as buffers that a copy passes through.
+    """
+
+    wiring: Wiring
+    vocabulary: Vocabulary
+    slots: tuple[Slot, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of the arguments that a run must give, in order of use."""
+        return tuple(dict.fromkeys(symbol.name for _, symbol in self.slots if isinstance(symbol, Arg)))
+
+    def check_fits(self, network: Network) -> None:
+        """Raise unless the network has the wiring and the vocabulary that this was compiled for."""
+        if self.vocabulary != network.vocabulary:
+            difference = f"the vocabulary {self.vocabulary!r}; this network has {network.vocabulary!r}"
+        elif self.wiring != network.wiring:
+            difference = f"{_summary(self.wiring)}; this network has {_summary(network.wiring)}"
+        else:
+            return
+        raise ProgramError(f"the program was compiled for {difference}; compile it for this network")
+
+
+def _summary(wiring: Wiring) -> str:
+    buffers = ", ".join(f"{p.name}: {p.units}" for p in wiring.populations if p.kind == "buffer")
+    nuclei = sum(p.kind == "nucleus" for p in wiring.populations)
+    return f"buffers {{{buffers}}} and {nuclei} nuclei with gates {listed(wiring.gate_index)}"
+
+
+def flatten(
+    wiring: Wiring, statements: Sequence[Statement], depth: int = 0
+) -> Iterator[tuple[Step, tuple[Label, ...]]]:
+    """The primitive steps of instructions in order, each with the macros that begin at it and their depths."""
+    for statement in statements:
+        if isinstance(statement, Step):
+            yield statement, (((0, statement),) if depth == 0 else ())
+        elif isinstance(statement, Instruction):
+            heads: tuple[Label, ...] = ((depth, statement),)
+            for step, inner in flatten(wiring, statement.expand(wiring), depth + 1):
+                yield step, heads + inner
+                heads = ()
+
+
+def slot_of(network: Network, slots: dict[Slot, int], buffer: str, symbol: str | Arg) -> int:
+    """The place of a buffer and a symbol among the slots, a new one if need be; unknown names are errors."""
+    network.wiring.buffer(buffer)
+    if not isinstance(symbol, Arg):
+        network.vocabulary[symbol]
+    return slots.setdefault((buffer, symbol), len(slots))
+
+
+def gate_columns(wiring: Wiring, conductances: Float[np.ndarray, " gates"]) -> tuple[str, str]:
+    """The gates that are not at rest, as text: the latches, then the relays."""
+    columns = []
+    for kind in ("latch", "relay"):
+        changed = [
+            gate.name if value == 1 - gate.rest else f"{gate.name}={value:g}"
+            for gate, value in zip(wiring.gates, conductances, strict=True)
+            if gate.kind == kind and value != gate.rest
+        ]
+        columns.append(", ".join(changed))
+    return columns[0], columns[1]
+
+
+def presented_text(buffer: str, symbol: str | Arg | Next) -> str:
+    """What is presented, as text."""
+    return f"{buffer} <- {symbol if isinstance(symbol, str) else repr(symbol)}"
+
+
+def step_label(heads: Sequence[Label], headings: Sequence[str] = ()) -> str:
+    """The instructions that begin at a step, outermost first, indented by the depth of the first."""
+    text = " > ".join([*headings, *(str(head) for _, head in heads)])
+    return "  " * (heads[0][0] if heads and not headings else 0) + text
+
+
+def table(rows: Sequence[Sequence[str]], right: int = 1) -> list[str]:
+    """Lines with aligned columns, the first `right` of them to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if column < right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return lines

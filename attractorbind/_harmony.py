@@ -1,0 +1,92 @@
+"""Harmony: how much what a pathway would write agrees with what its target holds."""
+
+from collections.abc import Callable
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from attractorbind._network import Network
+from attractorbind._state import State, check_state
+from attractorbind._tick import Stacked, readers, stack
+
+# Half-way between equal symbols, 1, and independent codes, 0; see `equal` for what chance alone exceeds.
+THRESHOLD = 0.5
+
+
+def agreement(
+    written: Float[Array, "trials widest"], held: Float[Array, "trials widest"], units: int | Int[Array, ""]
+) -> Float[Array, " trials"]:
+    """The correlation of two binary states over so many units; 0 where one of them is silent or all on."""
+    both, one, other = (jnp.sum(states, axis=1) for states in (written * held, written, held))
+    variances = one * (units - one) * other * (units - other)
+    return jnp.where(variances > 0, (units * both - one * other) / jnp.sqrt(jnp.maximum(variances, 1.0)), 0.0)
+
+
+def writers(network: Network, widest: int) -> list[Callable[[Stacked], Float[Array, "trials widest"]]]:
+    """For each gate, the function from the activities to what its pathway would write on its target.
+
+    A pathway through a nucleus is followed through it, without writing on the nucleus.
+    """
+    wiring, branches = network.wiring, readers(network, widest)
+
+    def writer(gate: int) -> Callable[[Stacked], Float[Array, "trials widest"]]:
+        path = [place for place, projection in enumerate(wiring.projections) if projection.gate == gate]
+        source = wiring.gates[gate].source
+        first = next(p for p in path if wiring.populations[wiring.projections[p].source].name == source)
+
+        def write(activity: Stacked) -> Float[Array, "trials widest"]:
+            outputs = (branches[first](activity) > 0).astype(jnp.float32)
+            for second in path:
+                if second != first:
+                    onward = activity.at[wiring.projections[first].target].set(outputs)
+                    outputs = (branches[second](onward) > 0).astype(jnp.float32)
+            return outputs
+
+        return write
+
+    return [writer(gate) for gate in range(len(wiring.gates))]
+
+
+def harmony(network: Network, state: State, gate: str) -> Float[Array, " trials"]:
+    r"""How much what a relay or a latch would write agrees with what its target holds.
+
+    The correlation over the target's units of $y = 1[W x_{source} + b]$ with $x_{target}$,
+
+    $H = \frac{N \, y \cdot x - |y| |x|}{\sqrt{|y| (N - |y|) |x| (N - |x|)}}$, and 0 where y or x is silent.
+
+    It is 1 where source and target hold the same symbol, about 0 where they hold different ones. Nothing is written.
+    `equal` and `empty` are this reading, against a threshold of 1/2.
+
+    **Arguments:**
+
+    - `network`, `state`: as from `build` and `network.silent`.
+    - `gate`: the name of a relay, "source->target", or of a latch, its buffer's.
+
+    **Returns:** one harmony per trial.
+
+    **Raises:** `UnknownNameError` for an unknown gate, `NetworkError` for a state of another network.
+
+    **Reference:** our own design, after the harmony of Smolensky 1986, in Parallel Distributed Processing 1, ch. 6.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"a": 64, "b": 64}, activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> program = ab.load("a", "dog") + ab.load("b", ab.arg("other"))
+        >>> state = ab.run(network, program, args={"other": ["dog", "cat"]}).state
+        >>> (ab.harmony(network, state, "a->b") > 0.5).tolist()
+        [True, False]
+    """
+    check_state(network.wiring, state)
+    wiring = network.wiring
+    target = wiring.buffer(wiring.gate(gate).target)
+    return _harmony(network, state, wiring.gate_index[gate], target)
+
+
+@partial(jax.jit, static_argnames=("gate", "target"))
+def _harmony(network: Network, state: State, gate: int, target: int) -> Float[Array, " trials"]:
+    activity = stack(network.wiring, state)
+    written = writers(network, activity.shape[2])[gate](activity)
+    return agreement(written, activity[target], network.wiring.populations[target].units)

@@ -1,0 +1,75 @@
+"""What the drivers share: presenting symbols, recording buffers, judging how a trial ended."""
+
+import enum
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from attractorbind._network import Network
+from attractorbind._overlap import overlaps
+from attractorbind._tick import Stacked
+
+# Ticks in which a state must come to rest.
+SETTLING = 10
+
+
+class Result(enum.IntEnum):
+    """How a trial ended.
+
+    - `OK`: settled, in finite numbers.
+    - `UNSETTLED`: without noise and under the gates of the last tick, the state would not come to rest in 10 ticks.
+    - `NON_FINITE`: some field was infinite or not a number.
+    - `LIMIT`: an `until` came to its limit, and the trial ended there.
+    """
+
+    OK = 0
+    UNSETTLED = 1
+    NON_FINITE = 2
+    LIMIT = 3
+
+
+def presenters(network: Network, widest: int) -> list[Callable[[Int[Array, " trials"]], Float[Array, "trials widest"]]]:
+    """For each population, the function from the trials' symbols to the external field that imposes them."""
+
+    def presenter(population: int) -> Callable[[Int[Array, " trials"]], Float[Array, "trials widest"]]:
+        def field(symbols: Int[Array, " trials"]) -> Float[Array, "trials widest"]:
+            codes = network.all_codes[population][symbols]
+            return jnp.pad(jnp.where(codes, network.drive, -network.drive), ((0, 0), (0, widest - codes.shape[1])))
+
+        return field
+
+    return [presenter(population) for population in range(len(network.all_codes))]
+
+
+def observe(network: Network, activity: Stacked, record: str) -> dict[str, Any]:
+    """What is recorded of each buffer at a tick: its states, its best symbol and overlap, or nothing."""
+    if record == "final":
+        return {}
+    places = network.wiring.buffers
+    seen = {name: activity[place, :, : network.buffers[name]] for name, place in places.items()}
+    if record == "states":
+        return {name: states > 0 for name, states in seen.items()}
+    every = {name: overlaps(states, network.all_codes[places[name]]) for name, states in seen.items()}
+    return {name: (m.argmax(axis=1).astype(jnp.int32), m.max(axis=1)) for name, m in every.items()}
+
+
+def outcome(
+    tick: Callable[[Stacked, Stacked], tuple[Stacked, Stacked]],
+    activity: Stacked,
+    scratch: Stacked,
+    finite: Bool[Array, " trials"],
+) -> Int[Array, " trials"]:
+    """The trials' results: go on from the last state, by `tick` without noise, and see whether it comes to rest."""
+
+    def go_on(carry: tuple) -> tuple:
+        activity, scratch, _, ticks = carry
+        following, scratch = tick(activity, scratch)
+        return following, scratch, jnp.all(following == activity, axis=(0, 2)), ticks + 1
+
+    # The first tick does not count: a nucleus that has just passed something on falls silent in it.
+    start = (*tick(activity, scratch), jnp.zeros_like(finite), 0)
+    *_, settled, _ = jax.lax.while_loop(lambda c: ~jnp.all(c[2]) & (c[3] < SETTLING), go_on, start)
+    return jnp.where(finite, jnp.where(settled, Result.OK, Result.UNSETTLED), Result.NON_FINITE)

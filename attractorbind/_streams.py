@@ -1,0 +1,60 @@
+"""Streams: symbols that come in one by one, and symbols that go out."""
+
+from dataclasses import dataclass
+
+from attractorbind._macros import SETTLE, latch_of
+from attractorbind._program import NEXT, Instruction, Program, Statement, Step, gates
+from attractorbind._wiring import Wiring
+
+
+@dataclass(frozen=True)
+class _Read(Instruction):
+    buffer: str
+
+    @property
+    def streams(self) -> bool:
+        return True
+
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        latch = latch_of(wiring, self.buffer)
+        # Cleared first: where there is nothing more to present, nothing is left.
+        return (
+            gates(closed=[latch.name])
+            + Program((Step(latch.delay, present=(self.buffer, NEXT)),))
+            + gates(ticks=SETTLE)
+        ).statements
+
+    def __str__(self) -> str:
+        return f"read({self.buffer!r})"
+
+
+def read(buffer: str) -> Program:
+    """Present the next symbol of the trial's input sequence to a buffer; past its end, leave the buffer empty.
+
+    The buffer is cleared, the symbol presented until the latch has taken it, and the latch left to settle.
+
+    **Arguments:**
+
+    - `buffer`: the buffer's name. The sequences are given to `run` as `inputs=`.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"word": 64}, activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> program = ab.read("word") + ab.until(ab.empty("word"), ab.emit("word") + ab.read("word"), limit=5)
+        >>> ab.run(network, program, inputs=[["dog", "cat", "dog"], [], ["cat"]]).outputs
+        [['dog', 'cat', 'dog'], [], ['cat']]
+    """
+    return Program((_Read(buffer),))
+
+
+def emit(buffer: str) -> Program:
+    """Make the symbol that a buffer holds the trial's next output; None where it holds none.
+
+    The symbol is the one whose code the buffer's state overlaps most, as in `Trace.decode`, at that tick.
+
+    **Arguments:**
+
+    - `buffer`: the buffer's name. The outputs are in `trace.outputs`.
+    """
+    return Program((Step(1, emit=buffer),))
