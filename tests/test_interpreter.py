@@ -1,0 +1,175 @@
+"""Programs that branch agree with names in boxes, and bit for bit with plain NumPy."""
+
+import numpy as np
+import pytest
+from examples import BUFFERS, CONFIGURATIONS, STORING, network, numpy_state, plain
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
+from machines import LimitError, NameMachine, NumpyMachine, program
+from test_oracle import initial_state, macros, with_arguments
+
+import attractorbind as ab
+
+TRIALS = 3
+# One size of table and one length of recording, for every new size compiles.
+MOST_ROWS, MOST_TICKS = 128, 512
+PADDING = ab.repeat(0, ab.hold() * (MOST_ROWS // 2 + 1))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _networks_are_built():
+    # Checking annotations uses the global random state, which Hypothesis forbids while it draws.
+    for configuration in CONFIGURATIONS:
+        plain(configuration)
+
+
+@st.composite
+def questions(draw: st.DrawFn, configuration: str, symbols: st.SearchStrategy) -> tuple:
+    first, second = draw(st.permutations(BUFFERS))[:2]
+    relays = plain(configuration).gates
+    joined = f"{first}->{second}" in relays or f"{second}->{first}" in relays
+    kinds = ["holds", "empty", *(["equal"] if joined else [])]
+    match draw(st.sampled_from(kinds)):
+        case "holds":
+            return ("holds", first, draw(symbols))
+        case "empty":
+            return ("empty", first)
+        case _:
+            return ("equal", first, second)
+
+
+def conditions(configuration: str, symbols: st.SearchStrategy) -> st.SearchStrategy:
+    return st.recursive(
+        questions(configuration, symbols),
+        lambda inner: st.tuples(st.just("not"), inner) | st.tuples(st.sampled_from(["and", "or"]), inner, inner),
+        max_leaves=3,
+    )
+
+
+def programs(configuration: str, symbols: st.SearchStrategy) -> st.SearchStrategy:
+    """Lists of instructions, blocks inside blocks; they shrink to fewer and flatter ones."""
+    asked = conditions(configuration, symbols)
+    plain_one = st.one_of(
+        macros(configuration, symbols),
+        st.tuples(st.sampled_from(["read", "emit"]), st.sampled_from(BUFFERS)),
+    )
+
+    def blocks(inner: st.SearchStrategy) -> st.SearchStrategy:
+        body = st.lists(inner, max_size=3)
+        return st.one_of(
+            st.tuples(st.just("when"), asked, body, body),
+            st.tuples(st.just("repeat"), st.integers(0, 2), body),
+            st.tuples(st.just("until"), asked, body, st.integers(0, 3)),
+        )
+
+    return st.lists(st.recursive(plain_one, blocks, max_leaves=5), min_size=1, max_size=5)
+
+
+@st.composite
+def runs(draw: st.DrawFn, configurations: list[str]) -> tuple[str, list[tuple], dict, list[list[str]]]:
+    configuration = draw(st.sampled_from(configurations))
+    names = st.sampled_from(plain(configuration).symbols)
+    instructions = draw(programs(configuration, names | st.just(ab.arg("x"))))
+    used = {"x"} if "arg('x')" in repr(instructions) else set()
+    args = {name: draw(st.lists(names, min_size=TRIALS, max_size=TRIALS)) for name in used}
+    inputs = draw(st.lists(st.lists(names, max_size=4), min_size=TRIALS, max_size=TRIALS))
+    return configuration, instructions, args, inputs
+
+
+def bound(instruction: object, args: dict, trial: int) -> object:
+    """Arguments replaced by their symbols, however deep inside."""
+    if isinstance(instruction, list):
+        return [bound(inner, args, trial) for inner in instruction]
+    if isinstance(instruction, tuple):
+        (name, *operands) = with_arguments([instruction], args, trial)[0]
+        return (name, *(bound(operand, args, trial) for operand in operands))
+    return instruction
+
+
+def listing_of(configuration: str, instructions: list[tuple]) -> ab.Listing:
+    listing = (program(instructions) + PADDING).compile(network(configuration))
+    assert isinstance(listing, ab.Listing)
+    assume(MOST_ROWS // 2 < len(listing.labels) <= MOST_ROWS)
+    assume(len(listing.slots) <= 8)
+    assume(len(listing.questions.target) <= 8)
+    assume(listing.counters <= 4)
+    return listing
+
+
+def test_the_codes_of_the_storing_networks_are_unlike_enough_to_be_told_apart():
+    for configuration in STORING:
+        for codes in plain(configuration).codes.values():
+            likeness = np.corrcoef(codes) - np.eye(len(codes))
+            assert likeness.max() < 0.5
+
+
+@given(case=runs(STORING))
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+def test_decoded_it_is_the_machine_of_names(case):
+    configuration, instructions, args, inputs = case
+    listing = listing_of(configuration, instructions)
+    trace = ab.run(network(configuration), listing, args=args, inputs=inputs, throw=False)
+    decoded, outputs = trace.decode(), trace.outputs
+    for trial in range(TRIALS):
+        machine = NameMachine(plain(configuration), inputs[trial])
+        try:
+            machine.run(bound(instructions, args, trial))
+            expected = ab.Result.OK
+        except LimitError:
+            expected = ab.Result.LIMIT
+        assert outputs[trial] == machine.outputs
+        assert {buffer: held[trial] for buffer, held in decoded.items()} == machine.boxes
+        assert trace.result[trial] == expected
+
+
+@given(case=runs(list(CONFIGURATIONS)), seed=st.integers(0, 999), corruption=st.sampled_from([0.0, 0.1]))
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+def test_agrees_with_numpy_bit_for_bit(case, seed, corruption):
+    configuration, instructions, args, inputs = case
+    listing = listing_of(configuration, instructions)
+    state = initial_state(configuration, seed, corruption)
+    trace = ab.run(network(configuration), listing, state, args=args, inputs=inputs, throw=False)
+    outputs, final = trace.outputs, numpy_state(trace.state)
+    for trial, start in enumerate(numpy_state(state)):
+        machine = NumpyMachine(plain(configuration), inputs[trial], start)
+        try:
+            machine.run(bound([*instructions, ("repeat", 0, [])], args, trial))
+            limit_reached = False
+        except LimitError:
+            limit_reached = True
+        assert trace.ticks[trial] == len(machine.states)
+        assert outputs[trial] == machine.outputs
+        assert (trace.result[trial] == ab.Result.LIMIT) == limit_reached
+        for name, activity in machine.state.items():
+            np.testing.assert_array_equal(final[trial][name], activity, err_msg=f"final state of {name}")
+
+
+@given(case=runs(["hub, nucleus"]), seed=st.integers(0, 999))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+def test_recorded_states_agree_tick_by_tick(case, seed):
+    configuration, instructions, args, inputs = case
+    listing_of(configuration, instructions)
+    state = initial_state(configuration, seed, 0.05)
+    machines = [NumpyMachine(plain(configuration), inputs[i], start) for i, start in enumerate(numpy_state(state))]
+    for trial, machine in enumerate(machines):
+        try:
+            machine.run(bound([*instructions, ("repeat", 0, [])], args, trial))
+        except LimitError:
+            assume(False)
+    longest = max(len(machine.states) for machine in machines)
+    assume(longest < MOST_TICKS)
+    # Held at the end, so that the longest trial takes the same number of ticks in every example.
+    held = ("hold", MOST_TICKS - longest)
+    for machine in machines:
+        machine.run([held])
+    whole = program(instructions) + PADDING + ab.hold(MOST_TICKS - longest)
+    trace = ab.run(network(configuration), whole, state, args=args, inputs=inputs, record="states", throw=False)
+    for trial, machine in enumerate(machines):
+        ticks = len(machine.states)
+        for buffer in BUFFERS:
+            recorded = np.asarray(trace.states[buffer])[:, trial]
+            expected = np.stack([here[buffer] for here in machine.states])
+            np.testing.assert_array_equal(recorded[:ticks], expected)
+            # After its end a trial stays as it is.
+            np.testing.assert_array_equal(recorded[ticks:], np.broadcast_to(expected[-1], recorded[ticks:].shape))
+        assert (np.asarray(trace.rows)[:ticks, trial] >= 0).all()
+        assert (np.asarray(trace.rows)[ticks:, trial] < 0).all()
