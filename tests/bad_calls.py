@@ -1,0 +1,740 @@
+"""A table of wrong calls, and a main program that makes them all and prints what each one raised.
+
+It is run as a program of its own, as users run the library: without the checks of annotations that the test suite turns
+on, which would raise their own errors first.
+"""
+# Wrong on purpose.
+# pyright: reportArgumentType=false, reportOperatorIssue=false
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import attractorbind as ab
+
+NOT_A_NUMBER = float("nan")
+
+
+def build(**changes) -> ab.Network:
+    usual: dict[str, Any] = {
+        "vocabulary": ab.Vocabulary(["dog", "cat", "mouse"]),
+        "buffers": {"focus": 32, "agent": 24},
+        "activity": 0.2,
+        "rule": ab.PseudoInverse(),
+        "key": jax.random.key(0),
+    }
+    return ab.build(**{**usual, **changes})
+
+
+def prepare() -> SimpleNamespace:
+    """What the calls need that is itself right."""
+    network = build()
+    program = ab.load("focus", ab.arg("noun"))
+    return SimpleNamespace(
+        network=network,
+        one_way=build(relays=[("focus", "agent")]),
+        nuclei=build(relay="nucleus"),
+        other=build(buffers={"focus": 32, "place": 24}),
+        other_sizes=build(buffers={"focus": 32, "agent": 32}),
+        other_words=build(vocabulary=ab.Vocabulary(["red", "green", "blue"])),
+        trace=ab.run(network, program, args={"noun": ["dog", "cat"]}),
+        decoded=ab.run(network, program, args={"noun": "dog"}, record="decoded"),
+        states=ab.run(network, program, args={"noun": "dog"}, record="states"),
+        nuclei_trace=ab.run(build(relay="nucleus"), ab.hold(), record="states"),
+    )
+
+
+WRONG_RATES = {
+    "negative": -0.1,
+    "above one": 1.5,
+    "not a number": NOT_A_NUMBER,
+    "infinite": float("inf"),
+    "a string": "0.1",
+    "a bool": True,
+    "None": None,
+    "a list": [0.1],
+    "complex": 1j,
+}
+WRONG_COUNTS = {
+    "zero": 0,
+    "negative": -1,
+    "a fraction": 1.5,
+    "a whole float": 2.0,
+    "not a number": NOT_A_NUMBER,
+    "a string": "2",
+    "a bool": True,
+    "None": None,
+    "a list": [2],
+    "an array": np.array([2, 2]),
+    "a scalar of floats": jnp.float32(2),
+}
+WRONG_KEYS = {
+    "an int": 0,
+    "a legacy key": jax.random.PRNGKey(0),
+    "a string": "key",
+    "an array of floats": np.zeros(2),
+    "of two axes": jax.random.split(jax.random.key(0), (2, 2)),
+    "none at all": jax.random.split(jax.random.key(0), 0),
+}
+DOG = ab.load("focus", "dog")
+NOUN = ab.load("focus", ab.arg("noun"))
+BOTH = NOUN + ab.load("agent", ab.arg("verb"))
+PROGRAMS = {
+    "load": lambda name: ab.load(name, "dog"),
+    "present": lambda name: ab.present(name, "dog"),
+    "clear": lambda name: ab.clear(name),
+    "copy from": lambda name: ab.copy(name, "agent"),
+    "copy to": lambda name: ab.copy("focus", name),
+    "move from": lambda name: ab.move(name, "agent"),
+    "swap": lambda name: ab.swap("focus", name),
+    "swap via": lambda name: ab.swap("focus", "agent", via=name),
+}
+
+
+def state(w: SimpleNamespace, value: float, trials: int = 1) -> ab.State:
+    silent = w.network.silent(trials)
+    return silent.replace("focus", jnp.full_like(silent["focus"], value))
+
+
+def spread(name: str, call, values: dict, error: str, *fragments: str) -> dict[str, tuple]:
+    """One row for each value."""
+    return {f"{name}: {kind}": (lambda w, v=value: call(w, v), error, fragments) for kind, value in values.items()}
+
+
+# What is wrong: the call, the error it must raise, and what its message must hold: the culprit, and the cure.
+CALLS: dict[str, tuple] = {
+    # Vocabulary
+    "vocabulary: nothing in it": (lambda w: ab.Vocabulary([]), "VocabularyError", ("at least one symbol", "list")),
+    "vocabulary: a string": (lambda w: ab.Vocabulary("dog"), "VocabularyError", ("'dog'", "['dog']")),
+    "vocabulary: None": (lambda w: ab.Vocabulary(None), "VocabularyError", ("None", "list of names")),
+    "vocabulary: a number": (lambda w: ab.Vocabulary(5), "VocabularyError", ("5", "list of names")),
+    "vocabulary: repeated": (lambda w: ab.Vocabulary(["a", "b", "a"]), "VocabularyError", ("'a'", "each name once")),
+    "vocabulary: empty name": (lambda w: ab.Vocabulary(["a", ""]), "VocabularyError", ("symbol 1", "''")),
+    "vocabulary: blank name": (lambda w: ab.Vocabulary(["a", " \t"]), "VocabularyError", ("symbol 1", "visible")),
+    "vocabulary: number for a name": (
+        lambda w: ab.Vocabulary(["a", 3]),
+        "VocabularyError",
+        ("symbol 1 is 3", "string"),
+    ),
+    "vocabulary: None for a name": (lambda w: ab.Vocabulary([None]), "VocabularyError", ("symbol 0 is None", "string")),
+    **spread(
+        "vocabulary lookup",
+        lambda w, v: w.network.vocabulary[v],
+        {"unknown": "dgo", "None": None, "a number": 0, "a list": ["dog"], "a slice": slice(1)},
+        "UnknownNameError",
+        "unknown symbol",
+        "'dog', 'cat', 'mouse'",
+    ),
+    # Building
+    "build: plain list for a vocabulary": (
+        lambda w: build(vocabulary=["dog", "cat"]),
+        "NetworkError",
+        ("vocabulary is a list", "attractorbind.Vocabulary"),
+    ),
+    **spread(
+        "build: buffers",
+        lambda w, v: build(buffers=v),
+        {"None": None, "empty": {}, "a list": ["focus"], "empty list": [], "a string": "focus", "a number": 512},
+        "NetworkError",
+        "buffer",
+        "{'focus': 512}",
+    ),
+    **spread(
+        "build: buffer name",
+        lambda w, v: build(buffers={v: 32}, relays=[]),
+        {"empty": "", "blank": " ", "a relay's": "a->b", "a number": 3, "None": None},
+        "NetworkError",
+        "buffer name",
+        "non-empty string",
+    ),
+    **spread(
+        "build: units",
+        lambda w, v: build(buffers={"focus": v, "agent": 24}),
+        WRONG_COUNTS | {"one": 1},
+        "ArgumentError",
+        "units of buffer 'focus' is",
+        "whole number of at least 2",
+    ),
+    **spread(
+        "build: activity",
+        lambda w, v: build(activity=v),
+        WRONG_RATES,
+        "ArgumentError",
+        "activity is",
+        "0",
+        "1",
+    ),
+    **spread(
+        "build: activity", lambda w, v: build(activity=v), {"0": 0, "1": 1.0}, "ArgumentError", "activity is", "above 0"
+    ),
+    "build: activity leaves no unit on": (
+        lambda w: build(activity=0.001),
+        "NetworkError",
+        ("'focus'", "0.001", "change activity= or the units"),
+    ),
+    "build: activity leaves no unit off": (
+        lambda w: build(activity=0.999),
+        "NetworkError",
+        ("'focus'", "0.999", "change"),
+    ),
+    **spread(
+        "build: relays",
+        lambda w, v: build(relays=v),
+        {"None": None, "a number": 5, "unknown word": "everything", "empty string": "", "other prefix": "spoke:focus"},
+        "NetworkError",
+        "relays=",
+        "'all', 'hub:NAME' or a list of pairs",
+    ),
+    "build: hub unknown": (lambda w: build(relays="hub:focs"), "UnknownNameError", ("'focs'", "did you mean 'focus'")),
+    "build: hub unnamed": (
+        lambda w: build(relays="hub:"),
+        "UnknownNameError",
+        ("unknown buffer ''", "'focus', 'agent'"),
+    ),
+    **spread(
+        "build: relay",
+        lambda w, v: build(relays=[v]),
+        {"a string": "focus->agent", "two letters": "fa", "a triple": ("focus", "agent", "x"), "a single": ("focus",)}
+        | {"a number": 5, "None": None},
+        "NetworkError",
+        "is not a pair",
+        "(source, target)",
+    ),
+    "build: relays a mapping": (lambda w: build(relays={"focus": "agent"}), "NetworkError", ("'focus'", "not a pair")),
+    "build: relay from nowhere": (
+        lambda w: build(relays=[("x", "agent")]),
+        "UnknownNameError",
+        ("'x'", "'focus', 'agent'"),
+    ),
+    "build: relay to nowhere": (
+        lambda w: build(relays=[("focus", "agnt")]),
+        "UnknownNameError",
+        ("'agnt'", "'agent'?"),
+    ),
+    "build: relay to a list": (
+        lambda w: build(relays=[("focus", ["agent"])]),
+        "UnknownNameError",
+        ("['agent']", "'focus'"),
+    ),
+    "build: relay to itself": (lambda w: build(relays=[("focus", "focus")]), "NetworkError", ("'focus'", "latch")),
+    "build: relay twice": (
+        lambda w: build(relays=[("focus", "agent")] * 2),
+        "NetworkError",
+        ("'focus->agent'", "each pair once"),
+    ),
+    **spread(
+        "build: rule",
+        lambda w, v: build(rule=v),
+        {"None": None, "a class": ab.MaximalStability, "a string": "hebbian", "a function": len},
+        "NetworkError",
+        "rule is",
+        "MaximalStability()",
+    ),
+    **spread(
+        "build: key",
+        lambda w, v: build(key=v),
+        WRONG_KEYS | {"None": None, "several": jax.random.split(jax.random.key(0), 2)},
+        "ArgumentError",
+        "key",
+        "jax.random.key",
+    ),
+    **spread(
+        "build: kind of relay",
+        lambda w, v: build(relay=v),
+        {"unknown": "loop", "None": None, "a number": 2, "a list": ["direct"]},
+        "NetworkError",
+        "relay=",
+        "'direct' and 'nucleus'",
+    ),
+    **spread(
+        "build: kind of latch",
+        lambda w, v: build(latch=v),
+        {"unknown": "nucleus", "None": None, "a number": 2},
+        "NetworkError",
+        "latch=",
+        "'recurrence' and 'loop'",
+    ),
+    # Writing programs
+    **{
+        f"unknown buffer: {kind}": (
+            lambda w, make=make: ab.run(w.network, make("agnt")),
+            "UnknownNameError",
+            ("unknown buffer 'agnt'", "'focus', 'agent'", "did you mean 'agent'?"),
+        )
+        for kind, make in PROGRAMS.items()
+    },
+    **spread(
+        "unknown symbol",
+        lambda w, v: ab.run(w.network, v),
+        {"load": ab.load("focus", "dgo"), "present": ab.present("focus", "dgo")},
+        "UnknownNameError",
+        "unknown symbol 'dgo'",
+        "did you mean 'dog'?",
+    ),
+    **spread(
+        "unknown gate",
+        lambda w, v: ab.run(w.network, v),
+        {"open": ab.gates(open=["focus->agnt"]), "half open": ab.gates(open={"focus->agnt": 0.5})}
+        | {"closed": ab.gates(closed=["focus->agnt"])},
+        "UnknownNameError",
+        "unknown gate 'focus->agnt'",
+        "did you mean 'focus->agent'?",
+    ),
+    "gates: one name open": (lambda w: ab.gates(open="focus"), "ProgramError", ("open=", "['focus']")),
+    "gates: one name closed": (lambda w: ab.gates(closed="focus"), "ProgramError", ("closed=", "['focus']")),
+    "gates: number open": (lambda w: ab.gates(open=5), "ProgramError", ("open=", "5", "list")),
+    "gates: number closed": (lambda w: ab.gates(closed=3), "ProgramError", ("closed=", "3", "list")),
+    "gates: None open": (lambda w: ab.gates(open=None), "ProgramError", ("open=", "None", "list")),
+    "gates: None closed": (lambda w: ab.gates(closed=None), "ProgramError", ("closed=", "None", "list")),
+    "gates: both": (lambda w: ab.gates(open=["a"], closed=["a"]), "ProgramError", ("'a'", "name it once")),
+    **spread(
+        "gates: opening",
+        lambda w, v: ab.gates(open={"focus": v}),
+        # True is as good as 1 here.
+        {kind: value for kind, value in WRONG_RATES.items() if kind != "a bool"},
+        "ArgumentError",
+        "opening of gate 'focus' is",
+        "from 0 to 1",
+    ),
+    **spread("gates: ticks", lambda w, v: ab.gates(ticks=v), WRONG_COUNTS, "ArgumentError", "ticks is", "whole number"),
+    **spread("hold: ticks", lambda w, v: ab.hold(v), WRONG_COUNTS, "ArgumentError", "ticks is", "whole number"),
+    **spread(
+        "present: ticks",
+        lambda w, v: ab.present("focus", "dog", ticks=v),
+        WRONG_COUNTS,
+        "ArgumentError",
+        "ticks is",
+        "whole number",
+    ),
+    **spread(
+        "present: symbol",
+        lambda w, v: ab.present("focus", v),
+        {"None": None, "a number": 0, "a list": ["dog"]},
+        "ProgramError",
+        "cannot present",
+        "symbol's name or arg(name)",
+    ),
+    **spread(
+        "load: symbol",
+        lambda w, v: ab.load("focus", v),
+        {"None": None, "a number": 0, "a list": ["dog"]},
+        "ProgramError",
+        "cannot load",
+        "symbol's name or arg(name)",
+    ),
+    **spread(
+        "arg: name",
+        lambda w, v: ab.arg(v),
+        {"empty": "", "blank": " ", "None": None, "a number": 3},
+        "ProgramError",
+        "argument's name",
+        "non-empty string",
+    ),
+    **spread("program plus", lambda w, v: DOG + v, {"a number": 3, "None": None}, "ProgramError", "3|None", "Program"),
+    **spread("program plus", lambda w, v: DOG + v, {"a list": [DOG]}, "ProgramError", "list", "Program"),
+    "program: a number plus it": (lambda w: 3 + DOG, "ProgramError", ("3", "Program")),
+    **spread(
+        "program: times",
+        lambda w, v: DOG * v,
+        {kind: value for kind, value in WRONG_COUNTS.items() if kind != "zero"},
+        "ArgumentError",
+        "number of repetitions is",
+        "whole number of at least 0",
+    ),
+    "program: times -1 from the left": (lambda w: -1 * DOG, "ArgumentError", ("repetitions is -1", "at least 0")),
+    **spread(
+        "program: empty",
+        lambda w, v: ab.run(w.network, v),
+        {"from the start": ab.Program(), "times 0": DOG * 0},
+        "ProgramError",
+        "empty",
+        "hold()",
+    ),
+    "copy to itself": (lambda w: ab.run(w.network, ab.copy("focus", "focus")), "NetworkError", ("'focus'", "itself")),
+    "move to itself": (lambda w: ab.run(w.network, ab.move("focus", "focus")), "NetworkError", ("'focus'", "itself")),
+    "swap with itself": (
+        lambda w: ab.run(w.network, ab.swap("focus", "focus")),
+        "AttractorBindError",
+        ("'focus'", "itself"),
+    ),
+    "swap via itself": (
+        lambda w: ab.run(w.network, ab.swap("focus", "agent", via="agent")),
+        "ProgramError",
+        ("via='agent'", "third buffer"),
+    ),
+    "copy without a relay": (
+        lambda w: ab.run(w.one_way, ab.copy("agent", "focus")),
+        "NetworkError",
+        ("'agent->focus' is missing", "add ('agent', 'focus') to relays="),
+    ),
+    "swap without a relay": (
+        lambda w: ab.run(w.one_way, ab.swap("focus", "agent")),
+        "NetworkError",
+        ("'agent->focus' is missing", "relays=", "via="),
+    ),
+    **spread(
+        "compile: network",
+        lambda w, v: DOG.compile(v),
+        {"None": None, "a string": "network", "a vocabulary": ab.Vocabulary(["dog"])},
+        "NetworkError",
+        "network is a",
+        "attractorbind.build",
+    ),
+    "expand: network": (lambda w: DOG.expand(None), "NetworkError", ("network is a NoneType", "attractorbind.build")),
+    # Running
+    **spread(
+        "run: network",
+        lambda w, v: ab.run(v, DOG),
+        {"None": None, "a program": DOG},
+        "NetworkError",
+        "network is a",
+        "attractorbind.build",
+    ),
+    **spread(
+        "run: program",
+        lambda w, v: ab.run(w.network, v),
+        {"None": None, "a string": "load", "a list": [DOG], "a function": ab.load},
+        "ProgramError",
+        "program is a",
+        "Program",
+    ),
+    "run: compiled for other buffers": (
+        lambda w: ab.run(w.network, DOG.compile(w.other)),
+        "ProgramError",
+        ("place: 24", "agent: 24", "compile it for this network"),
+    ),
+    "run: compiled for other relays": (
+        lambda w: ab.run(w.network, DOG.compile(w.one_way)),
+        "ProgramError",
+        ("'agent->focus'", "compile it for this network"),
+    ),
+    "run: compiled for nuclei": (
+        lambda w: ab.run(w.network, DOG.compile(w.nuclei)),
+        "ProgramError",
+        ("nucle", "compile it for this network"),
+    ),
+    "run: compiled for other words": (
+        lambda w: ab.run(w.network, ab.load("focus", "red").compile(w.other_words)),
+        "ProgramError",
+        ("'red'", "'dog'", "compile it for this network"),
+    ),
+    "args: missing": (lambda w: ab.run(w.network, NOUN), "ArgumentError", ("'noun' is missing", "args=")),
+    "args: one missing": (
+        lambda w: ab.run(w.network, BOTH, args={"noun": "dog"}),
+        "ArgumentError",
+        ("'verb' is missing",),
+    ),
+    "args: unknown": (
+        lambda w: ab.run(w.network, NOUN, args={"noun": "dog", "nown": "cat"}),
+        "UnknownNameError",
+        ("unknown argument 'nown'", "did you mean 'noun'?"),
+    ),
+    "args: for a program without": (
+        lambda w: ab.run(w.network, DOG, args={"noun": "dog"}),
+        "UnknownNameError",
+        ("unknown argument 'noun'", "no program's arguments|there are no|takes no"),
+    ),
+    "args: ragged": (
+        lambda w: ab.run(w.network, BOTH, args={"noun": ["dog", "cat"], "verb": ["dog"] * 3}),
+        "ArgumentError",
+        ("ragged", "'noun' has 2", "'verb' has 3", "one for every trial"),
+    ),
+    "args: ragged by one": (
+        lambda w: ab.run(w.network, BOTH, args={"noun": ["dog", "cat"], "verb": ["dog"]}),
+        "ArgumentError",
+        ("ragged", "'verb' has 1"),
+    ),
+    **spread(
+        "args: value",
+        lambda w, v: ab.run(w.network, NOUN, args={"noun": v}),
+        {
+            "a number": 3,
+            "None": None,
+            "empty": [],
+            "a set": {"dog"},
+            "a mapping": {"dog": 1},
+            "an argument": ab.arg("x"),
+        },
+        "ArgumentError",
+        "argument 'noun' is",
+        "symbol's name or a non-empty list",
+    ),
+    **spread(
+        "args: symbol",
+        lambda w, v: ab.run(w.network, NOUN, args={"noun": v}),
+        {"unknown": "dgo", "empty": "", "one of many": ["dog", "dgo"], "numbers": [0, 1], "lists": [["dog"]]},
+        "UnknownNameError",
+        "unknown symbol",
+        "'dog', 'cat', 'mouse'",
+    ),
+    **spread(
+        "args",
+        lambda w, v: ab.run(w.network, NOUN, args=v),
+        {"a string": "dog", "a list": ["dog"], "a number": 3},
+        "ArgumentError",
+        "args",
+        "'noun'",
+    ),
+    "args: other trials than the state": (
+        lambda w: ab.run(w.network, NOUN, w.network.silent(3), args={"noun": ["dog", "cat"]}),
+        "ArgumentError",
+        ("3 trials", "2", "one for each"),
+    ),
+    **spread(
+        "run: noise", lambda w, v: ab.run(w.network, DOG, noise=v), WRONG_RATES, "ArgumentError", "noise is", "0 to 1"
+    ),
+    **spread(
+        "run: leak", lambda w, v: ab.run(w.network, DOG, leak=v), WRONG_RATES, "ArgumentError", "leak is", "0 to 1"
+    ),
+    "run: noise without a key": (
+        lambda w: ab.run(w.network, DOG, noise=0.1),
+        "ArgumentError",
+        ("noise is 0.1", "key=jax.random.key(0)"),
+    ),
+    **spread(
+        "run: key",
+        lambda w, v: ab.run(w.network, DOG, noise=0.1, key=v),
+        WRONG_KEYS,
+        "ArgumentError",
+        "key",
+        "jax.random.key|one for each",
+    ),
+    **spread(
+        "run: key without noise",
+        lambda w, v: ab.run(w.network, DOG, key=v),
+        WRONG_KEYS,
+        "ArgumentError",
+        "key",
+        "jax.random.key|one for each",
+    ),
+    "run: too few keys": (
+        lambda w: ab.run(
+            w.network, NOUN, args={"noun": ["dog"] * 3}, noise=0.1, key=jax.random.split(jax.random.key(0), 2)
+        ),
+        "ArgumentError",
+        ("(2,)", "3 trials"),
+    ),
+    **spread(
+        "run: record",
+        lambda w, v: ab.run(w.network, DOG, record=v),
+        {"unknown": "state", "None": None, "a list": ["states"], "a bool": True},
+        "ArgumentError",
+        "record is",
+        "'final', 'decoded', 'states'",
+    ),
+    "run: state of another network": (
+        lambda w: ab.run(w.network, DOG, w.other.silent()),
+        "NetworkError",
+        ("'place': 24", "'agent': 24", "network.silent()"),
+    ),
+    "run: state of other sizes": (
+        lambda w: ab.run(w.network, DOG, w.other_sizes.silent()),
+        "NetworkError",
+        ("'agent': 32", "'agent': 24"),
+    ),
+    **spread(
+        "run: state of no zeros and ones",
+        lambda w, v: ab.run(w.network, DOG, state(w, v)),
+        {"halves": 0.5, "twos": 2.0, "minus ones": -1.0, "not numbers": NOT_A_NUMBER},
+        "NetworkError",
+        "'focus'",
+        "0 and 1",
+    ),
+    **spread(
+        "run: state",
+        lambda w, v: ab.run(w.network, DOG, v),
+        {"an array": jnp.zeros((1, 32)), "a mapping": {"focus": "dog"}, "a number": 0, "a symbol": "dog"},
+        "NetworkError",
+        "state",
+        "network.silent()",
+    ),
+    # Traces
+    "decode: tick not recorded": (
+        lambda w: w.trace.decode(0),
+        "ArgumentError",
+        ('record="decoded"', 'record="states"'),
+    ),
+    **{
+        f"decode: tick {tick!r} of {record}": (
+            lambda w, tick=tick, record=record: getattr(w, record).decode(tick=tick),
+            "ArgumentError",
+            ("tick is", "0 to 2"),
+        )
+        for record in ("decoded", "states")
+        for tick in (3, -4, 1.5, "0")
+    },
+    **spread(
+        "decode: threshold",
+        lambda w, v: w.trace.decode(threshold=v),
+        WRONG_RATES,
+        "ArgumentError",
+        "threshold is",
+        "0 to 1",
+    ),
+    "overlaps: unknown population": (lambda w: w.trace.overlaps("agnt"), "UnknownNameError", ("'agnt'", "'agent'?")),
+    "overlaps: tick of decoded": (lambda w: w.decoded.overlaps("focus", 0), "ArgumentError", ('record="states"',)),
+    "overlaps: tick not recorded": (lambda w: w.trace.overlaps("focus", 0), "ArgumentError", ('record="states"',)),
+    "overlaps: tick out of range": (lambda w: w.states.overlaps("focus", 3), "ArgumentError", ("tick is 3", "0 to 2")),
+    "overlaps: tick of a nucleus": (
+        lambda w: w.nuclei_trace.overlaps("focus->agent", 0),
+        "AttractorBindError",
+        ("'focus->agent'", "buffer"),
+    ),
+    # Ticks by hand, and facts
+    "tick: external of another shape": (
+        lambda w: ab.tick(w.network, w.network.silent(2), external={"focus": jnp.zeros((1, 32))}),
+        "NetworkError",
+        ("'focus'", "(1, 32)", "(2, 32)"),
+    ),
+    "tick: external of the unknown": (
+        lambda w: ab.tick(w.network, w.network.silent(), external={"agnt": jnp.zeros((1, 24))}),
+        "UnknownNameError",
+        ("'agnt'", "'agent'?"),
+    ),
+    **spread(
+        "tick: external field",
+        lambda w, v: ab.tick(w.network, w.network.silent(), external={"focus": v}),
+        {"None": None, "a number": 1.0, "a string": "dog", "a short list": [1.0]},
+        "NetworkError",
+        "'focus'",
+        "(1, 32)",
+    ),
+    **spread(
+        "tick: external",
+        lambda w, v: ab.tick(w.network, w.network.silent(), external=v),
+        {"a number": 1.0, "an array": jnp.ones((1, 32)), "a name": "focus"},
+        "NetworkError",
+        "external",
+    ),
+    **spread(
+        "tick: noise",
+        lambda w, v: ab.tick(w.network, w.network.silent(), noise=v),
+        WRONG_RATES,
+        "ArgumentError",
+        "noise",
+    ),
+    **spread(
+        "tick: leak", lambda w, v: ab.tick(w.network, w.network.silent(), leak=v), WRONG_RATES, "ArgumentError", "leak"
+    ),
+    "tick: noise without a key": (
+        lambda w: ab.tick(w.network, w.network.silent(), noise=0.1),
+        "ArgumentError",
+        ("noise is 0.1", "key="),
+    ),
+    **spread(
+        "tick: key",
+        lambda w, v: ab.tick(w.network, w.network.silent(), noise=0.1, key=v),
+        WRONG_KEYS,
+        "ArgumentError",
+        "key",
+        "jax.random.key|one for each",
+    ),
+    "tick: state of another network": (
+        lambda w: ab.tick(w.network, w.other.silent()),
+        "NetworkError",
+        ("network.silent()",),
+    ),
+    "tick: state of halves": (lambda w: ab.tick(w.network, state(w, 0.5)), "NetworkError", ("'focus'", "0 and 1")),
+    "tick: no state": (lambda w: ab.tick(w.network, None), "NetworkError", ("state", "network.silent()")),
+    "tick: no network": (lambda w: ab.tick(None, w.network.silent()), "NetworkError", ("network is a NoneType",)),
+    **{
+        f"{kind}: {wrong}": (lambda w, call=call, gates=gates: call(w, gates), error, fragments)
+        for kind, call in {
+            "gates of a tick": lambda w, gates: ab.tick(w.network, w.network.silent(), gates),
+            "gates of an energy": lambda w, gates: ab.energy(w.network, w.network.silent(), gates),
+            "gates of fields": lambda w, gates: ab.fields(w.network, w.network.silent(), gates),
+            "gates of a partition": lambda w, gates: w.network.partition(gates),
+        }.items()
+        for wrong, gates, error, fragments in (
+            ("unknown", ["focus->agnt"], "UnknownNameError", ("'focus->agnt'", "did you mean")),
+            ("a string", "focus->agent", "AttractorBindError", ("'focus->agent'", "['focus->agent']")),
+            ("a number", 5, "AttractorBindError", ("5", "list")),
+            ("None", None, "AttractorBindError", ("None", "list")),
+            ("too wide", {"focus->agent": 2}, "ArgumentError", ("'focus->agent' is 2", "0 to 1")),
+            ("too few", np.ones(2, np.float32), "NetworkError", ("4 gates", "(2,)")),
+            ("too large", np.full(4, 2, np.float32), "NetworkError", ("from 0 to 1",)),
+            ("not numbers", np.full(4, np.nan, np.float32), "NetworkError", ("from 0 to 1",)),
+            ("words", np.array(["a", "b", "c", "d"]), "NetworkError", ("from 0 to 1",)),
+        )
+    },
+    "gating: one name": (lambda w: w.network.gating(open="focus"), "AttractorBindError", ("'focus'", "['focus']")),
+    "gating: one name closed": (
+        lambda w: w.network.gating(closed="focus"),
+        "AttractorBindError",
+        ("'focus'", "['focus']"),
+    ),
+    "gating: unknown": (lambda w: w.network.gating(closed=["agnt"]), "UnknownNameError", ("gate 'agnt'", "'agent'?")),
+    "energy: state of another network": (
+        lambda w: ab.energy(w.network, w.other.silent()),
+        "NetworkError",
+        ("silent()",),
+    ),
+    "energy: state of halves": (lambda w: ab.energy(w.network, state(w, 0.5)), "NetworkError", ("'focus'", "0 and 1")),
+    "energy: no state": (lambda w: ab.energy(w.network, "dog"), "NetworkError", ("state", "network.silent()")),
+    "fields: state of another network": (
+        lambda w: ab.fields(w.network, w.other.silent()),
+        "NetworkError",
+        ("silent()",),
+    ),
+    "codes: unknown": (lambda w: w.network.codes("agnt"), "UnknownNameError", ("population 'agnt'", "'agent'?")),
+    "codes: a number": (lambda w: w.network.codes(0), "UnknownNameError", ("population 0", "'focus', 'agent'")),
+    **spread(
+        "silent: trials", lambda w, v: w.network.silent(v), WRONG_COUNTS, "ArgumentError", "trials is", "whole number"
+    ),
+    "state: unknown population": (lambda w: w.network.silent()["agnt"], "UnknownNameError", ("'agnt'", "'agent'?")),
+    "state: replace the unknown": (
+        lambda w: w.network.silent().replace("agnt", jnp.zeros((1, 24))),
+        "UnknownNameError",
+        ("'agnt'", "'agent'?"),
+    ),
+    **spread(
+        "state: replace by",
+        lambda w, v: w.network.silent().replace("focus", v),
+        {
+            "too few units": jnp.zeros((1, 8)),
+            "no trials": jnp.zeros(32),
+            "None": None,
+            "a symbol": "dog",
+            "a list": [1.0],
+        },
+        "NetworkError",
+        "'focus'",
+        "(1, 32)",
+    ),
+}
+
+
+def main() -> None:
+    world = prepare()
+    forbid_computing()
+    raised = {}
+    for name, (call, _, _) in CALLS.items():
+        try:
+            call(world)
+            raised[name] = [[], "nothing was raised"]
+        except Exception as error:
+            raised[name] = [[kind.__name__ for kind in type(error).__mro__], str(error)]
+    print(json.dumps(raised))
+
+
+def forbid_computing() -> None:
+    """From here on, whoever draws codes or updates a network gets an error that is not the library's."""
+    import attractorbind._build as building
+    import attractorbind._run as running
+    import attractorbind._tick as ticking
+
+    class ComputedError(Exception):
+        pass
+
+    def forbidden(*_, **__):
+        raise ComputedError("something was computed before the input was checked")
+
+    building.random_codes = running._drive = ticking._tick = forbidden
+
+
+if __name__ == "__main__":
+    main()

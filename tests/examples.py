@@ -1,0 +1,107 @@
+"""What several test modules share: small networks, built once, and the ways to and from the oracle."""
+
+import warnings
+from functools import cache
+from typing import Any
+
+import jax
+import numpy as np
+import oracle
+
+import attractorbind as ab
+
+# Few sizes and few shapes, for every new shape compiles. Paths through relays are unique in all of them.
+CONFIGURATIONS: dict[str, dict[str, Any]] = {
+    "all, direct": {"relays": "all", "rule": ab.MaximalStability(), "sizes": (40, 48, 40)},
+    "hub, nucleus": {"relays": "hub:b", "relay": "nucleus", "rule": ab.PseudoInverse(), "sizes": (40, 48, 40)},
+    "ring, loop": {
+        "relays": [("a", "b"), ("b", "c"), ("c", "a")],
+        "latch": "loop",
+        "rule": ab.Perceptron(),
+        "sizes": (48, 48, 48),
+    },
+    "line, nucleus and loop": {
+        "relays": [("a", "b"), ("b", "c"), ("c", "b"), ("b", "a")],
+        "relay": "nucleus",
+        "latch": "loop",
+        "rule": ab.Hebbian(),
+        "sizes": (48, 48, 48),
+        "symbols": 3,
+    },
+    # Far beyond what it can store, for states that wander.
+    "overfull": {"relays": "all", "rule": ab.Storkey(), "sizes": (40, 40, 40), "activity": 0.5, "symbols": 24},
+}
+# Trials of every run on these, likewise; with record="states" all test modules share one compiled driver for each.
+TRIALS = 3
+STORING = [name for name in CONFIGURATIONS if name != "overfull"]
+BUFFERS: tuple[str, ...] = ("a", "b", "c")
+
+
+@cache
+def network(configuration: str) -> ab.Network:
+    options = {"activity": 0.15, "symbols": 5, "key": jax.random.key(7), **CONFIGURATIONS[configuration]}
+    names = [f"s{number}" for number in range(options.pop("symbols"))]
+    buffers = dict(zip(BUFFERS, options.pop("sizes"), strict=True))
+    with warnings.catch_warnings():
+        if configuration == "overfull":
+            warnings.simplefilter("ignore", ab.CapacityWarning)
+        return ab.build(ab.Vocabulary(names), buffers=buffers, **options)
+
+
+@cache
+def pair(rule: ab.AbstractLearningRule | None = None, *, symbols: int = 6, units: int = 64) -> ab.Network:
+    """Two buffers, "focus" and "agent", with relays both ways."""
+    return ab.build(
+        ab.Vocabulary([f"s{number}" for number in range(symbols)]),
+        buffers={"focus": units, "agent": units},
+        activity=0.1,
+        rule=rule or ab.PseudoInverse(),
+        key=jax.random.key(3),
+    )
+
+
+@cache
+def plain(configuration: str) -> oracle.Plain:
+    """The same network for the oracle."""
+    built = network(configuration)
+    names = [population.name for population in built.wiring.populations]
+    return oracle.Plain(
+        symbols=list(built.vocabulary),
+        buffers=list(built.buffers),
+        codes={name: np.array(built.codes(name)) for name in names},
+        gates={gate.name: (gate.source, gate.target) for gate in built.wiring.gates},
+        links=[
+            oracle.Link(
+                source=names[projection.source],
+                target=names[projection.target],
+                gate=built.gates[projection.gate],
+                weights=np.array(synapses.weights, np.float64),
+                bias=np.array(synapses.bias, np.float64),
+            )
+            for projection, synapses in zip(built.wiring.projections, built.synapses, strict=True)
+        ],
+        drive=float(built.drive),
+    )
+
+
+def program(instructions: list[tuple]) -> ab.Program:
+    """The oracle's instruction tuples as a program."""
+    whole = ab.Program()
+    for name, *operands in instructions:
+        match name:
+            case "gates":
+                opened, closed, ticks = operands
+                whole += ab.gates(open=opened, closed=closed, ticks=ticks)
+            case "present":
+                buffer, symbol, ticks = operands
+                whole += ab.present(buffer, symbol, ticks=ticks)
+            case "swap":
+                whole += ab.swap(*operands[:2], via=operands[2] if len(operands) == 3 else None)
+            case _:
+                whole += getattr(ab, name)(*operands)
+    return whole
+
+
+def numpy_state(state: ab.State) -> list[dict[str, np.ndarray]]:
+    """The oracle's states, one per trial."""
+    return [{name: np.array(state[name][trial]) > 0 for name in state.names} for trial in range(state.trials)]

@@ -1,0 +1,117 @@
+"""Nothing is compiled twice: other symbols, arguments, rates, keys and programs of similar length share one program."""
+
+import logging
+
+import jax
+import jax.numpy as jnp
+import pytest
+from examples import pair
+
+import attractorbind as ab
+import attractorbind._run as running
+
+
+class Compilations(logging.Handler):
+    """Counts what JAX logs of each compilation."""
+
+    def __init__(self):
+        super().__init__()
+        self.names = []
+
+    def emit(self, record):
+        if record.getMessage().startswith("Compiling "):
+            self.names.append(record.getMessage())
+
+
+@pytest.fixture
+def compilations():
+    handler = Compilations()
+    logger = logging.getLogger("jax")
+    propagate = logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        with jax.log_compiles():
+            yield handler.names
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = propagate
+
+
+def compiled_drivers() -> int:
+    return running._drive._cache_size()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def program(first: str | None = None, second: str = "s1") -> ab.Program:
+    return ab.load("focus", first or ab.arg("x")) + ab.copy("focus", "agent") + ab.load("focus", second)
+
+
+ARGS = {"x": ["s0", "s1", "s2", "s0"]}
+OTHERS = {
+    "other arguments": lambda run: run(program(), args={"x": ["s5", "s5", "s4", "s3"]}),
+    "one argument for all": lambda run: run(program(), pair().silent(trials=4), args={"x": "s5"}),
+    "another symbol": lambda run: run(program(second="s3"), args=ARGS),
+    "noise": lambda run: run(program(), args=ARGS, noise=0.02, key=jax.random.key(0)),
+    "another noise": lambda run: run(program(), args=ARGS, noise=0.05, key=jax.random.key(0)),
+    "another key": lambda run: run(program(), args=ARGS, noise=0.05, key=jax.random.key(8)),
+    "leak": lambda run: run(program(), args=ARGS, leak=0.01),
+    "another program": lambda run: run(ab.swap("focus", "agent") + ab.load("focus", ab.arg("x")), args=ARGS),
+    "a longer program": lambda run: run(program() * 2 + ab.gates(open={"focus->agent": 0.3}, ticks=5), args=ARGS),
+    "a shorter program": lambda run: run(ab.present("agent", ab.arg("x")), args=ARGS),
+    "a schedule": lambda run: run(program().compile(pair()), args=ARGS),
+}
+
+
+@pytest.mark.parametrize("record", ["final", "decoded", "states"])
+@pytest.mark.parametrize("other", list(OTHERS))
+def test_does_not_compile_again(other, record, compilations):
+    def run(*positional, **named):
+        return ab.run(pair(), *positional, record=record, throw=False, **named)
+
+    # Also what is done once for states, noise and keys, outside the driver.
+    run(program(), pair().silent(trials=4), args=ARGS)
+    run(program(), args=ARGS, noise=0.5, key=jax.random.key(3)).decode()
+    before = compiled_drivers()
+    jax.random.key(8)
+    pair().silent(trials=4)
+    compilations.clear()
+    OTHERS[other](run).decode()
+    assert compiled_drivers() == before
+    assert compilations == []
+
+
+def test_another_number_of_trials_does_compile(compilations):
+    # So that the counting above would notice.
+    ab.run(pair(), program(), args=ARGS)
+    before = compiled_drivers()
+    compilations.clear()
+    ab.run(pair(), program(), args={"x": ["s0"] * 5})
+    assert compiled_drivers() == before + 1
+    assert len([name for name in compilations if "_drive" in name]) == 1
+
+
+def test_ticks_by_hand_do_not_compile_again(compilations):
+    built = pair()
+    state = built.silent(trials=2).replace("focus", built.codes("focus")[jnp.array([0, 1])].astype(float))
+    ab.tick(built, state)
+    compilations.clear()
+    state = ab.tick(built, state, ["focus->agent"], leak=0.1)
+    ab.tick(built, state, {"focus->agent": 0.5})
+    assert [name for name in compilations if "_tick" in name] == []
+
+
+def test_another_network_of_the_same_shape_does_not_compile_again(compilations):
+    networks = [
+        ab.build(
+            ab.Vocabulary(["s0", "s1", "s2", "s3", "s4"]),
+            buffers={"focus": 40, "agent": 48},
+            activity=0.15,
+            rule=ab.PseudoInverse(),
+            key=jax.random.key(seed),
+        )
+        for seed in (0, 1)
+    ]
+    ab.run(networks[0], program(), args=ARGS)
+    compilations.clear()
+    ab.run(networks[1], program(), args=ARGS)
+    assert compilations == []

@@ -1,0 +1,157 @@
+"""Runs agree bit for bit with the oracle; decoded, they agree with a machine that moves names between boxes."""
+
+import jax.numpy as jnp
+import numpy as np
+import oracle
+import pytest
+from examples import BUFFERS, CONFIGURATIONS, STORING, TRIALS, network, numpy_state, plain, program
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+import attractorbind as ab
+
+# One compiled driver serves all programs of up to this many ticks.
+LONGEST = 32
+Argument = type(ab.arg("x"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _networks_are_built():
+    # Checking annotations uses the global random state, which Hypothesis forbids while it draws.
+    for configuration in CONFIGURATIONS:
+        plain(configuration)
+
+
+@st.composite
+def macros(draw: st.DrawFn, configuration: str, symbols: st.SearchStrategy) -> tuple:
+    """One instruction that has a meaning in names, possible on this network."""
+    net = plain(configuration)
+    first, second, third = draw(st.permutations(BUFFERS))
+    loops = oracle.delay(net, "a") > 1
+    possible = [("load", first, draw(symbols)), ("clear", first), ("hold", draw(st.integers(1, 3)))]
+    possible += [("copy", first, second), ("move", first, second)]
+    if {f"{first}->{second}", f"{second}->{first}"} <= net.gates.keys() and not loops:
+        possible.append(("swap", first, second))
+    if all(len(oracle.shortest_path(net, *leg)) == 2 for leg in ((first, third), (second, first), (third, second))):
+        possible.append(("swap", first, second, third))
+    return draw(st.sampled_from(possible))
+
+
+@st.composite
+def primitives(draw: st.DrawFn, configuration: str, symbols: st.SearchStrategy) -> tuple:
+    """Any gates half open, open or closed; anything presented."""
+    net = plain(configuration)
+    ticks = draw(st.integers(1, 3))
+    if draw(st.booleans()):
+        return ("present", draw(st.sampled_from(BUFFERS)), draw(symbols), ticks)
+    gates = st.sampled_from(sorted(net.gates))
+    opened = draw(st.dictionaries(gates, st.sampled_from([1.0, 0.5, 0.25, 0.0]), max_size=4))
+    closed = draw(st.lists(gates.filter(lambda gate: gate not in opened), max_size=2, unique=True))
+    return ("gates", opened, closed, ticks)
+
+
+def ticks_of(configuration: str, instructions: list[tuple]) -> int:
+    return sum(len(oracle.expand(plain(configuration), instruction)) for instruction in instructions)
+
+
+def short(configuration: str, instructions: list[tuple]) -> list[tuple]:
+    """As many of the instructions as fit into the longest program."""
+    while ticks_of(configuration, instructions) > LONGEST:
+        instructions = instructions[:-1]
+    return instructions
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> tuple[str, list[tuple], dict, int, float]:
+    """A configuration, a program, its arguments, a seed and a rate of corruption for the initial state."""
+    configuration = draw(st.sampled_from(list(CONFIGURATIONS)))
+    names = st.sampled_from(plain(configuration).symbols)
+    symbols = st.one_of(names, st.sampled_from([ab.arg("x"), ab.arg("y")]))
+    instruction = macros(configuration, symbols) | primitives(configuration, symbols)
+    instructions = short(configuration, draw(st.lists(instruction, min_size=1, max_size=6)))
+    used = {symbol.name for _, *operands in instructions for symbol in operands if isinstance(symbol, Argument)}
+    batch = names | st.lists(names, min_size=TRIALS, max_size=TRIALS)
+    args = {name: draw(batch) for name in sorted(used)}
+    return configuration, instructions, args, draw(st.integers(0, 999)), draw(st.sampled_from([0.0, 0.1, 0.5]))
+
+
+def initial_state(configuration: str, seed: int, corruption: float) -> ab.State:
+    """Some code in every population, nuclei included, each bit flipped with the given probability."""
+    generator = np.random.default_rng(seed)
+    built = network(configuration)
+    state = built.silent(trials=TRIALS)
+    for name in state.names:
+        codes = np.array(built.codes(name))
+        chosen = codes[generator.integers(len(codes), size=TRIALS)]
+        flips = generator.random(chosen.shape) < corruption
+        state = state.replace(name, jnp.asarray(chosen ^ flips, jnp.float32))
+    return state
+
+
+def with_arguments(instructions: list[tuple], args: dict, trial: int) -> list[tuple]:
+    def named(operand: object) -> object:
+        if not isinstance(operand, Argument):
+            return operand
+        given = args[operand.name]
+        return given if isinstance(given, str) else given[trial]
+
+    return [(name, *map(named, operands)) for name, *operands in instructions]
+
+
+@given(case=runs())
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+def test_agrees_with_the_oracle_bit_for_bit(case):
+    configuration, instructions, args, seed, corruption = case
+    net = plain(configuration)
+    state = initial_state(configuration, seed, corruption)
+    trace = ab.run(network(configuration), program(instructions), state, args=args, record="states", throw=False)
+    recorded = {name: np.asarray(states) for name, states in trace.states.items()}
+    final = numpy_state(trace.state)
+    decoded = trace.decode()
+    for trial, start in enumerate(numpy_state(state)):
+        states, settled = oracle.run(net, with_arguments(instructions, args, trial), start)
+        assert trace.program.ticks == len(states)
+        for buffer in BUFFERS:
+            expected = np.stack([here[buffer] for here in states])
+            np.testing.assert_array_equal(recorded[buffer][:, trial], expected, err_msg=f"buffer {buffer}")
+        for name, activity in states[-1].items():
+            np.testing.assert_array_equal(final[trial][name], activity, err_msg=f"final state of {name}")
+        assert {buffer: held[trial] for buffer, held in decoded.items()} == oracle.decode(net, states[-1])
+        assert (trace.result[trial] == ab.Result.OK) == settled
+
+
+def names_after(configuration: str, instructions: list[tuple]) -> dict[str, str | None]:
+    """The machine that the neural one is meant to be: boxes with a name in each, or with nothing."""
+    boxes: dict[str, str | None] = dict.fromkeys(BUFFERS)
+    for name, *operands in instructions:
+        if name == "load":
+            boxes[operands[0]] = operands[1]
+        elif name == "clear":
+            boxes[operands[0]] = None
+        elif name in ("copy", "move"):
+            for box in oracle.shortest_path(plain(configuration), *operands)[1:]:
+                boxes[box] = boxes[operands[0]]
+            if name == "move":
+                boxes[operands[0]] = None
+        elif name == "swap":
+            first, second, *via = operands
+            if via:
+                boxes[via[0]] = boxes[first]
+            boxes[first], boxes[second] = boxes[second], boxes[first]
+    return boxes
+
+
+@st.composite
+def symbolic_programs(draw: st.DrawFn) -> tuple[str, list[tuple]]:
+    configuration = draw(st.sampled_from(STORING))
+    instruction = macros(configuration, st.sampled_from(plain(configuration).symbols))
+    return configuration, short(configuration, draw(st.lists(instruction, min_size=1, max_size=12)))
+
+
+@given(case=symbolic_programs())
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+def test_decoded_it_is_the_machine_of_names(case):
+    configuration, instructions = case
+    state = network(configuration).silent(trials=TRIALS)
+    trace = ab.run(network(configuration), program(instructions), state, record="states")
+    expected = names_after(configuration, instructions)
+    assert trace.decode() == {buffer: [name] * TRIALS for buffer, name in expected.items()}
