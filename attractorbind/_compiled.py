@@ -36,6 +36,11 @@ class Compiled:
         """The names of the arguments that a run must give, in order of use."""
         return tuple(dict.fromkeys(symbol.name for _, symbol in self.slots if isinstance(symbol, Arg)))
 
+    @property
+    def reads(self) -> bool:
+        """Whether it takes symbols from the trial's input sequence."""
+        return False
+
     def check_fits(self, network: Network) -> None:
         """Raise unless the network has the wiring and the vocabulary that this was compiled for."""
         if self.vocabulary != network.vocabulary:

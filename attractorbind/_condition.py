@@ -22,11 +22,11 @@ class Condition(abc.ABC):
     def __invert__(self) -> "Condition":
         return Not(self)
 
-    def __and__(self, other: "Condition") -> "Condition":
-        return And(self, other) if isinstance(other, Condition) else NotImplemented
+    def __and__(self, other: object) -> "Condition":
+        return And(self, check_condition(other))
 
-    def __or__(self, other: "Condition") -> "Condition":
-        return Or(self, other) if isinstance(other, Condition) else NotImplemented
+    def __or__(self, other: object) -> "Condition":
+        return Or(self, check_condition(other))
 
     def __bool__(self) -> bool:
         raise ProgramError(

@@ -100,9 +100,12 @@ class Call(Statement):
     def lower(self, assembler: Assembler, after: Label) -> None:
         """The block in place, under its name."""
         assembler.headings.append(self.heading)
-        inside = Label()
+        laid_out, inside = len(assembler.actions), Label()
         assembler.here(inside)
         assembler.block(self.body.statements, inside, after)
+        if len(assembler.actions) == laid_out:
+            # Nothing in it: the next instruction is not its.
+            assembler.headings.pop()
 
     def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The block in primitives."""

@@ -79,6 +79,11 @@ class Listing(Compiled):
     addresses: Int[np.ndarray, " rows"]
     labels: tuple[str, ...]
 
+    @property
+    def reads(self) -> bool:
+        """Whether it takes symbols from the trial's input sequence."""
+        return bool(((self.rows.present != NONE) & (self.rows.slot == NONE)).any())
+
     def __str__(self) -> str:
         lines = [("address", "ticks", "presented", "latches closed", "relays open", "goes on at", "instruction")]
         rows, before = self.rows, NONE

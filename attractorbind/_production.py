@@ -62,6 +62,8 @@ def cycle(productions: Sequence[Production], *, limit: int) -> Program:
         >>> ab.run(network, program, args={"who": ["mary", "john"]}).decode()["answer"]
         ['garden', None]
     """
+    if not isinstance(productions, Sequence):
+        raise ProgramError(f"productions is {productions!r}; give a list of productions")
     rules = list(productions)
     for rule in rules:
         if not isinstance(rule, Production):

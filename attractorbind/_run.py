@@ -84,8 +84,10 @@ def run(
         raise ArgumentError(f"args is {args!r}; give a mapping from the names of arguments, here {needed}, to symbols")
     symbols, trials = slot_symbols(network, compiled, args or {})
     stream, streams = input_symbols(network.vocabulary, inputs)
-    if inputs is not None and isinstance(compiled, Schedule):
-        raise ArgumentError("inputs= are given, but the program reads none; present them with read(buffer)")
+    if inputs is not None and not compiled.reads:
+        raise ArgumentError("inputs= is given, but the program reads none; present them with read(buffer)")
+    if inputs is None and compiled.reads:
+        raise ArgumentError("inputs= is missing; the program has read(buffer), give it a list of symbols")
     if state is not None:
         check_state(network.wiring, state)
     known = {"args=": trials, "inputs=": streams, "the state": None if state is None else state.trials}

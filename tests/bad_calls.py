@@ -38,6 +38,8 @@ def prepare() -> SimpleNamespace:
         network=network,
         one_way=build(relays=[("focus", "agent")]),
         nuclei=build(relay="nucleus"),
+        unlinked=build(relays=[]),
+        emitted=ab.run(network, ab.emit("focus")),
         other=build(buffers={"focus": 32, "place": 24}),
         other_sizes=build(buffers={"focus": 32, "agent": 32}),
         other_words=build(vocabulary=ab.Vocabulary(["red", "green", "blue"])),
@@ -385,6 +387,183 @@ CALLS: dict[str, tuple] = {
         "attractorbind.build",
     ),
     "expand: network": (lambda w: DOG.expand(None), "NetworkError", ("network is a NoneType", "attractorbind.build")),
+    # Control
+    **spread(
+        "when: condition",
+        lambda w, v: ab.when(v, DOG),
+        {"None": None, "a bool": True, "a string": "empty", "a program": DOG},
+        "ProgramError",
+        "is not a condition",
+        "equal(), holds() or empty()",
+    ),
+    **spread(
+        "until: condition",
+        lambda w, v: ab.until(v, DOG, limit=2),
+        {"None": None, "a function": ab.empty},
+        "ProgramError",
+        "is not a condition",
+        "equal(), holds() or empty()",
+    ),
+    **spread(
+        "when: then",
+        lambda w, v: ab.when(ab.empty("focus"), v),
+        {"None": None, "a list": [DOG], "a condition": ab.empty("focus")},
+        "ProgramError",
+        "then is",
+        "give a program",
+    ),
+    "when: otherwise": (
+        lambda w: ab.when(ab.empty("focus"), DOG, 0),
+        "ProgramError",
+        ("otherwise is 0", "give a program"),
+    ),
+    "repeat: body": (lambda w: ab.repeat(2, None), "ProgramError", ("body is None", "give a program")),
+    **spread(
+        "repeat: times",
+        lambda w, v: ab.repeat(v, DOG),
+        {kind: value for kind, value in WRONG_COUNTS.items() if kind != "zero"} | {"huge": 2**31},
+        "ArgumentError",
+        "times is",
+        "whole number|at the most",
+    ),
+    **spread(
+        "until: limit",
+        lambda w, v: ab.until(ab.empty("focus"), DOG, limit=v),
+        {kind: value for kind, value in WRONG_COUNTS.items() if kind != "zero"} | {"huge": 2**31},
+        "ArgumentError",
+        "limit is",
+        "whole number|at the most",
+    ),
+    **spread(
+        "cycle: limit",
+        lambda w, v: ab.cycle([ab.production(when=ab.empty("focus"), then=DOG)], limit=v),
+        {"None": None, "negative": -1},
+        "ArgumentError",
+        "limit is",
+    ),
+    "cycle: nothing": (lambda w: ab.cycle([], limit=2), "ProgramError", ("at least one production", "production(")),
+    "cycle: programs": (lambda w: ab.cycle([DOG], limit=2), "ProgramError", ("not a production", "production(")),
+    "cycle: a number": (lambda w: ab.cycle(3, limit=2), "ProgramError", ("3", "list of productions")),
+    "production: when": (lambda w: ab.production(when=None, then=DOG), "ProgramError", ("not a condition",)),
+    "production: then": (
+        lambda w: ab.production(when=ab.empty("focus"), then=None),
+        "ProgramError",
+        ("then is None", "give a program"),
+    ),
+    "condition: in an if": (
+        lambda w: 1 if ab.empty("focus") else 2,
+        "ProgramError",
+        ("empty('focus')", "when()"),
+    ),
+    "condition: and": (lambda w: ab.empty("focus") and ab.empty("agent"), "ProgramError", ("~ & |",)),
+    "condition: not": (lambda w: not ab.equal("focus", "agent"), "ProgramError", ("~ & |",)),
+    **spread(
+        "condition: joined to",
+        lambda w, v: ab.empty("focus") & v,
+        {"None": None, "a bool": True, "a program": DOG},
+        "ProgramError",
+        "is not a condition",
+    ),
+    "condition: joined by or": (lambda w: ab.empty("focus") | "x", "ProgramError", ("is not a condition",)),
+    "equal: with itself": (lambda w: ab.equal("focus", "focus"), "ProgramError", ("itself", "two buffers")),
+    "equal: no relay": (
+        lambda w: ab.when(ab.equal("focus", "agent"), DOG).compile(w.unlinked),
+        "NetworkError",
+        ("equal('focus', 'agent')", "'focus->agent'", "'agent->focus'", "('focus', 'agent') to relays="),
+    ),
+    **{
+        f"unknown buffer: {kind}": (
+            lambda w, program=program: ab.run(w.network, program),
+            "UnknownNameError",
+            ("unknown buffer 'agnt'", "'focus', 'agent'", "did you mean 'agent'?"),
+        )
+        for kind, program in {
+            "equal first": ab.when(ab.equal("agnt", "focus"), DOG),
+            "equal second": ab.when(ab.equal("focus", "agnt"), DOG),
+            "holds": ab.when(ab.holds("agnt", "dog"), DOG),
+            "empty": ab.when(ab.empty("agnt"), DOG),
+            "read": ab.read("agnt"),
+            "emit": ab.emit("agnt"),
+            "in a branch": ab.when(ab.empty("focus"), DOG, ab.clear("agnt")),
+            "in a loop": ab.repeat(2, ab.copy("focus", "agnt")),
+        }.items()
+    },
+    "holds: unknown symbol": (
+        lambda w: ab.run(w.network, ab.when(ab.holds("focus", "dgo"), DOG)),
+        "UnknownNameError",
+        ("unknown symbol 'dgo'", "did you mean 'dog'?"),
+    ),
+    **spread(
+        "holds: symbol",
+        lambda w, v: ab.holds("focus", v),
+        {"None": None, "a number": 3},
+        "ProgramError",
+        "names no symbol",
+        "arg(name)",
+    ),
+    "holds: argument missing": (
+        lambda w: ab.run(w.network, ab.when(ab.holds("focus", ab.arg("noun")), DOG)),
+        "ArgumentError",
+        ("'noun' is missing", "args="),
+    ),
+    "procedure: no function": (lambda w: ab.procedure(DOG), "ProgramError", ("procedure", "function that returns")),
+    "procedure: returns nothing": (
+        lambda w: ab.procedure(lambda: None)(),
+        "ProgramError",
+        ("returned None", "must return a program"),
+    ),
+    "empty branches": (lambda w: ab.Program().compile(w.network), "ProgramError", ("empty", "at least one")),
+    **spread(
+        "inputs",
+        lambda w, v: ab.run(w.network, ab.read("focus"), inputs=v),
+        {"a string": "dog", "a number": 3, "a mapping": {"dog": 1}, "mixed": ["dog", ["cat"]], "numbers": [[0], 3]},
+        "AttractorBindError",
+        "inputs|symbol",
+        "list|symbols are",
+    ),
+    "inputs: unknown symbol": (
+        lambda w: ab.run(w.network, ab.read("focus"), inputs=[["dog"], ["dgo"]]),
+        "UnknownNameError",
+        ("unknown symbol 'dgo'", "did you mean 'dog'?"),
+    ),
+    "inputs: for a program that reads none": (
+        lambda w: ab.run(w.network, DOG, inputs=["dog"]),
+        "ArgumentError",
+        ("inputs", "read(buffer)"),
+    ),
+    "inputs: for a program that only branches": (
+        lambda w: ab.run(w.network, ab.when(ab.empty("focus"), DOG), inputs=["dog"]),
+        "ArgumentError",
+        ("inputs", "read(buffer)"),
+    ),
+    "inputs: other trials than args": (
+        lambda w: ab.run(
+            w.network, ab.read("agent") + NOUN, args={"noun": ["dog", "cat"]}, inputs=[["dog"], ["cat"], ["dog"]]
+        ),
+        "ArgumentError",
+        ("2 trials", "3 trials", "one for"),
+    ),
+    "inputs: missing": (
+        lambda w: ab.run(w.network, ab.read("focus")),
+        "ArgumentError",
+        ("inputs= is missing", "read"),
+    ),
+    "gates: not recorded": (
+        lambda w: w.emitted.gates,
+        "ArgumentError",
+        ('record="decoded"',),
+    ),
+    "harmony: unknown gate": (
+        lambda w: ab.harmony(w.network, w.network.silent(), "focus->agnt"),
+        "UnknownNameError",
+        ("unknown gate 'focus->agnt'", "did you mean 'focus->agent'?"),
+    ),
+    "harmony: no state": (lambda w: ab.harmony(w.network, None, "focus"), "NetworkError", ("network.silent()",)),
+    "run: listing for other buffers": (
+        lambda w: ab.run(w.network, ab.emit("focus").compile(w.other)),
+        "ProgramError",
+        ("place: 24", "agent: 24", "compile it for this network"),
+    ),
     # Running
     **spread(
         "run: network",
@@ -724,6 +903,7 @@ def main() -> None:
 def forbid_computing() -> None:
     """From here on, whoever draws codes or updates a network gets an error that is not the library's."""
     import attractorbind._build as building
+    import attractorbind._interpret as interpreting
     import attractorbind._run as running
     import attractorbind._tick as ticking
 
@@ -733,7 +913,7 @@ def forbid_computing() -> None:
     def forbidden(*_, **__):
         raise ComputedError("something was computed before the input was checked")
 
-    building.random_codes = running._drive = ticking._tick = forbidden
+    building.random_codes = running._drive = interpreting._drive = ticking._tick = forbidden
 
 
 if __name__ == "__main__":

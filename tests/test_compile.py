@@ -8,6 +8,7 @@ import pytest
 from examples import pair
 
 import attractorbind as ab
+import attractorbind._interpret as interpreting
 import attractorbind._run as running
 
 
@@ -77,6 +78,48 @@ def test_does_not_compile_again(other, record, compilations):
     compilations.clear()
     OTHERS[other](run).decode()
     assert compiled_drivers() == before
+    assert compilations == []
+
+
+def branching(symbol: str = "s1", limit: int = 3) -> ab.Program:
+    asked = ab.holds("focus", ab.arg("x")) & ~ab.equal("focus", "agent")
+    body = ab.when(asked, ab.copy("focus", "agent") + ab.emit("agent"), ab.load("agent", symbol)) + ab.read("focus")
+    return ab.read("focus") + ab.until(ab.empty("focus"), body, limit=limit)
+
+
+INPUTS = [["s0", "s1"], [], ["s2"], ["s4"]]
+OTHERS_THAT_BRANCH = {
+    "other arguments": lambda run: run(branching(), args={"x": ["s5", "s5", "s4", "s0"]}, inputs=INPUTS),
+    "other inputs": lambda run: run(branching(), args=ARGS, inputs=[["s4"], ["s1"] * 3, [], ["s0"]]),
+    "another symbol and limit": lambda run: run(branching("s3", 5), args=ARGS, inputs=INPUTS),
+    "noise": lambda run: run(branching(), args=ARGS, inputs=INPUTS, noise=0.02, key=jax.random.key(0)),
+    "leak": lambda run: run(branching(), args=ARGS, inputs=INPUTS, leak=0.01),
+    "another program": lambda run: run(
+        ab.read("agent") + ab.repeat(2, ab.swap("focus", "agent")) + ab.load("focus", ab.arg("x")),
+        args=ARGS,
+        inputs=INPUTS,
+    ),
+    "a listing": lambda run: run(branching().compile(pair()), args=ARGS, inputs=INPUTS),
+}
+
+
+@pytest.mark.parametrize("record", ["final", "decoded"])
+@pytest.mark.parametrize("other", list(OTHERS_THAT_BRANCH))
+def test_programs_that_branch_do_not_compile_again(other, record, compilations):
+    def run(*positional, **named):
+        return ab.run(pair(), *positional, record=record, throw=False, **named)
+
+    pair().silent(trials=3)
+    # The room for a recording goes in powers of two: here of 32 ticks and of 64.
+    run(branching(), args=ARGS, inputs=INPUTS)
+    run(ab.read("focus") + ab.load("agent", ab.arg("x")) + ab.hold(2), args=ARGS, inputs=INPUTS)
+    run(branching(), args=ARGS, inputs=INPUTS, noise=0.5, key=jax.random.key(3)).decode()
+    before = interpreting._drive._cache_size()  # pyright: ignore[reportFunctionMemberAccess]
+    jax.random.key(8)
+    compilations.clear()
+    trace = OTHERS_THAT_BRANCH[other](run)
+    assert trace.ticks.max() <= 64
+    assert interpreting._drive._cache_size() == before  # pyright: ignore[reportFunctionMemberAccess]
     assert compilations == []
 
 

@@ -90,3 +90,73 @@ def test_two_thousand_different_words_come_back(tmp_path: Path, capsys: pytest.C
     found = totals(capsys.readouterr().out)
     assert found["bindings"] == found["words in vocabulary"] == "2000"
     assert found["wrong bindings"] == "0"
+
+
+scan, deduction = demo("scan"), demo("deduction")
+
+
+@pytest.mark.parametrize("noise", ["0", "0.02"])
+def test_scan_carries_out_its_own_commands(noise: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert scan.main(["--batch", "16", "--noise", noise, "--listing"]) == 0
+    printed = capsys.readouterr().out
+    found = totals(printed)
+    assert (found["commands"], found["right"]) == ("14", "14")
+    assert found["longest output"] == "11 actions"
+    assert "if holds('word', 'opposite')" in printed
+
+
+def test_scan_tells_what_went_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands = tmp_path / "commands.txt"
+    commands.write_text("IN: walk left OUT: I_WALK\nIN: jump OUT: I_JUMP\n")
+    assert scan.main([str(commands), "--batch", "16"]) == 1
+    printed = capsys.readouterr().out
+    assert "walk left: I_TURN_LEFT I_WALK" in printed
+    assert totals(printed)["right"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("IN: walk", "line 1"), ("", "no commands"), ("IN: walk softly OUT: I_WALK", "unknown symbol 'softly'")],
+)
+def test_scan_names_what_it_cannot_read(
+    text: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = tmp_path / "commands.txt"
+    commands.write_text(text)
+    assert scan.main([str(commands), "--batch", "16"]) == 2
+    assert told in capsys.readouterr().err
+
+
+def reachable(facts: list[tuple[str, str]], thing: str) -> set[str]:
+    """What follows from the facts, in Python."""
+    found = {thing}
+    while grown := {kind for a, kind in facts if a in found} - found:
+        found |= grown
+    return found
+
+
+def test_deduction_finds_what_follows_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # A fork, a join, a circle and a thing apart.
+    facts = [("a", "b"), ("a", "c"), ("b", "d"), ("c", "d"), ("d", "a"), ("e", "f")]
+    text = tmp_path / "facts.txt"
+    text.write_text("# facts\n" + "\n".join(f"{thing} : {kind}" for thing, kind in facts))
+    assert deduction.main([str(text), "--units", "128"]) == 0
+    told = set(re.findall(r"^is (\w) (\w)\? yes", capsys.readouterr().out, re.MULTILINE))
+    assert told == {(a, b) for a in "abcdef" for b in reachable(facts, a) - {a}}
+
+
+def test_deduction_answers_what_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--ask", "socrates", "animal", "--ask", "rex", "human", "--noise", "0.02", "--listing"]
+    assert deduction.main(asked) == 0
+    printed = capsys.readouterr().out
+    assert "is socrates animal? yes" in printed
+    assert "is rex human? no" in printed
+    assert "if equal('goal', 'thing 0')" in printed
+
+
+def test_deduction_names_what_it_cannot_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = tmp_path / "facts.txt"
+    for wrong, told in (("socrates human", "line 1"), ("# nothing", "no facts")):
+        text.write_text(wrong)
+        assert deduction.main([str(text)]) == 2
+        assert told in capsys.readouterr().err

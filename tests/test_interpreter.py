@@ -12,7 +12,7 @@ import attractorbind as ab
 TRIALS = 3
 # One size of table and one length of recording, for every new size compiles.
 MOST_ROWS, MOST_TICKS = 128, 512
-PADDING = ab.repeat(0, ab.hold() * (MOST_ROWS // 2 + 1))
+PADDING = ab.repeat(0, ab.read("a") + ab.hold() * (MOST_ROWS // 2))
 
 
 @pytest.fixture(scope="module", autouse=True)

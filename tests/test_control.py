@@ -1,0 +1,336 @@
+"""Control as a user sees it: texts, graphs, listings, and what single instructions promise."""
+
+import jax
+import jax.numpy as jnp
+import networkx as nx
+import numpy as np
+import pytest
+from examples import network, pair
+
+import attractorbind as ab
+
+YES, NO = ab.load("agent", "s0"), ab.load("agent", "s1")
+
+
+def answers(condition: ab.Condition, args: dict, before: ab.Program) -> list[str | None]:
+    """Whether the condition held in each trial, "s0" for yes."""
+    return ab.run(pair(), before + ab.when(condition, YES, NO), args=args).decode()["agent"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("second", [True, False])
+def test_truth_tables(first, second):
+    left = ab.holds("focus", "s2" if first else "s3")
+    right = ab.holds("focus", "s2") if second else ab.empty("focus")
+    for condition, expected in (
+        (left & right, first and second),
+        (left | right, first or second),
+        (~left, not first),
+        (~(left & ~right) | (right & left), not (first and not second) or (first and second)),
+        (~~left & ~(~left | ~right), first and second),
+    ):
+        assert answers(condition, {}, ab.load("focus", "s2")) == ["s0" if expected else "s1"]
+
+
+def test_equal_is_read_whichever_way_the_relay_leads():
+    one_way = ab.build(
+        ab.Vocabulary(["s0", "s1", "s2"]),
+        buffers={"focus": 64, "agent": 64, "out": 64},
+        relays=[("agent", "focus")],
+        activity=0.1,
+        rule=ab.PseudoInverse(),
+        key=jax.random.key(0),
+    )
+    load = ab.load("focus", ab.arg("x")) + ab.load("agent", ab.arg("y"))
+    args = {"x": ["s0", "s1", "s2"], "y": ["s0", "s2", "s2"]}
+    for condition in (ab.equal("focus", "agent"), ab.equal("agent", "focus")):
+        program = load + ab.when(condition, ab.load("out", "s0"), ab.load("out", "s1"))
+        assert ab.run(one_way, program, args=args).decode()["out"] == ["s0", "s1", "s0"]
+
+
+def test_empty_buffers_are_equal_to_nothing():
+    for before in (ab.hold(), ab.load("focus", "s3")):
+        assert answers(ab.equal("focus", "agent"), {}, before) == ["s1"]
+
+
+def test_each_trial_goes_its_own_way():
+    program = ab.load("focus", ab.arg("x")) + ab.when(
+        ab.holds("focus", "s2"), ab.copy("focus", "agent"), ab.when(ab.holds("focus", ab.arg("y")), ab.clear("focus"))
+    )
+    trace = ab.run(pair(), program, args={"x": ["s2", "s3", "s4"], "y": ["s3", "s3", "s3"]})
+    assert trace.decode() == {"focus": ["s2", None, "s4"], "agent": ["s2", None, None]}
+    assert len(set(trace.ticks.tolist())) > 1
+
+
+def test_loops_inside_loops_count_for_themselves():
+    inner = ab.repeat(3, ab.emit("focus"))
+    program = ab.load("focus", "s1") + ab.repeat(2, ab.emit("agent") + inner)
+    assert ab.run(pair(), program).outputs == [[None, "s1", "s1", "s1"] * 2]
+    # A loop that is left early begins anew the next time.
+    early = ab.read("focus") + ab.until(ab.empty("focus"), ab.emit("focus") + ab.read("focus"), limit=3)
+    trace = ab.run(pair(), ab.repeat(3, early), inputs=["s1", "s2", "s3"], throw=False)
+    assert trace.outputs == [["s1", "s2", "s3"]]
+    assert trace.ok
+
+
+@pytest.mark.parametrize(("limit", "result"), [(2, ab.Result.LIMIT), (3, ab.Result.OK)])
+def test_a_limit_reached_ends_the_trial_with_a_code(limit, result):
+    program = ab.read("focus") + ab.until(ab.empty("focus"), ab.emit("focus") + ab.read("focus"), limit=limit)
+    program += ab.load("agent", "s5")
+    trace = ab.run(pair(), program, inputs=[["s0", "s1", "s2"], ["s3"]], throw=False)
+    assert trace.result.tolist() == [result, ab.Result.OK]
+    assert trace.outputs == [["s0", "s1", "s2"][:limit], ["s3"]]
+    # The trial ends there: what comes after is not done.
+    assert trace.decode()["agent"] == ["s5" if result == ab.Result.OK else None, "s5"]
+    if result == ab.Result.LIMIT:
+        with pytest.raises(ab.RunError, match=r"1 of 2 trials limit.*raise the limit.*first is trial 0"):
+            ab.run(pair(), program, inputs=[["s0", "s1", "s2"], ["s3"]])
+
+
+def test_more_outputs_than_there_was_room_for_at_first():
+    program = ab.load("focus", "s4") + ab.repeat(150, ab.emit("focus")) + ab.clear("focus") + ab.emit("focus")
+    assert ab.run(pair(), program).outputs == [["s4"] * 150 + [None]]
+
+
+def test_past_the_end_of_the_inputs_the_buffer_is_left_empty():
+    for latch in ("recurrence", "loop"):
+        built = ab.build(
+            ab.Vocabulary(["s0", "s1", "s2"]),
+            buffers={"word": 64},
+            activity=0.1,
+            rule=ab.PseudoInverse(),
+            key=jax.random.key(0),
+            latch=latch,
+        )
+        trace = ab.run(built, (ab.read("word") + ab.emit("word")) * 3, inputs=[[], ["s2"], ["s1", "s0", "s1", "s2"]])
+        assert trace.outputs == [[None] * 3, ["s2", None, None], ["s1", "s0", "s1"]]
+
+
+def test_one_input_sequence_serves_all_trials():
+    program = ab.read("focus") + ab.load("agent", ab.arg("x")) + ab.emit("focus") + ab.emit("agent")
+    trace = ab.run(pair(), program, args={"x": ["s1", "s2"]}, inputs=["s5"])
+    assert trace.outputs == [["s5", "s1"], ["s5", "s2"]]
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.05])
+def test_reading_a_condition_changes_no_buffer(noise):
+    condition = ab.equal("focus", "agent") | (ab.holds("focus", "s1") & ~ab.empty("agent"))
+    state = pair().silent(trials=4)
+    state = state.replace("focus", pair().codes("focus")[jnp.array([0, 1, 2, 3])])
+    state = state.replace("agent", pair().codes("agent")[jnp.array([0, 4, 4, 4])])
+    keys = jax.random.split(jax.random.key(1), 4)
+    asked = ab.run(pair(), ab.when(condition, ab.Program()), state, noise=noise, key=keys, record="states")
+    for trial, ticks in enumerate(asked.ticks):
+        # The same as waiting as long, bit for bit; without noise, the same as nothing at all.
+        alone = jax.tree.map(lambda a, trial=trial: a[trial : trial + 1], state)
+        waited = ab.run(pair(), ab.hold(int(ticks)), alone, noise=noise, key=keys[trial : trial + 1], record="states")
+        for buffer in ("focus", "agent"):
+            np.testing.assert_array_equal(asked.states[buffer][:ticks, trial], waited.states[buffer][:, 0])
+            if noise == 0:
+                np.testing.assert_array_equal(asked.state[buffer], state[buffer])
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.03])
+@pytest.mark.parametrize("configuration", ["all, direct", "hub, nucleus", "ring, loop"])
+def test_a_trial_of_a_batch_is_its_own_single_run(configuration, noise):
+    built = network(configuration)
+    program = ab.read("a") + ab.copy("a", "b")
+    program += ab.until(
+        ab.empty("a"),
+        ab.emit("b") + ab.when(ab.equal("a", "b"), ab.copy("b", "c"), ab.copy("a", "b")) + ab.read("a"),
+        limit=4,
+    )
+    inputs = [["s0", "s1", "s1"], [], ["s2"], ["s3", "s0", "s2", "s1", "s4"], ["s4", "s4"]]
+    keys = jax.random.split(jax.random.key(5), len(inputs))
+    batch = ab.run(built, program, inputs=inputs, noise=noise, key=keys, throw=False)
+    for trial, sequence in enumerate(inputs):
+        single = ab.run(built, program, inputs=[sequence], noise=noise, key=keys[trial : trial + 1], throw=False)
+        assert batch.ticks[trial] == single.ticks[0]
+        assert batch.result[trial] == single.result[0]
+        assert batch.outputs[trial] == single.outputs[0]
+        for name in batch.state.names:
+            np.testing.assert_array_equal(batch.state[name][trial], single.state[name][0], err_msg=name)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.03])
+def test_a_straight_line_is_the_same_on_both_drivers(noise):
+    program = (
+        ab.load("a", ab.arg("x")) + ab.copy("a", "b") + ab.move("b", "c") + ab.gates({"a->c": 0.5}, ["b"], ticks=2)
+    )
+    for configuration in ("all, direct",):
+        runs = [
+            ab.run(
+                network(configuration),
+                whole,
+                args={"x": ["s0", "s3"]},
+                noise=noise,
+                leak=0.25,
+                key=jax.random.key(2),
+                record="states",
+                throw=False,
+            )
+            for whole in (program, program + ab.repeat(0, ab.hold()))
+        ]
+        ticks = runs[0].program.ticks
+        for buffer in ("a", "b", "c"):
+            np.testing.assert_array_equal(runs[0].states[buffer], runs[1].states[buffer][:ticks])
+        np.testing.assert_array_equal(runs[0].gates, runs[1].gates[:ticks, 0])
+
+
+def test_a_relay_that_one_trial_opens_does_not_reach_another():
+    built = pair()
+    place = next(i for i, p in enumerate(built.wiring.projections) if built.gates[p.gate] == "focus->agent")
+    broken = list(built.synapses)
+    broken[place] = ab.Synapses(jnp.full_like(broken[place].weights, jnp.nan), broken[place].bias)
+    built = ab.Network(built.vocabulary, built.wiring, built.all_codes, tuple(broken), built.drive, built.rule)
+    program = ab.load("focus", ab.arg("x")) + ab.when(ab.holds("focus", "s1"), ab.copy("focus", "agent"))
+    trace = ab.run(built, program, args={"x": ["s1", "s2"]}, throw=False)
+    assert trace.result.tolist() == [ab.Result.NON_FINITE, ab.Result.OK]
+
+
+def test_text_of_a_program():
+    program = ab.read("word") + ab.until(
+        ab.empty("word"),
+        ab.when(ab.holds("word", "stop") & ~ab.equal("word", "last"), ab.clear("word"), ab.repeat(2, ab.emit("word"))),
+        limit=7,
+    )
+    assert str(program) == "\n".join(
+        [
+            "read('word')",
+            "until empty('word'), at most 7 times:",
+            "    when (holds('word', 'stop') & ~equal('word', 'last')):",
+            "        clear('word')",
+            "    otherwise:",
+            "        repeat 2:",
+            "            emit('word')",
+        ]
+    )
+    assert (
+        str(ab.when(~ab.empty("a"), ab.Program(), ab.hold()))
+        == "when ~empty('a'):\n    nothing\notherwise:\n    hold()"
+    )
+
+
+def test_graph_of_a_program():
+    program = ab.load("focus", "s0") + ab.until(ab.empty("focus"), ab.clear("focus"), limit=3) + ab.hold()
+    graph = program.graph
+    assert isinstance(graph, nx.DiGraph)
+    assert dict(graph.nodes(data="instruction")) == {
+        0: "load('focus', 's0')",
+        1: "counter 0 = 0",
+        2: "if ~empty('focus')",
+        3: "if (counter 0 += 1) <= 3",
+        4: "clear('focus')",
+        5: "hold()",
+        "end": "end",
+    }
+    assert sorted(graph.edges(data="when"), key=str) == sorted(
+        [
+            (0, 1, None),
+            (1, 2, None),
+            (2, 3, True),
+            (2, 5, False),
+            (3, 4, True),
+            (3, 5, False),
+            (4, 2, None),
+            (5, "end", None),
+        ],
+        key=str,
+    )
+
+
+def test_listing_of_a_program():
+    program = ab.read("focus") + ab.when(ab.holds("focus", ab.arg("x")), ab.copy("focus", "agent"), ab.emit("focus"))
+    listing = program.compile(pair())
+    assert isinstance(listing, ab.Listing)
+    assert str(listing).split("\n") == [
+        "address  ticks  presented            latches closed  relays open   goes on at  instruction",
+        "      0      1                       focus                                     read('focus')",
+        "             1  focus <- next input",
+        "             2",
+        "      1      3                                                     2, else 3   if holds('focus', arg('x'))",
+        "      2      1                       agent           focus->agent              copy('focus', 'agent')",
+        "             1                                       focus->agent",
+        "             2                                                     end",
+        "      3      1                                                     end         emit('focus')",
+    ]
+    trace = ab.run(pair(), listing, args={"x": "s3"}, inputs=[["s3"], ["s4"]])
+    assert trace.outputs == [[], ["s4"]]
+    assert trace.decode()["agent"] == ["s3", None]
+
+
+def test_expanded_it_does_the_same():
+    program = ab.read("focus") + ab.when(ab.empty("agent"), ab.move("focus", "agent"), ab.repeat(2, ab.emit("agent")))
+    expanded = (program * 2).expand(pair())
+    assert "copy" not in str(expanded)
+    assert "read" not in str(expanded)
+    traces = [ab.run(pair(), whole, inputs=["s1", "s2"]) for whole in (program * 2, expanded)]
+    assert traces[0].outputs == traces[1].outputs == [["s1", "s1"]]
+    assert traces[0].ticks.tolist() == traces[1].ticks.tolist()
+
+
+def test_procedures_keep_their_names_and_nest():
+    @ab.procedure
+    def bind(symbol, place):
+        return ab.load("focus", symbol) + ab.copy("focus", place)
+
+    @ab.procedure
+    def bind_twice(*, first):
+        return bind(first, "agent") + bind("s1", "agent")
+
+    program = bind_twice(first="s0")
+    assert str(program) == "bind_twice(first='s0')"
+    schedule = program.compile(pair())
+    assert isinstance(schedule, ab.Schedule)
+    assert "bind_twice(first='s0') > bind('s0', 'agent') > load('focus', 's0')" in str(schedule)
+    assert "bind('s1', 'agent') > load('focus', 's1')" in str(schedule)
+    assert ab.run(pair(), program).decode()["agent"] == ["s1"]
+
+
+def test_an_empty_procedure_leaves_its_name_to_nothing_else():
+    @ab.procedure
+    def nothing():
+        return ab.Program()
+
+    schedule = (nothing() + ab.hold()).compile(pair())
+    assert "nothing" not in str(schedule)
+
+
+def test_recursion_is_refused_and_the_way_named():
+    @ab.procedure
+    def first():
+        return second()
+
+    @ab.procedure
+    def second():
+        return first()
+
+    with pytest.raises(ab.ProgramError, match=r"'first' is recursive \(first calls second calls first\).*until"):
+        first()
+
+    # A refusal leaves nothing behind.
+    @ab.procedure
+    def third(fails):
+        return second() if fails else ab.hold()
+
+    with pytest.raises(ab.ProgramError, match="recursive"):
+        third(True)
+    assert str(third(False)) == "third(False)"
+
+
+def test_productions_fire_in_order_until_none_matches():
+    def rule(held: str, put: str) -> ab.Production:
+        return ab.production(when=ab.holds("focus", held), then=ab.emit("focus") + ab.load("focus", put))
+
+    rules = [rule("s0", "s1"), rule("s1", "s2"), rule("s0", "s3")]
+    program = ab.load("focus", ab.arg("x")) + ab.cycle(rules, limit=5)
+    trace = ab.run(pair(), program, args={"x": ["s0", "s1", "s4"]})
+    assert trace.outputs == [["s0", "s1"], ["s1"], []]
+    assert trace.decode()["focus"] == ["s2", "s2", "s4"]
+    # The other order: the first that matches wins.
+    program = ab.load("focus", "s0") + ab.cycle(rules[::-1], limit=5)
+    assert ab.run(pair(), program).decode()["focus"] == ["s3"]
+    round_and_round = ab.cycle([rule("s0", "s1"), rule("s1", "s0")], limit=4)
+    trace = ab.run(pair(), ab.load("focus", "s0") + round_and_round, throw=False)
+    assert trace.result.tolist() == [ab.Result.LIMIT]
+    assert trace.outputs == [["s0", "s1", "s0", "s1"]]

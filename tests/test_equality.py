@@ -1,0 +1,42 @@
+"""`equal` tells all pairs of 300 symbols apart: clean, with corrupted states, and under noise."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import attractorbind as ab
+
+SYMBOLS, UNITS = 300, 512
+
+
+@pytest.fixture(scope="module")
+def network() -> ab.Network:
+    return ab.build(
+        ab.Vocabulary([f"s{number}" for number in range(SYMBOLS)]),
+        buffers={"a": UNITS, "b": UNITS},
+        relays=[("a", "b")],
+        activity=0.1,
+        rule=ab.MaximalStability(),
+        key=jax.random.key(1),
+        strict=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("corruption", "noise"), [(0.0, 0.0), (0.05, 0.0), (0.0, 0.01)], ids=["clean", "corrupted", "noisy"]
+)
+def test_no_error_over_all_pairs(network, corruption, noise):
+    # What equal holds for is told apart by how long a trial takes: the longer way is the yes.
+    program = ab.when(ab.equal("a", "b"), ab.hold(4), ab.Program())
+    first, second = (index.ravel() for index in np.meshgrid(*[np.arange(SYMBOLS)] * 2, indexing="ij"))
+    generator = np.random.default_rng(0)
+    for start in range(0, len(first), 30_000):
+        pairs = slice(start, start + 30_000)
+        state = network.silent(30_000)
+        for name, symbols in (("a", first[pairs]), ("b", second[pairs])):
+            codes = np.array(network.codes(name))[symbols]
+            flips = generator.random(codes.shape, np.float32) < corruption
+            state = state.replace(name, jnp.asarray(codes ^ flips))
+        trace = ab.run(network, program, state, noise=noise, key=jax.random.key(start), throw=False)
+        np.testing.assert_array_equal(trace.ticks > 3, first[pairs] == second[pairs])
