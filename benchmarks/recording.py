@@ -1,0 +1,40 @@
+"""What every benchmark does with its figures: print them as a table and write them as JSON, with the machine's name."""
+
+import json
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def machine() -> dict[str, Any]:
+    """Processor, accelerator and versions."""
+    models = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    return {
+        "processor": models[0] if models else platform.processor() or platform.machine(),
+        "cores": len(models) or None,
+        "device": jax.devices()[0].device_kind,
+        "python": platform.python_version(),
+        "jax": jax.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().splitlines() if Path(path).exists() else []
+
+
+def record(name: str, rows: list[dict[str, Any]]) -> None:
+    """Print the rows as a table and write them to results/NAME.json, with the machine and the command."""
+    cells = [list(rows[0]), *[[f"{v:.4g}" if isinstance(v, float) else str(v) for v in row.values()] for row in rows]]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for line in cells:
+        print("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
+    RESULTS.mkdir(exist_ok=True)
+    told = {"machine": machine(), "command": ["python", f"benchmarks/{name}.py", *sys.argv[1:]], "rows": rows}
+    (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n")
