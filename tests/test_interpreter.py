@@ -15,11 +15,7 @@ MOST_ROWS, MOST_TICKS = 128, 512
 PADDING = ab.repeat(0, ab.read("a") + ab.hold() * (MOST_ROWS // 2))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _networks_are_built():
-    # Checking annotations uses the global random state, which Hypothesis forbids while it draws.
-    for configuration in CONFIGURATIONS:
-        plain(configuration)
+pytestmark = pytest.mark.usefixtures("networks_are_built")
 
 
 @st.composite

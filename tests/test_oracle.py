@@ -6,6 +6,7 @@ import oracle
 import pytest
 from examples import BUFFERS, CONFIGURATIONS, STORING, TRIALS, network, numpy_state, plain, program
 from hypothesis import HealthCheck, given, settings, strategies as st
+from machines import NameMachine
 
 import attractorbind as ab
 
@@ -14,11 +15,7 @@ LONGEST = 32
 Argument = type(ab.arg("x"))
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _networks_are_built():
-    # Checking annotations uses the global random state, which Hypothesis forbids while it draws.
-    for configuration in CONFIGURATIONS:
-        plain(configuration)
+pytestmark = pytest.mark.usefixtures("networks_are_built")
 
 
 @st.composite
@@ -119,27 +116,6 @@ def test_agrees_with_the_oracle_bit_for_bit(case):
         assert (trace.result[trial] == ab.Result.OK) == settled
 
 
-def names_after(configuration: str, instructions: list[tuple]) -> dict[str, str | None]:
-    """The machine that the neural one is meant to be: boxes with a name in each, or with nothing."""
-    boxes: dict[str, str | None] = dict.fromkeys(BUFFERS)
-    for name, *operands in instructions:
-        if name == "load":
-            boxes[operands[0]] = operands[1]
-        elif name == "clear":
-            boxes[operands[0]] = None
-        elif name in ("copy", "move"):
-            for box in oracle.shortest_path(plain(configuration), *operands)[1:]:
-                boxes[box] = boxes[operands[0]]
-            if name == "move":
-                boxes[operands[0]] = None
-        elif name == "swap":
-            first, second, *via = operands
-            if via:
-                boxes[via[0]] = boxes[first]
-            boxes[first], boxes[second] = boxes[second], boxes[first]
-    return boxes
-
-
 @st.composite
 def symbolic_programs(draw: st.DrawFn) -> tuple[str, list[tuple]]:
     configuration = draw(st.sampled_from(STORING))
@@ -153,5 +129,5 @@ def test_decoded_it_is_the_machine_of_names(case):
     configuration, instructions = case
     state = network(configuration).silent(trials=TRIALS)
     trace = ab.run(network(configuration), program(instructions), state, record="states")
-    expected = names_after(configuration, instructions)
+    expected = NameMachine(plain(configuration), inputs=[]).run(instructions).boxes
     assert trace.decode() == {buffer: [name] * TRIALS for buffer, name in expected.items()}

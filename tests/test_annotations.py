@@ -1,0 +1,17 @@
+"""The suite runs with the annotations of every function checked; here is the proof."""
+
+import jax.numpy as jnp
+import jaxtyping
+import pytest
+
+import attractorbind as ab
+
+
+def test_annotations_are_checked() -> None:
+    with pytest.raises(jaxtyping.TypeCheckError):
+        ab.gates(open=["focus"], ticks="two")  # pyright: ignore[reportArgumentType]
+
+
+def test_shapes_are_checked() -> None:
+    with pytest.raises(jaxtyping.TypeCheckError):
+        ab.overlaps(jnp.zeros(3), jnp.zeros((2, 4), bool))
