@@ -19,24 +19,43 @@ Rate = float | int | np.number | Shaped[Array, ""] | Shaped[np.ndarray, ""]
 
 def check_fraction(name: str, value: object, *, booleans: bool = False) -> float:
     """The value as a float, or an error unless it is a number from 0 to 1."""
-    number = math.nan
-    if not isinstance(value, str | bytes) and (booleans or not _is_bool(value)):
-        with contextlib.suppress(TypeError, ValueError):
-            number = float(value)  # pyright: ignore[reportArgumentType]
+    number = _number(value) if booleans or not _is_bool(value) else math.nan
     if not 0.0 <= number <= 1.0:
         raise ArgumentError(f"{name} is {value!r}; it must be a number from 0 to 1")
     return number
 
 
+def check_positive(name: str, value: object) -> float:
+    """The value as a float, or an error unless it is a finite number above 0."""
+    number = math.nan if _is_bool(value) else _number(value)
+    if not 0.0 < number < math.inf:
+        raise ArgumentError(f"{name} is {value!r}; it must be a finite number above 0")
+    return number
+
+
+# Counts are 32-bit numbers where programs run.
+_MOST = 2**31 - 1
+
+
 def check_count(name: str, value: object, least: int = 1) -> int:
-    """The value as an int, or an error unless it is a whole number of at least `least`."""
+    """The value as an int, or an error unless it is a whole number of at least `least`, of 32 bits."""
     number = None
     if not _is_bool(value):
         with contextlib.suppress(TypeError):
             number = operator.index(value)  # pyright: ignore[reportArgumentType]
     if number is None or number < least:
         raise ArgumentError(f"{name} is {value!r}; it must be a whole number of at least {least}")
+    if number > _MOST:
+        raise ArgumentError(f"{name} is {number}; it can be {_MOST} at the most")
     return number
+
+
+def _number(value: Any) -> float:
+    """The value as a float; not a number if it is none, a string with digits included."""
+    try:
+        return math.nan if isinstance(value, str | bytes) else float(value)
+    except (TypeError, ValueError):
+        return math.nan
 
 
 def _is_bool(value: object) -> bool:

@@ -8,13 +8,10 @@ from typing import Any
 
 from attractorbind._checks import check_count
 from attractorbind._condition import Condition, check_condition
-from attractorbind._errors import ArgumentError, ProgramError, listed
+from attractorbind._errors import ProgramError, listed
 from attractorbind._flow import Assembler, Count, Label, Reset
 from attractorbind._program import Program, Statement
 from attractorbind._wiring import Wiring
-
-# Counters are 32-bit numbers.
-_MOST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -125,13 +122,6 @@ def _check_program(name: str, program: object) -> Program:
     return program
 
 
-def _check_times(name: str, value: object, least: int) -> int:
-    times = check_count(name, value, least)
-    if times > _MOST:
-        raise ArgumentError(f"{name} is {times}; it can be {_MOST} at the most")
-    return times
-
-
 def when(condition: Condition, then: Program, otherwise: Program = Program()) -> Program:  # noqa: B008 (immutable)
     """One program where the condition holds, another where it does not; each trial goes its own way.
 
@@ -171,7 +161,7 @@ def repeat(times: int, body: Program) -> Program:
             copy('a', 'b')
             copy('b', 'a')
     """
-    return Program((Repeat(_check_times("times", times, 0), _check_program("body", body)),))
+    return Program((Repeat(check_count("times", times, least=0), _check_program("body", body)),))
 
 
 def until(condition: Condition, body: Program, *, limit: int) -> Program:
@@ -190,7 +180,9 @@ def until(condition: Condition, body: Program, *, limit: int) -> Program:
         until empty('word'), at most 9 times:
             read('word')
     """
-    return Program((Until(check_condition(condition), _check_program("body", body), _check_times("limit", limit, 0)),))
+    return Program(
+        (Until(check_condition(condition), _check_program("body", body), check_count("limit", limit, least=0)),)
+    )
 
 
 _open_procedures: ContextVar[tuple[str, ...]] = ContextVar("open_procedures", default=())

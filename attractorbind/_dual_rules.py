@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+from attractorbind._checks import check_count, check_positive
 from attractorbind._rules import (
     AbstractLearningRule,
     scaled_to_margin_one,
@@ -90,6 +91,9 @@ class PseudoInverse(AbstractLearningRule):
 
     ridge: float = 1e-4
 
+    def __check_init__(self) -> None:
+        check_positive("ridge", self.ridge)
+
     def learn(
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
     ) -> Synapses:
@@ -147,6 +151,10 @@ class MaximalStability(AbstractLearningRule):
 
     tolerance: float = 0.01
     max_iterations: int = 1000
+
+    def __check_init__(self) -> None:
+        check_positive("tolerance", self.tolerance)
+        check_count("max_iterations", self.max_iterations)
 
     def learn(
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
+from attractorbind._checks import check_count, check_positive
 from attractorbind._synapses import Synapses, margins, moments
 
 
@@ -174,6 +175,10 @@ class Perceptron(AbstractLearningRule):
 
     margin: float = 0.5
     epochs: int = 500
+
+    def __check_init__(self) -> None:
+        check_positive("margin", self.margin)
+        check_count("epochs", self.epochs)
 
     def learn(
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool

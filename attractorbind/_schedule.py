@@ -7,9 +7,13 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from attractorbind._compiled import Compiled, Slot, flatten, gate_columns, presented_text, slot_of, step_label, table
+from attractorbind._errors import ProgramError
 from attractorbind._flow import Node
 from attractorbind._network import Network
 from attractorbind._program import Instruction, Next
+
+# A gating table has a row for every tick.
+_MOST_TICKS = 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +62,11 @@ def schedule(network: Network, nodes: Sequence[Node]) -> Schedule:
             if step.present is not None and not isinstance(step.present[1], Next):
                 slot = slot_of(network, slots, step.present[0], step.present[1])
             notes.update(dict.fromkeys(note for _, head in heads if (note := head.note(wiring))))
+            if len(gates) + step.ticks > _MOST_TICKS:
+                raise ProgramError(
+                    f"the program takes more than {_MOST_TICKS} ticks, too many to be written out one by one; "
+                    "use repeat(n, body) for what is done again and again"
+                )
             gates += [conductances] * step.ticks
             presented += [slot] * step.ticks
             labels += [step_label(heads, headings)] + [""] * (step.ticks - 1)

@@ -387,6 +387,32 @@ CALLS: dict[str, tuple] = {
         "attractorbind.build",
     ),
     "expand: network": (lambda w: DOG.expand(None), "NetworkError", ("network is a NoneType", "attractorbind.build")),
+    "hold: a table too long": (
+        lambda w: (ab.hold(2**20) + ab.hold()).compile(w.network),
+        "ProgramError",
+        ("1048576 ticks", "repeat(n, body)"),
+    ),
+    "hold: more than 32 bits": (lambda w: ab.hold(2**31), "ArgumentError", ("ticks is 2147483648", "at the most")),
+    **spread(
+        "rules: margin",
+        lambda w, v: ab.Perceptron(margin=v),
+        {"zero": 0, "negative": -1.0, "not a number": NOT_A_NUMBER, "infinite": float("inf"), "a string": "1"},
+        "ArgumentError",
+        "margin is",
+        "finite number above 0",
+    ),
+    "rules: epochs": (lambda w: ab.Perceptron(epochs=0), "ArgumentError", ("epochs is 0", "whole number")),
+    "rules: ridge": (lambda w: ab.PseudoInverse(ridge=-1.0), "ArgumentError", ("ridge is -1.0", "above 0")),
+    "rules: tolerance": (
+        lambda w: ab.MaximalStability(tolerance=NOT_A_NUMBER),
+        "ArgumentError",
+        ("tolerance is nan", "above 0"),
+    ),
+    "rules: iterations": (
+        lambda w: ab.MaximalStability(max_iterations=1.5),
+        "ArgumentError",
+        ("max_iterations is 1.5", "whole number"),
+    ),
     # Control
     **spread(
         "when: condition",
