@@ -97,12 +97,7 @@ class Call(Statement):
     def lower(self, assembler: Assembler, after: Label) -> None:
         """The block in place, under its name."""
         assembler.headings.append(self.heading)
-        laid_out, inside = len(assembler.actions), Label()
-        assembler.here(inside)
-        assembler.block(self.body.statements, inside, after)
-        if len(assembler.actions) == laid_out:
-            # Nothing in it: the next instruction is not its.
-            assembler.headings.pop()
+        assembler.block(self.body.statements, Label(), after)
 
     def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The block in primitives."""
@@ -120,6 +115,13 @@ def _check_program(name: str, program: object) -> Program:
     if not isinstance(program, Program):
         raise ProgramError(f"{name} is {program!r}; give a program, such as hold(), or Program() for nothing")
     return program
+
+
+def check_body(name: str, program: object) -> Program:
+    """The program, or an error if it is something else or has nothing in it."""
+    if not _check_program(name, program).statements:
+        raise ProgramError(f"{name} is empty; give it at least one instruction, such as hold()")
+    return program  # pyright: ignore[reportReturnType]
 
 
 def when(condition: Condition, then: Program, otherwise: Program = Program()) -> Program:  # noqa: B008 (immutable)
@@ -149,6 +151,9 @@ def when(condition: Condition, then: Program, otherwise: Program = Program()) ->
 def repeat(times: int, body: Program) -> Program:
     """A program a number of times, counted while it runs; `body * times` writes it out instead.
 
+    Counting takes a tick with all gates at rest before every round, and one before the first, as in `until`: what is
+    still on its way through a nucleus is lost in it.
+
     **Arguments:**
 
     - `times`: how often, 0 or more.
@@ -161,18 +166,18 @@ def repeat(times: int, body: Program) -> Program:
             copy('a', 'b')
             copy('b', 'a')
     """
-    return Program((Repeat(check_count("times", times, least=0), _check_program("body", body)),))
+    return Program((Repeat(check_count("times", times, least=0), check_body("body", body)),))
 
 
-def until(condition: Condition, body: Program, *, limit: int) -> Program:
+def until(condition: Condition, body: Program, *, limit: int | None = None) -> Program:
     """A program again and again until a condition holds; not at all if it holds at once.
 
     **Arguments:**
 
     - `condition`: from `equal`, `holds` and `empty`, joined by `~ & |`; read before every round.
     - `body`: the program.
-    - `limit`: how many rounds at the most, 0 or more. A trial in which the condition does not hold even then ends
-        there, and its result is `Result.LIMIT`.
+    - `limit`: how many rounds at the most, 0 or more; it must be given, for no program may run for ever. A trial in
+        which the condition does not hold even then ends there, and its result is `Result.LIMIT`.
 
     **Example:**
         >>> import attractorbind as ab
@@ -180,12 +185,12 @@ def until(condition: Condition, body: Program, *, limit: int) -> Program:
         until empty('word'), at most 9 times:
             read('word')
     """
-    return Program(
-        (Until(check_condition(condition), _check_program("body", body), check_count("limit", limit, least=0)),)
-    )
+    if limit is None:
+        raise ProgramError("until() has no limit; give limit=, the number of rounds after which a trial gives up")
+    return Program((Until(check_condition(condition), check_body("body", body), check_count("limit", limit, least=0)),))
 
 
-_open_procedures: ContextVar[tuple[str, ...]] = ContextVar("open_procedures", default=())
+_open_procedures: ContextVar[tuple[Callable[..., Program], ...]] = ContextVar("open_procedures", default=())
 
 
 def procedure(define: Callable[..., Program]) -> Callable[..., Program]:
@@ -201,7 +206,7 @@ def procedure(define: Callable[..., Program]) -> Callable[..., Program]:
 
     **Returns:** a function with the same arguments, whose program shows as the call.
 
-    **Raises:** `ProgramError`, when called, for recursion or if the function returns no program.
+    **Raises:** `ProgramError`, when called, for recursion or if the function returns no program or an empty one.
 
     **Example:**
         >>> import attractorbind as ab
@@ -219,16 +224,18 @@ def procedure(define: Callable[..., Program]) -> Callable[..., Program]:
     @wraps(define)
     def call(*arguments: Any, **named: Any) -> Program:
         callers = _open_procedures.get()
-        if name in callers:
-            way = " calls ".join([*callers[callers.index(name) :], name])
+        if define in callers:
+            names = [getattr(caller, "__name__", repr(caller)) for caller in callers[callers.index(define) :]]
+            way = " calls ".join([*names, name])
             raise ProgramError(f"procedure {name!r} is recursive ({way}); use until() or repeat() for loops")
-        token = _open_procedures.set((*callers, name))
+        token = _open_procedures.set((*callers, define))
         try:
             body = define(*arguments, **named)
         finally:
             _open_procedures.reset(token)
         if not isinstance(body, Program):
             raise ProgramError(f"procedure {name!r} returned {body!r}; it must return a program")
+        check_body(f"procedure {name!r}", body)
         shown = [_shown(value) for value in arguments] + [f"{key}={_shown(value)}" for key, value in named.items()]
         return Program((Call(f"{name}({', '.join(shown)})", body),))
 

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from attractorbind._network import Gating, Network
+from attractorbind._network import Gating, Network, check_network
 from attractorbind._state import State, check_state
 
 
@@ -18,7 +18,7 @@ def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Floa
 
     **Returns:** population to an array of shape (trials, units).
     """
-    check_state(network.wiring, state)
+    check_state(check_network(network).wiring, state)
     conductances = network.conductances(gates)
     total = {name: jnp.zeros_like(activity) for name, activity in zip(state.names, state.activities, strict=True)}
     for projection, synapses in zip(network.wiring.projections, network.synapses, strict=True):
@@ -60,7 +60,7 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
         >>> bool((ab.energy(network, whole) < ab.energy(network, part)).all())
         True
     """
-    check_state(network.wiring, state)
+    check_state(check_network(network).wiring, state)
     conductances = network.conductances(gates)
     total = jnp.zeros(state.trials)
     for projection, synapses in zip(network.wiring.projections, network.synapses, strict=True):

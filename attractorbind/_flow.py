@@ -130,7 +130,12 @@ class Assembler:
 def flow(program: Program) -> tuple[Node, ...]:
     """The program laid out at addresses 0, 1, ...; `HALT` is where it ends."""
     assembler, start, end = Assembler(), Label(), Label(HALT)
-    assembler.block(program.statements, start, end)
+    try:
+        assembler.block(program.statements, start, end)
+    except RecursionError:
+        raise ProgramError(
+            "the program is nested too deeply, with hundreds of blocks inside each other; put one after the other"
+        ) from None
     if not assembler.actions:
         raise ProgramError("the program is empty; give it at least one instruction, such as hold()")
     return assembler.nodes()
@@ -148,7 +153,10 @@ def flow_graph(nodes: Sequence[Node]) -> nx.DiGraph:
         graph.add_node(address, instruction=str(node.action))
     graph.add_node("end", instruction="end")
     for address, node in enumerate(nodes):
-        ways = {node.then: None} if node.then == node.otherwise else {node.then: True, node.otherwise: False}
+        # At its limit a loop does not go on: the trial ends.
+        fails = isinstance(node.action, Count) and node.action.fails
+        otherwise = HALT if fails else node.otherwise
+        ways = {node.then: None} if node.then == otherwise else {node.then: True, otherwise: False}
         for target, when in ways.items():
             graph.add_edge(address, "end" if target == HALT else target, when=when)
     return graph

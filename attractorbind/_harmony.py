@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from attractorbind._network import Network
+from attractorbind._network import Network, check_network
 from attractorbind._state import State, check_state
 from attractorbind._tick import Stacked, readers, stack
 
@@ -79,8 +79,8 @@ def harmony(network: Network, state: State, gate: str) -> Float[Array, " trials"
         >>> (ab.harmony(network, state, "a->b") > 0.5).tolist()
         [True, False]
     """
-    check_state(network.wiring, state)
-    wiring = network.wiring
+    wiring = check_network(network).wiring
+    check_state(wiring, state)
     target = wiring.buffer(wiring.gate(gate).target)
     return _harmony(network, state, wiring.gate_index[gate], target)
 

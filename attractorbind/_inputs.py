@@ -67,16 +67,14 @@ def input_symbols(vocabulary: Vocabulary, inputs: object) -> tuple[Int[np.ndarra
     return filled, None if single else len(sequences)
 
 
-def number_of_trials(known: Mapping[str, int | None], key: Any) -> int:
-    """The number of trials: as arguments, inputs or state say, else one per random key, else one."""
+def number_of_trials(known: Mapping[str, int | None]) -> int:
+    """The number of trials that arguments, inputs, state and keys tell; one if none does."""
     told = {name: trials for name, trials in known.items() if trials is not None}
     several = {trials for trials in told.values() if trials != 1}
     if len(several) > 1:
         sources = ", ".join(f"{name} for {trials} trials" for name, trials in told.items())
         raise ArgumentError(f"numbers of trials differ: {sources}; give one for all, or one for each trial")
-    if told:
-        return max(told.values())
-    return key.shape[0] if key is not None and getattr(key, "ndim", 0) == 1 and key.shape[0] > 0 else 1
+    return max(told.values(), default=1)
 
 
 def over_trials(array: np.ndarray, trials: int, axis: int) -> np.ndarray:

@@ -119,4 +119,4 @@ def _drive(
     machine, recorded = jax.lax.while_loop(lambda carry: jnp.any(carry[0].row != HALT), body, (machine, recorded))
     tick = quiet_tick(network, table, given, machine)
     code = outcome(tick, machine.activity, machine.scratch, machine.finite)
-    return machine, recorded, jnp.where(machine.limit_reached, Result.LIMIT, code)
+    return machine, recorded, jnp.where(machine.limit_reached & machine.finite, Result.LIMIT, code)

@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 
 from attractorbind._compiled import Compiled, Slot, flatten, gate_columns, presented_text, slot_of, step_label, table
 from attractorbind._condition import Holds
+from attractorbind._errors import ProgramError
 from attractorbind._flow import HALT, Branch, Count, Node, Reset, flow, is_straight
 from attractorbind._macros import SETTLE
 from attractorbind._network import Network, check_network
@@ -78,6 +79,16 @@ class Listing(Compiled):
     counters: int
     addresses: Int[np.ndarray, " rows"]
     labels: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        rows, length = self.rows, len(self.rows.ticks)
+        for way, places in (("then", rows.then), ("otherwise", rows.otherwise)):
+            outside = (places != HALT) & ((places < 0) | (places >= length))
+            if outside.any():
+                row = int(outside.argmax())
+                raise ProgramError(f"row {row} goes on at row {places[row]} ({way}), but the table has {length} rows")
+        if (rows.ticks < 1).any():
+            raise ProgramError(f"row {int((rows.ticks < 1).argmax())} takes no ticks; every row takes at least one")
 
     @property
     def reads(self) -> bool:

@@ -20,7 +20,8 @@ class Result(enum.IntEnum):
     """How a trial ended.
 
     - `OK`: settled, in finite numbers.
-    - `UNSETTLED`: without noise and under the gates of the last tick, the state would not come to rest in 10 ticks.
+    - `UNSETTLED`: without noise, with nothing presented and under the gates of the last tick, the state would not come
+        to rest in 10 ticks.
     - `NON_FINITE`: some field was infinite or not a number.
     - `LIMIT`: an `until` came to its limit, and the trial ended there.
     """

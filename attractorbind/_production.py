@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 
 from attractorbind._condition import Condition, check_condition
-from attractorbind._control import until, when
+from attractorbind._control import check_body, until, when
 from attractorbind._errors import ProgramError
 from attractorbind._program import Program
 
@@ -32,12 +32,10 @@ def production(*, when: Condition, then: Program) -> Production:
     **Reference:** Hayworth 2012, for ACT-R's production rules as gating; Anderson 2007, "How can the human mind occur
     in the physical universe?", for ACT-R.
     """
-    if not isinstance(then, Program):
-        raise ProgramError(f"then is {then!r}; give a program, such as copy('fact', 'answer')")
-    return Production(check_condition(when), then)
+    return Production(check_condition(when), check_body("then", then))
 
 
-def cycle(productions: Sequence[Production], *, limit: int) -> Program:
+def cycle(productions: Sequence[Production], *, limit: int | None = None) -> Program:
     """Fire the first production that matches, again and again, until none matches.
 
     Conflicts are resolved by order: of several that match, the first in the list fires. In other words, until no

@@ -58,7 +58,7 @@ class Statement(abc.ABC):
 
     @abc.abstractmethod
     def lower(self, assembler: "Assembler", after: "Label") -> None:
-        """Lay out what this does, going on at `after`."""
+        """Lay out what this does, one action at least, going on at `after`."""
 
     @abc.abstractmethod
     def expanded(self, wiring: Wiring) -> "tuple[Statement, ...]":
@@ -144,6 +144,12 @@ class Program:
     """
 
     statements: tuple[Statement, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.statements, tuple) or not all(isinstance(s, Statement) for s in self.statements):
+            raise ProgramError(
+                "programs are made by functions such as load() and joined by +; Program() alone is empty"
+            )
 
     def __add__(self, other: object) -> "Program":
         if not isinstance(other, Program):

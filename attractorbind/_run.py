@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key
 
-from attractorbind._checks import Rate, check_fraction, trial_keys
+from attractorbind._checks import Rate, check_fraction, check_key, trial_keys
 from attractorbind._errors import ArgumentError, ProgramError, listed
 from attractorbind._inputs import bucket, input_symbols, number_of_trials, over_trials, padded, slot_symbols
 from attractorbind._interpret import interpret
@@ -90,8 +90,14 @@ def run(
         raise ArgumentError("inputs= is missing; the program has read(buffer), give it a list of symbols")
     if state is not None:
         check_state(network.wiring, state)
-    known = {"args=": trials, "inputs=": streams, "the state": None if state is None else state.trials}
-    trials = number_of_trials(known, key)
+    key = None if key is None else check_key(key)
+    known = {
+        "args=": trials,
+        "inputs=": streams,
+        "the state": None if state is None else state.trials,
+        "key=": key.shape[0] if key is not None and key.ndim == 1 and key.shape[0] else None,
+    }
+    trials = number_of_trials(known)
     keys = trial_keys(key, trials, noise)
     start = network.silent(trials) if state is None else state
     start = State(tuple(jnp.broadcast_to(a, (trials, a.shape[1])) for a in start.activities), start.names)
@@ -176,9 +182,10 @@ def _drive(
     rows = jax.tree.map(jnp.asarray, rows)
 
     def step(
-        index: Int[Array, ""], noise: Float[Array, ""], activity: Stacked, scratch: Stacked
+        index: Int[Array, ""], noise: Float[Array, ""], activity: Stacked, scratch: Stacked, presenting: bool = True
     ) -> tuple[Stacked, Stacked, Bool[Array, " trials"]]:
         row, population, slot = jax.tree.map(lambda array: array[index], rows)
+        population = population if presenting else jnp.int32(-1)
 
         def external(target: Int[Array, ""]) -> Float[Array, "trials widest"]:
             return jax.lax.cond(
@@ -202,6 +209,6 @@ def _drive(
     activity, scratch, finite, recorded = jax.lax.fori_loop(0, ticks, body, carry)
 
     def quiet_tick(activity: Stacked, scratch: Stacked) -> tuple[Stacked, Stacked]:
-        return step(ticks - 1, jnp.zeros_like(noise), activity, scratch)[:2]
+        return step(ticks - 1, jnp.zeros_like(noise), activity, scratch, presenting=False)[:2]
 
     return unstack(network.wiring, activity), recorded, outcome(quiet_tick, activity, scratch, finite)

@@ -70,7 +70,8 @@ def check_state(wiring: Wiring, state: object) -> None:
         raise NetworkError(f"state is {state!r}; make one with network.silent(), or take that of a trace")
     expected = {population.name: population.units for population in wiring.populations}
     found = {name: activity.shape[1] for name, activity in zip(state.names, state.activities, strict=True)}
-    if expected != found:
+    # In order, too: a state's arrays go by their places.
+    if list(expected.items()) != list(found.items()):
         raise NetworkError(f"the state is for populations {found}, the network has {expected}; use network.silent()")
     for name, activity in zip(state.names, state.activities, strict=True):
         if not bool(jnp.all((activity == 0) | (activity == 1))):

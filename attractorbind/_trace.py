@@ -91,7 +91,8 @@ class Trace(eqx.Module):
                 every = self.overlaps(buffer, tick)
                 best, most = every.argmax(axis=1), every.max(axis=1)
             pairs = zip(np.asarray(best), np.asarray(most), strict=True)
-            decoded[buffer] = [names[symbol] if overlap >= threshold else None for symbol, overlap in pairs]
+            # Silence overlaps nothing, whatever the threshold.
+            decoded[buffer] = [names[symbol] if overlap >= max(threshold, 1e-6) else None for symbol, overlap in pairs]
         return decoded
 
     def overlaps(self, population: str, tick: int | None = None) -> Float[Array, "trials symbols"]:

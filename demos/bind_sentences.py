@@ -155,8 +155,13 @@ def bind_all(
 def bind_text(options: argparse.Namespace) -> int:
     """The whole job: read, build, bind, print; 1 if a binding is wrong."""
     started = time.perf_counter()
+    for name in ("limit", "places", "units"):
+        if (value := getattr(options, name)) is not None and value < 1:
+            raise ab.ArgumentError(f"--{name} is {value}; give 1 or more")
+    if options.seed < 0:
+        raise ab.ArgumentError(f"--seed is {options.seed}; give 0 or more")
     lines = read_sentences(options.file)[: options.limit]
-    sentences = in_pieces(lines, max(options.places, 1))
+    sentences = in_pieces(lines, options.places)
     if not sentences:
         raise ab.ArgumentError(f"there are no words in {options.file}; give a text with one sentence a line")
     words = sorted({word for sentence in sentences for word in sentence})
@@ -164,18 +169,19 @@ def bind_text(options: argparse.Namespace) -> int:
     built = time.perf_counter()
     print(network)
     first, wrong = bind_all(network, sentences, options)
+    print("\nThe first sentences, and what the buffers hold once the first place and the last have been swapped:")
     for number in sorted(first):
         print(f"\n{' '.join(sentences[number])}\n  {first[number]}")
     print(f"\nThe gating table of '{' '.join(sentences[0])}', word by word, then the overwriting and the swap:")
     print(binding_program(len(sentences[0])).compile(network))
     for line in wrong[:10]:
         print(line)
-    print(f"\nsentences           {len(lines)}" + f" (in {len(sentences)} pieces)" * (len(sentences) > len(lines)))
-    print(f"bindings            {sum(map(len, sentences))}")
-    print(f"wrong bindings      {len(wrong)}")
-    print(f"words in vocabulary {len(words)}")
-    print(f"units               {sum(network.buffers.values())} in {len(network.buffers)} buffers")
-    print(f"seconds             {time.perf_counter() - started:.1f}, of which building {built - started:.1f}")
+    print(f"\nsentences            {len(lines)}" + f" (in {len(sentences)} pieces)" * (len(sentences) > len(lines)))
+    print(f"bindings             {sum(map(len, sentences))}")
+    print(f"wrong bindings       {len(wrong)}")
+    print(f"words in vocabulary  {len(words)}")
+    print(f"units                {sum(network.buffers.values())} in {len(network.buffers)} buffers")
+    print(f"seconds              {time.perf_counter() - started:.1f}, of which building {built - started:.1f}")
     return 1 if wrong else 0
 
 

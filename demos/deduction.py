@@ -8,7 +8,7 @@ thing that is looked at, a query buffer what the first one is asked to be. The p
     if a fact is marked as reached                      then make what it says the goal, and mark it as done
     if there is no answer                               then answer no
 
-so everything that follows is looked at once. Every comparison is a relay's harmony, every binding a copy.
+so everything that follows is looked at once. Every comparison is a harmony, every binding a copy.
 
     python demos/deduction.py facts.txt --ask socrates mortal --ask rex human
 """
@@ -28,7 +28,7 @@ WORDS = ("yes", "no", "reached", "done")
 def read_facts(path: Path) -> list[tuple[str, str]]:
     """The pairs of a text, comments left out."""
     facts = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         line = line.partition("#")[0].strip()
         if not line:
             continue
@@ -88,6 +88,8 @@ def deduce(options: argparse.Namespace) -> int:
     facts = read_facts(options.file)
     names = list(dict.fromkeys(name for fact in facts for name in fact))
     asked = options.ask or [(thing, kind) for thing in names for kind in names if thing != kind]
+    if not asked:
+        raise ab.ArgumentError(f"{options.file} tells of one thing alone, so there is nothing to ask; give --ask")
     network = build_network(facts, [name for question in asked for name in question], options.units, options.seed)
     program = deduction_program(facts)
     if options.listing:
@@ -103,7 +105,7 @@ def deduce(options: argparse.Namespace) -> int:
     for thing, kind, answer, ticks in zip(things, kinds, trace.decode()["answer"], trace.ticks, strict=True):
         if options.ask or answer == "yes":
             print(f"is {thing} {kind}? {answer} ({ticks} ticks)")
-    print(f"{len(facts)} facts, {len(asked)} questions")
+    print(f"{len(facts)} facts, {len(asked)} questions" + ("" if options.ask else ", only the answers 'yes' shown"))
     return 0
 
 
@@ -111,7 +113,11 @@ def parse_options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", nargs="?", type=Path, default=FACTS, help="facts, one a line; a few if none is given")
     parser.add_argument(
-        "--ask", nargs=2, action="append", metavar=("THING", "KIND"), help="a question; all pairs, if none is asked"
+        "--ask",
+        nargs=2,
+        action="append",
+        metavar=("THING", "KIND"),
+        help="a question; without, all pairs are asked",
     )
     parser.add_argument("--units", type=int, default=256, help="units of a buffer (%(default)s)")
     parser.add_argument("--noise", type=float, default=0.0, help="probability that a unit flips, a tick (%(default)s)")

@@ -125,6 +125,10 @@ def read_commands(path: Path) -> list[tuple[list[str], list[str]]]:
 
 def carry_out(options: argparse.Namespace) -> int:
     commands = read_commands(options.file)[: options.limit]
+    if not commands or options.batch < 1:
+        raise ab.ArgumentError(
+            f"--limit {options.limit} and --batch {options.batch} leave nothing to do; give 1 or more"
+        )
     network = build_network(options.units, options.seed)
     listing = scan_program().compile(network)
     if options.listing:

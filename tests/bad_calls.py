@@ -7,6 +7,7 @@ on, which would raise their own errors first.
 # pyright: reportArgumentType=false, reportOperatorIssue=false
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -39,6 +40,8 @@ def prepare() -> SimpleNamespace:
         one_way=build(relays=[("focus", "agent")]),
         nuclei=build(relay="nucleus"),
         unlinked=build(relays=[]),
+        listing=ab.emit("focus").compile(network),
+        other_order=build(buffers={"agent": 24, "focus": 32}),
         emitted=ab.run(network, ab.emit("focus")),
         other=build(buffers={"focus": 32, "place": 24}),
         other_sizes=build(buffers={"focus": 32, "agent": 32}),
@@ -100,6 +103,13 @@ PROGRAMS = {
 def state(w: SimpleNamespace, value: float, trials: int = 1) -> ab.State:
     silent = w.network.silent(trials)
     return silent.replace("focus", jnp.full_like(silent["focus"], value))
+
+
+def deep(levels: int) -> ab.Program:
+    program = DOG
+    for _ in range(levels):
+        program = ab.when(ab.empty("focus"), program)
+    return program
 
 
 def spread(name: str, call, values: dict, error: str, *fragments: str) -> dict[str, tuple]:
@@ -443,6 +453,48 @@ CALLS: dict[str, tuple] = {
         "ProgramError",
         ("otherwise is 0", "give a program"),
     ),
+    "until: no limit": (lambda w: ab.until(ab.empty("focus"), DOG), "ProgramError", ("no limit", "give limit=")),
+    "cycle: no limit": (
+        lambda w: ab.cycle([ab.production(when=ab.empty("focus"), then=DOG)]),
+        "ProgramError",
+        ("no limit", "give limit="),
+    ),
+    **{
+        f"empty body: {kind}": (call, "ProgramError", ("is empty", "at least one instruction"))
+        for kind, call in {
+            "repeat": lambda w: ab.repeat(2, ab.Program()),
+            "until": lambda w: ab.until(ab.empty("focus"), ab.Program(), limit=2),
+            "production": lambda w: ab.production(when=ab.empty("focus"), then=ab.Program()),
+            "procedure": lambda w: ab.procedure(ab.Program)(),
+        }.items()
+    },
+    "program: of a list": (lambda w: ab.Program([DOG, DOG]), "ProgramError", ("joined by +", "load()")),
+    "nested too deeply": (lambda w: deep(3000).compile(w.network), "ProgramError", ("nested too deeply",)),
+    **spread(
+        "a jump out of the table",
+        lambda w, v: replace(w.listing, rows=replace(w.listing.rows, **v)),
+        {"then": {"then": np.array([9], np.int32)}, "otherwise": {"otherwise": np.array([-7], np.int32)}},
+        "ProgramError",
+        "row 0 goes on at row",
+        "the table has 1 rows",
+    ),
+    "a row without ticks": (
+        lambda w: replace(w.listing, rows=replace(w.listing.rows, ticks=np.array([0], np.int32))),
+        "ProgramError",
+        ("row 0 takes no ticks",),
+    ),
+    "run: state of a network in another order": (
+        lambda w: ab.run(w.network, DOG, w.other_order.silent()),
+        "NetworkError",
+        ("network.silent()",),
+    ),
+    "harmony: no network": (
+        lambda w: ab.harmony("x", w.network.silent(), "focus"),
+        "NetworkError",
+        ("network is a str",),
+    ),
+    "energy: no network": (lambda w: ab.energy(3, w.network.silent()), "NetworkError", ("network is a int",)),
+    "fields: no network": (lambda w: ab.fields(None, w.network.silent()), "NetworkError", ("network is a None",)),
     "repeat: body": (lambda w: ab.repeat(2, None), "ProgramError", ("body is None", "give a program")),
     **spread(
         "repeat: times",
@@ -455,7 +507,7 @@ CALLS: dict[str, tuple] = {
     **spread(
         "until: limit",
         lambda w, v: ab.until(ab.empty("focus"), DOG, limit=v),
-        {kind: value for kind, value in WRONG_COUNTS.items() if kind != "zero"} | {"huge": 2**31},
+        {kind: value for kind, value in WRONG_COUNTS.items() if kind not in ("zero", "None")} | {"huge": 2**31},
         "ArgumentError",
         "limit is",
         "whole number|at the most",
@@ -463,7 +515,7 @@ CALLS: dict[str, tuple] = {
     **spread(
         "cycle: limit",
         lambda w, v: ab.cycle([ab.production(when=ab.empty("focus"), then=DOG)], limit=v),
-        {"None": None, "negative": -1},
+        {"a string": "2", "negative": -1},
         "ArgumentError",
         "limit is",
     ),
@@ -721,7 +773,7 @@ CALLS: dict[str, tuple] = {
             w.network, NOUN, args={"noun": ["dog"] * 3}, noise=0.1, key=jax.random.split(jax.random.key(0), 2)
         ),
         "ArgumentError",
-        ("(2,)", "3 trials"),
+        ("key= for 2 trials", "args= for 3 trials"),
     ),
     **spread(
         "run: record",

@@ -120,15 +120,16 @@ def advance(net, state, tick):
 
 
 def run(net, program, state):
-    """The state after every tick, and whether it comes to rest within 10 more ticks like the last, after one."""
+    """The state after every tick, and whether it comes to rest within 10 more ticks under the last gates, after one."""
     ticks = [tick for instruction in program for tick in expand(net, instruction)]
     states = []
     for tick in ticks:
         state = advance(net, state, tick)
         states.append(state)
-    state, settled = advance(net, state, ticks[-1]), False
+    quiet = (ticks[-1][0], None, None)
+    state, settled = advance(net, state, quiet), False
     for _ in range(10):
-        before, state = state, advance(net, state, ticks[-1])
+        before, state = state, advance(net, state, quiet)
         settled = all(np.array_equal(before[name], state[name]) for name in state)
     return states, settled
 

@@ -153,28 +153,46 @@ def test_a_trial_of_a_batch_is_its_own_single_run(configuration, noise):
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.03])
-def test_a_straight_line_is_the_same_on_both_drivers(noise):
-    program = (
-        ab.load("a", ab.arg("x")) + ab.copy("a", "b") + ab.move("b", "c") + ab.gates({"a->c": 0.5}, ["b"], ticks=2)
-    )
-    for configuration in ("all, direct",):
-        runs = [
-            ab.run(
-                network(configuration),
-                whole,
-                args={"x": ["s0", "s3"]},
-                noise=noise,
-                leak=0.25,
-                key=jax.random.key(2),
-                record="states",
-                throw=False,
-            )
-            for whole in (program, program + ab.repeat(0, ab.hold()))
-        ]
+@pytest.mark.parametrize("configuration", ["all, direct", "hub, nucleus", "ring, loop"])
+def test_a_straight_line_is_the_same_on_both_drivers(configuration, noise):
+    first, second = ("b", "a") if configuration == "hub, nucleus" else ("a", "b")
+    program = ab.load(first, ab.arg("x")) + ab.copy(first, second) + ab.gates({f"{first}->{second}": 0.5}, [second])
+    program += ab.present("c", "s2")
+    runs = [
+        ab.run(
+            network(configuration),
+            whole,
+            args={"x": ["s0", "s3"]},
+            noise=noise,
+            leak=0.25,
+            key=jax.random.key(2),
+            record="states",
+            throw=False,
+        )
+        for whole in (program, ab.when(ab.empty("c"), ab.Program()) + program)
+    ]
+    # The reading before the program takes three ticks, in which nothing happens without noise.
+    if noise == 0:
         ticks = runs[0].program.ticks
         for buffer in ("a", "b", "c"):
-            np.testing.assert_array_equal(runs[0].states[buffer], runs[1].states[buffer][:ticks])
-        np.testing.assert_array_equal(runs[0].gates, runs[1].gates[:ticks, 0])
+            np.testing.assert_array_equal(runs[0].states[buffer], runs[1].states[buffer][3:])
+        np.testing.assert_array_equal(runs[0].gates, runs[1].gates[3:, 0])
+        assert runs[1].ticks.tolist() == [ticks + 3] * 2
+    else:
+        behind = ab.run(
+            network(configuration),
+            program + ab.repeat(0, ab.hold()),
+            args={"x": ["s0", "s3"]},
+            noise=noise,
+            leak=0.25,
+            key=jax.random.key(2),
+            record="states",
+            throw=False,
+        )
+        for buffer in ("a", "b", "c"):
+            np.testing.assert_array_equal(runs[0].states[buffer], behind.states[buffer][: runs[0].program.ticks])
+    if noise == 0:
+        np.testing.assert_array_equal(runs[0].result, runs[1].result)
 
 
 def test_a_relay_that_one_trial_opens_does_not_reach_another():
@@ -231,7 +249,7 @@ def test_graph_of_a_program():
             (2, 3, True),
             (2, 5, False),
             (3, 4, True),
-            (3, 5, False),
+            (3, "end", False),
             (4, 2, None),
             (5, "end", None),
         ],
@@ -287,13 +305,15 @@ def test_procedures_keep_their_names_and_nest():
     assert ab.run(pair(), program).decode()["agent"] == ["s1"]
 
 
-def test_an_empty_procedure_leaves_its_name_to_nothing_else():
-    @ab.procedure
-    def nothing():
-        return ab.Program()
+def test_procedures_of_one_name_are_not_one_procedure():
+    def named_bind(inner):
+        @ab.procedure
+        def bind():
+            return inner() if inner else ab.hold(3)
 
-    schedule = (nothing() + ab.hold()).compile(pair())
-    assert "nothing" not in str(schedule)
+        return bind
+
+    assert ab.run(pair(), named_bind(named_bind(None))()).ticks.tolist() == [3]
 
 
 def test_recursion_is_refused_and_the_way_named():

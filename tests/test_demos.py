@@ -72,7 +72,8 @@ def test_sentences_longer_than_the_places_are_bound_in_pieces(
         (["--activity", "3"], "activity"),
         (["--noise", "nan", "--limit", "1"], "noise"),
         (["--units", "1", "--limit", "1"], "units of buffer"),
-        (["--limit", "0"], "no words"),
+        (["--limit", "0"], "--limit is 0"),
+        (["--seed", "-1"], "--seed is -1"),
     ],
 )
 def test_bad_options_are_named(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,11 +50,11 @@ def programs(configuration: str, symbols: st.SearchStrategy) -> st.SearchStrateg
     )
 
     def blocks(inner: st.SearchStrategy) -> st.SearchStrategy:
-        body = st.lists(inner, max_size=3)
+        body, full = st.lists(inner, max_size=3), st.lists(inner, min_size=1, max_size=3)
         return st.one_of(
             st.tuples(st.just("when"), asked, body, body),
-            st.tuples(st.just("repeat"), st.integers(0, 2), body),
-            st.tuples(st.just("until"), asked, body, st.integers(0, 3)),
+            st.tuples(st.just("repeat"), st.integers(0, 2), full),
+            st.tuples(st.just("until"), asked, full, st.integers(0, 3)),
         )
 
     return st.lists(st.recursive(plain_one, blocks, max_leaves=5), min_size=1, max_size=5)
