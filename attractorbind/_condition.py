@@ -166,9 +166,9 @@ def equal(first: str, second: str) -> Condition:
     The harmony of the relay, the correlation of $1[W x + b]$, which it would write, with what its target holds, exceeds
     1/2 (see `harmony`). Two equal symbols give 1, two different ones the correlation of two independent codes, k of N
     units on. Half-way between lies 1/2, which chance exceeds when the codes share more than $(k / 2) (1 + k / N)$
-    units; how many they share is hypergeometric. That has a probability of 3e-4 for a pair at 64 units and activity 0.1, 1e-6
-    at 128, 5e-20 at 512; 9e-14 at 512 and activity 0.05 (`scipy.stats.hypergeom.sf`). Where either buffer is empty, the
-    answer is no.
+    units; how many they share is hypergeometric. That has a probability of 3e-4 for a pair at 64 units and activity
+    0.1, 1e-6 at 128, 5e-20 at 512; 9e-14 at 512 and activity 0.05 (`scipy.stats.hypergeom.sf`). Where either buffer is
+    empty, the answer is no.
 
     The latches clean up for two ticks before the reading, gates at rest; reading itself changes no buffer.
 
