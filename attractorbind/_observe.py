@@ -17,7 +17,7 @@ SETTLING = 10
 
 
 class Result(enum.IntEnum):
-    """How a trial ended.
+    """How a trial ended; whether what it holds is right is another question, see `Network.report` and `overlaps`.
 
     - `OK`: settled, in finite numbers.
     - `UNSETTLED`: without noise, with nothing presented and under the gates of the last tick, the state would not come

@@ -41,9 +41,9 @@ def read_facts(path: Path) -> list[tuple[str, str]]:
     return facts
 
 
-def build_network(facts: list[tuple[str, str]], asked: list[str], units: int, seed: int) -> ab.Network:
+def build_network(facts: list[tuple[str, str]], units: int, seed: int) -> ab.Network:
     """A buffer each for goal, query and answer; for every fact its thing, its kind and a mark."""
-    names = sorted({name for fact in facts for name in fact} | set(asked))
+    names = sorted({name for fact in facts for name in fact})
     buffers, relays = ["goal", "query", "answer"], [("query", "goal")]
     for i in range(len(facts)):
         buffers += [f"thing {i}", f"kind {i}", f"mark {i}"]
@@ -88,9 +88,12 @@ def deduce(options: argparse.Namespace) -> int:
     facts = read_facts(options.file)
     names = list(dict.fromkeys(name for fact in facts for name in fact))
     asked = options.ask or [(thing, kind) for thing in names for kind in names if thing != kind]
+    for name in (name for question in asked for name in question):
+        if name not in names:
+            raise ab.UnknownNameError(f"there is no fact about {name!r}; the facts are about {', '.join(names)}")
     if not asked:
         raise ab.ArgumentError(f"{options.file} tells of one thing alone, so there is nothing to ask; give --ask")
-    network = build_network(facts, [name for question in asked for name in question], options.units, options.seed)
+    network = build_network(facts, options.units, options.seed)
     program = deduction_program(facts)
     if options.listing:
         print(program.compile(network))

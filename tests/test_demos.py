@@ -161,3 +161,8 @@ def test_deduction_names_what_it_cannot_read(tmp_path: Path, capsys: pytest.Capt
         text.write_text(wrong)
         assert deduction.main([str(text)]) == 2
         assert told in capsys.readouterr().err
+    assert deduction.main(["--ask", "rex", "anmal"]) == 2
+    assert "no fact about 'anmal'" in capsys.readouterr().err
+    text.write_text("a : a")
+    assert deduction.main([str(text)]) == 2
+    assert "nothing to ask" in capsys.readouterr().err
