@@ -1,5 +1,7 @@
 """Control as a user sees it: texts, graphs, listings, and what single instructions promise."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import networkx as nx
@@ -158,41 +160,23 @@ def test_a_straight_line_is_the_same_on_both_drivers(configuration, noise):
     first, second = ("b", "a") if configuration == "hub, nucleus" else ("a", "b")
     program = ab.load(first, ab.arg("x")) + ab.copy(first, second) + ab.gates({f"{first}->{second}": 0.5}, [second])
     program += ab.present("c", "s2")
-    runs = [
-        ab.run(
-            network(configuration),
-            whole,
-            args={"x": ["s0", "s3"]},
-            noise=noise,
-            leak=0.25,
-            key=jax.random.key(2),
-            record="states",
-            throw=False,
-        )
-        for whole in (program, ab.when(ab.empty("c"), ab.Program()) + program)
-    ]
-    # The reading before the program takes three ticks, in which nothing happens without noise.
+
+    def run(whole: ab.Program) -> ab.Trace:
+        options: dict[str, Any] = {"args": {"x": ["s0", "s3"]}, "record": "states", "throw": False}
+        return ab.run(network(configuration), whole, noise=noise, leak=0.25, key=jax.random.key(2), **options)
+
+    straight, behind = run(program), run(program + ab.repeat(0, ab.hold()))
+    ticks = straight.program.ticks
+    for buffer in ("a", "b", "c"):
+        np.testing.assert_array_equal(straight.states[buffer], behind.states[buffer][:ticks])
+    np.testing.assert_array_equal(straight.gates, behind.gates[:ticks, 0])
     if noise == 0:
-        ticks = runs[0].program.ticks
+        # A reading before it takes three ticks, in which nothing happens without noise; then both end alike.
+        before = run(ab.when(ab.empty("c"), ab.Program()) + program)
+        assert before.ticks.tolist() == [3 + ticks] * 2
         for buffer in ("a", "b", "c"):
-            np.testing.assert_array_equal(runs[0].states[buffer], runs[1].states[buffer][3:])
-        np.testing.assert_array_equal(runs[0].gates, runs[1].gates[3:, 0])
-        assert runs[1].ticks.tolist() == [ticks + 3] * 2
-    else:
-        behind = ab.run(
-            network(configuration),
-            program + ab.repeat(0, ab.hold()),
-            args={"x": ["s0", "s3"]},
-            noise=noise,
-            leak=0.25,
-            key=jax.random.key(2),
-            record="states",
-            throw=False,
-        )
-        for buffer in ("a", "b", "c"):
-            np.testing.assert_array_equal(runs[0].states[buffer], behind.states[buffer][: runs[0].program.ticks])
-    if noise == 0:
-        np.testing.assert_array_equal(runs[0].result, runs[1].result)
+            np.testing.assert_array_equal(straight.states[buffer], before.states[buffer][3:])
+        np.testing.assert_array_equal(straight.result, before.result)
 
 
 def test_a_relay_that_one_trial_opens_does_not_reach_another():
