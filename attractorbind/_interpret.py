@@ -15,7 +15,7 @@ from attractorbind._flow import HALT
 from attractorbind._inputs import NO_SYMBOL, bucket, padded
 from attractorbind._listing import NONE, Listing
 from attractorbind._machine import Given, Machine, Table, quiet_tick, step
-from attractorbind._network import Network
+from attractorbind._network import Network, nameless
 from attractorbind._observe import Result, observe, outcome
 from attractorbind._plan import projection_gates
 from attractorbind._state import State
@@ -48,7 +48,9 @@ def interpret(
     filled = np.full((len(stream), room), NO_SYMBOL, np.int32)
     filled[:, : stream.shape[1]] = stream
     given = Given(symbols, jnp.asarray(filled), jnp.float32(noise), keys)
-    drive = partial(_drive, network, _table(network, listing, leak), given, start, bucket(listing.counters, 4))
+    drive = partial(
+        _drive, nameless(network), _table(network, listing, leak), given, start, bucket(listing.counters, 4)
+    )
     emits = bool((listing.rows.emit != NONE).any())
     machine, recorded, code = drive(outputs=_OUTPUTS if emits else 1, record="final", room=1)
     most, ticks = int(machine.given_out.max()), int(machine.ticks.max())

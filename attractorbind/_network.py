@@ -27,6 +27,12 @@ def check_network(network: object) -> "Network":
     return network
 
 
+def nameless(network: "Network") -> "Network":
+    """The network as the compiled drivers see it, so that other names or another rule do not compile anew."""
+    nobody = Vocabulary(["symbol"])
+    return Network(nobody, network.wiring, network.all_codes, network.synapses, network.drive, rule="")
+
+
 class Network(eqx.Module):
     """Populations that share one vocabulary of attractors, and the gated projections between them.
 

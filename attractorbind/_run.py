@@ -14,7 +14,7 @@ from attractorbind._errors import ArgumentError, ProgramError, listed
 from attractorbind._inputs import bucket, input_symbols, number_of_trials, over_trials, padded, slot_symbols
 from attractorbind._interpret import interpret
 from attractorbind._listing import Listing
-from attractorbind._network import Network, check_network
+from attractorbind._network import Network, check_network, nameless
 from attractorbind._observe import observe, outcome, presenters
 from attractorbind._plan import Plan, plan
 from attractorbind._program import Program
@@ -151,7 +151,7 @@ def _straight(
     room = bucket(schedule.ticks, 32)
     rows = jax.tree.map(lambda array: padded(array, room), rows)
     ticks = jnp.int32(schedule.ticks)
-    final, recorded, code = _drive(network, rows, ticks, symbols, jnp.float32(noise), keys, start, record)
+    final, recorded, code = _drive(nameless(network), rows, ticks, symbols, jnp.float32(noise), keys, start, record)
     return {
         "state": final,
         "result": np.asarray(code),

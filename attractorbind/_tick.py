@@ -10,7 +10,7 @@ from jaxtyping import Array, Bool, Float, Int, Key
 
 from attractorbind._checks import Rate, check_fraction, trial_keys
 from attractorbind._errors import NetworkError
-from attractorbind._network import Gating, Network, check_network
+from attractorbind._network import Gating, Network, check_network, nameless
 from attractorbind._plan import Plan, plan
 from attractorbind._state import State, check_state
 from attractorbind._wiring import Wiring
@@ -169,7 +169,7 @@ def tick(
         fields[state.names.index(name)] = jnp.asarray(field, jnp.float32)
     driven = np.isin(np.arange(len(state.names)), list(fields))
     row = jax.tree.map(lambda a: a[0], plan(network.wiring, conductances[None], driven[None], leak, everything=True))
-    return _tick(network, row, fields, jnp.float32(noise), keys, state)
+    return _tick(nameless(network), row, fields, jnp.float32(noise), keys, state)
 
 
 @jax.jit

@@ -144,17 +144,26 @@ def test_ticks_by_hand_do_not_compile_again(compilations):
 
 
 def test_another_network_of_the_same_shape_does_not_compile_again(compilations):
+    rules = (ab.PseudoInverse(), ab.PseudoInverse(ridge=0.01), ab.Hebbian())
     networks = [
         ab.build(
-            ab.Vocabulary(["s0", "s1", "s2", "s3", "s4"]),
+            ab.Vocabulary([f"{prefix}{number}" for number in range(3)]),
             buffers={"focus": 40, "agent": 48},
-            activity=0.15,
-            rule=ab.PseudoInverse(),
+            activity=0.1,
+            rule=rule,
             key=jax.random.key(seed),
         )
-        for seed in (0, 1)
+        for seed, (prefix, rule) in enumerate(zip("stu", rules, strict=True))
     ]
-    ab.run(networks[0], program(), args=ARGS)
+
+    def run(prefix: str, built: ab.Network) -> None:
+        args = {"x": [f"{prefix}{number}" for number in (0, 1, 2, 0)]}
+        load = ab.load("focus", ab.arg("x"))
+        ab.run(built, load + ab.copy("focus", "agent"), args=args, throw=False)
+        ab.run(built, load + ab.emit("focus"), args=args, throw=False)
+
+    run("s", networks[0])
     compilations.clear()
-    ab.run(networks[1], program(), args=ARGS)
+    run("t", networks[1])
+    run("u", networks[2])
     assert compilations == []
