@@ -13,7 +13,7 @@ from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring
 
 Slot = tuple[str, str | Arg]
-Label = tuple[int, Instruction]
+Heading = tuple[int, Instruction]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +60,13 @@ def _summary(wiring: Wiring) -> str:
 
 def flatten(
     wiring: Wiring, statements: Sequence[Statement], depth: int = 0
-) -> Iterator[tuple[Step, tuple[Label, ...]]]:
+) -> Iterator[tuple[Step, tuple[Heading, ...]]]:
     """The primitive steps of instructions in order, each with the macros that begin at it and their depths."""
     for statement in statements:
         if isinstance(statement, Step):
             yield statement, (((0, statement),) if depth == 0 else ())
         elif isinstance(statement, Instruction):
-            heads: tuple[Label, ...] = ((depth, statement),)
+            heads: tuple[Heading, ...] = ((depth, statement),)
             for step, inner in flatten(wiring, statement.expand(wiring), depth + 1):
                 yield step, heads + inner
                 heads = ()
@@ -98,20 +98,7 @@ def presented_text(buffer: str, symbol: str | Arg | Next) -> str:
     return f"{buffer} <- {symbol if isinstance(symbol, str) else repr(symbol)}"
 
 
-def step_label(heads: Sequence[Label], headings: Sequence[str] = ()) -> str:
+def step_label(heads: Sequence[Heading], headings: Sequence[str] = ()) -> str:
     """The instructions that begin at a step, outermost first, indented by the depth of the first."""
     text = " > ".join([*headings, *(str(head) for _, head in heads)])
     return "  " * (heads[0][0] if heads and not headings else 0) + text
-
-
-def table(rows: Sequence[Sequence[str]], right: int = 1) -> list[str]:
-    """Lines with aligned columns, the first `right` of them to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.rjust(width) if column < right else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return lines

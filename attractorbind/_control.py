@@ -31,7 +31,7 @@ class When(Statement):
 
     def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The same, its blocks in primitives."""
-        return (When(self.condition, _expanded(self.then, wiring), _expanded(self.otherwise, wiring)),)
+        return (When(self.condition, self.then.expanded(wiring), self.otherwise.expanded(wiring)),)
 
     def __str__(self) -> str:
         text = f"when {self.condition}:\n{self.then.indented()}"
@@ -55,7 +55,7 @@ class Repeat(Statement):
 
     def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The same, its block in primitives."""
-        return (Repeat(self.times, _expanded(self.body, wiring)),)
+        return (Repeat(self.times, self.body.expanded(wiring)),)
 
     def __str__(self) -> str:
         return f"repeat {self.times}:\n{self.body.indented()}"
@@ -81,7 +81,7 @@ class Until(Statement):
 
     def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The same, its block in primitives."""
-        return (Until(self.condition, _expanded(self.body, wiring), self.limit),)
+        return (Until(self.condition, self.body.expanded(wiring), self.limit),)
 
     def __str__(self) -> str:
         return f"until {self.condition}, at most {self.limit} times:\n{self.body.indented()}"
@@ -101,14 +101,10 @@ class Call(Statement):
 
     def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The block in primitives."""
-        return _expanded(self.body, wiring).statements
+        return self.body.expanded(wiring).statements
 
     def __str__(self) -> str:
         return self.heading
-
-
-def _expanded(program: Program, wiring: Wiring) -> Program:
-    return Program(tuple(part for statement in program.statements for part in statement.expanded(wiring)))
 
 
 def _check_program(name: str, program: object) -> Program:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from attractorbind._compiled import Compiled, Slot, flatten, gate_columns, presented_text, slot_of, step_label, table
+from attractorbind._compiled import Compiled, Slot, flatten, gate_columns, presented_text, slot_of, step_label
 from attractorbind._condition import Holds
 from attractorbind._errors import ProgramError
 from attractorbind._flow import HALT, Branch, Count, Node, Reset, flow, is_straight
@@ -15,6 +15,7 @@ from attractorbind._macros import SETTLE
 from attractorbind._network import Network, check_network
 from attractorbind._program import Instruction, Next, Program, Step
 from attractorbind._schedule import Schedule, schedule
+from attractorbind._table import aligned
 
 # What a row has in place of a population, a slot, a question or a counter that it does not use.
 NONE = -1
@@ -115,7 +116,7 @@ class Listing(Compiled):
                 )
             )
             before = address
-        return "\n".join([*table(lines, right=2), *self.notes])
+        return "\n".join([*aligned(lines, right=[0, 1]), *self.notes])
 
     def _ways(self, row: int) -> str:
         then, otherwise = int(self.rows.then[row]), int(self.rows.otherwise[row])

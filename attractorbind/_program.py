@@ -184,7 +184,10 @@ class Program:
         """The same program in primitives alone, as it runs on this network."""
         from attractorbind._network import check_network
 
-        wiring = check_network(network).wiring
+        return self.expanded(check_network(network).wiring)
+
+    def expanded(self, wiring: Wiring) -> "Program":
+        """As `expand`, on a network wired so."""
         return Program(tuple(part for statement in self.statements for part in statement.expanded(wiring)))
 
     def compile(self, network: "Network") -> "Schedule | Listing":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from attractorbind._errors import CapacityError
+from attractorbind._table import aligned
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,4 @@ class Report:
             (p.source, p.target, p.gate, f"{p.load:.3f}", f"{p.stability:.3f}", str(p.wrong_bits))
             for p in self.projections
         ]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        lines = [
-            "  ".join(
-                cell.ljust(w) if column < 3 else cell.rjust(w)
-                for column, (cell, w) in enumerate(zip(row, widths, strict=False))
-            )
-            for row in rows
-        ]
-        return "\n".join(line.rstrip() for line in [f"{self.rule}, {self.symbols} symbols", *lines])
+        return "\n".join([f"{self.rule}, {self.symbols} symbols", *aligned(rows, right=[3, 4, 5])])

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from attractorbind._compiled import Compiled, Slot, flatten, gate_columns, presented_text, slot_of, step_label, table
+from attractorbind._compiled import Compiled, Slot, flatten, gate_columns, presented_text, slot_of, step_label
 from attractorbind._errors import ProgramError
 from attractorbind._flow import Node
 from attractorbind._network import Network
 from attractorbind._program import Instruction, Next
+from attractorbind._table import aligned
 
 # A gating table has a row for every tick.
 _MOST_TICKS = 2**20
@@ -41,7 +42,7 @@ class Schedule(Compiled):
         for tick, (conductances, slot) in enumerate(zip(self.gates, self.presented, strict=True)):
             symbol = "" if slot < 0 else presented_text(*self.slots[slot])
             rows.append((str(tick), symbol, *gate_columns(self.wiring, conductances), self.labels[tick]))
-        return "\n".join([*table(rows), *self.notes])
+        return "\n".join([*aligned(rows, right=[0]), *self.notes])
 
 
 def schedule(network: Network, nodes: Sequence[Node]) -> Schedule:
