@@ -37,6 +37,7 @@ from attractorbind._observe import Result as Result
 from attractorbind._overlap import overlaps as overlaps
 from attractorbind._production import Production as Production, cycle as cycle, production as production
 from attractorbind._program import Program as Program, arg as arg, gates as gates, present as present
+from attractorbind._recollection import forget as forget, recall as recall, store as store
 from attractorbind._report import ProjectionReport as ProjectionReport, Report as Report
 from attractorbind._rules import (
     AbstractLearningRule as AbstractLearningRule,
@@ -46,12 +47,19 @@ from attractorbind._rules import (
 )
 from attractorbind._run import run as run
 from attractorbind._schedule import Schedule as Schedule
+from attractorbind._snapshot_memory import SnapshotMemory as SnapshotMemory
+from attractorbind._snapshots import Snapshots as Snapshots
 from attractorbind._state import State as State
 from attractorbind._streams import emit as emit, read as read
 from attractorbind._synapses import Synapses as Synapses
 from attractorbind._tick import tick as tick
 from attractorbind._trace import Trace as Trace
 from attractorbind._vocabulary import Vocabulary as Vocabulary
-from attractorbind._wiring import Gate as Gate, Population as Population, Projection as Projection
+from attractorbind._wiring import (
+    Gate as Gate,
+    MemoryWiring as MemoryWiring,
+    Population as Population,
+    Projection as Projection,
+)
 
 __version__ = _version("attractorbind")

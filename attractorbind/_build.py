@@ -1,19 +1,19 @@
 """Build a network: names to codes, codes to weights."""
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 from jaxtyping import Array, Key
 
 from attractorbind._checks import Rate, check_count, check_fraction, check_key
-from attractorbind._codes import active_units, random_codes
+from attractorbind._codes import active_units, random_codes, random_units
 from attractorbind._errors import ArgumentError, CapacityWarning, NetworkError
+from attractorbind._learning import learn
 from attractorbind._network import Network
 from attractorbind._rules import AbstractLearningRule
-from attractorbind._synapses import calm_when_source_is_silent, on_grid
+from attractorbind._snapshot_memory import SnapshotMemory, connect
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import parse_relays, wire
 
@@ -28,6 +28,7 @@ def build(
     key: Key[Array, ""],
     relay: str = "direct",
     latch: str = "recurrence",
+    memories: Sequence[SnapshotMemory] = (),
     strict: bool = False,
 ) -> Network:
     r"""Build a network in which every symbol is one attractor, spread over all populations.
@@ -47,6 +48,7 @@ def build(
     - `relay`: "direct", one gated matrix, or "nucleus", by way of a thalamic population of its own, which is part of
         the global attractor.
     - `latch`: "recurrence", gated connections within the buffer, or "loop", from cortex to a thalamic nucleus and back.
+    - `memories`: snapshot memories, each connected both ways to its buffers; see `SnapshotMemory`.
     - `strict`: raise if any symbol is not stored exactly, rather than warn.
 
     **Returns:** a `Network`.
@@ -74,7 +76,7 @@ def build(
         raise ArgumentError(f"activity is {activity}; it must be above 0 and below 1")
     sizes = {name: check_count(f"units of buffer {name!r}", units, least=2) for name, units in buffers.items()}
     kinds = _kind("relay", relay, ("direct", "nucleus")), _kind("latch", latch, ("recurrence", "loop"))
-    wiring = wire(sizes, parse_relays(sizes, relays), *kinds)
+    wiring = connect(wire(sizes, parse_relays(sizes, relays), *kinds), memories)
     active = [active_units(population.units, activity) for population in wiring.populations]
     for population, count in zip(wiring.populations, active, strict=True):
         if not 0 < count < population.units:
@@ -82,26 +84,17 @@ def build(
                 f"activity {activity} leaves {count} of the {population.units} units of {population.name!r} on; "
                 f"a code needs at least one unit on and one off: change activity= or the units"
             )
-    keys = jax.random.split(key, len(wiring.populations))
+    keys = jax.random.split(key, len(wiring.populations) + len(wiring.memories))
     codes = tuple(
         random_codes(len(vocabulary), population.units, count, key=one)
-        for population, count, one in zip(wiring.populations, active, keys, strict=True)
+        for population, count, one in zip(wiring.populations, active, keys, strict=False)
     )
-    learned = []
-    for projection in wiring.projections:
-        recurrent = projection.source == projection.target
-        synapses = rule.learn(codes[projection.source], codes[projection.target], recurrent=recurrent)
-        from_nucleus = wiring.populations[projection.source].kind == "nucleus"
-        learned.append(
-            calm_when_source_is_silent(
-                synapses,
-                active[projection.source],
-                recurrent=recurrent,
-                from_nucleus=from_nucleus,
-            )
-        )
-    rounded, drive = on_grid(learned, [projection.target for projection in wiring.projections])
-    network = Network(vocabulary, wiring, codes, rounded, jnp.float32(drive), repr(rule))
+    assemblies = tuple(
+        random_units(memory.capacity, memory.units, memory.active, key=one)
+        for memory, one in zip(wiring.memories, keys[len(codes) :], strict=True)
+    )
+    synapses, drive = learn(wiring, codes, rule)
+    network = Network(vocabulary, wiring, codes, assemblies, synapses, drive, rule)
     report = network.report()
     if strict:
         report.check()

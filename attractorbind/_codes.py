@@ -4,7 +4,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Key
+from jaxtyping import Array, Bool, Int, Key
 
 
 def active_units(units: int, activity: float) -> int:
@@ -12,8 +12,13 @@ def active_units(units: int, activity: float) -> int:
     return round(activity * units)
 
 
+def random_units(rows: int, units: int, active: int, *, key: Key[Array, ""]) -> Int[Array, "rows active"]:
+    """For each row, `active` of the units, drawn uniformly without replacement."""
+    return jnp.argsort(jax.random.uniform(key, (rows, units)), axis=1)[:, :active]
+
+
 @partial(jax.jit, static_argnames=("symbols", "units", "active"))
 def random_codes(symbols: int, units: int, active: int, *, key: Key[Array, ""]) -> Bool[Array, "symbols units"]:
     """One code per symbol: exactly `active` units on, drawn uniformly without replacement."""
-    order = jnp.argsort(jax.random.uniform(key, (symbols, units)), axis=1)
-    return jnp.zeros((symbols, units), bool).at[jnp.arange(symbols)[:, None], order[:, :active]].set(True)
+    on = random_units(symbols, units, active, key=key)
+    return jnp.zeros((symbols, units), bool).at[jnp.arange(symbols)[:, None], on].set(True)

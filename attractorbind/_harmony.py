@@ -7,7 +7,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from attractorbind._network import Network, check_network
+from attractorbind._errors import NetworkError, listed
+from attractorbind._network import Network, check_network, nameless
+from attractorbind._overlap import correlation
 from attractorbind._state import State, check_state
 from attractorbind._tick import Stacked, readers, stack
 
@@ -20,12 +22,11 @@ def agreement(
 ) -> Float[Array, " trials"]:
     """The correlation of two binary states over so many units; 0 where one of them is silent or all on."""
     both, one, other = (jnp.sum(states, axis=1) for states in (written * held, written, held))
-    variances = one * (units - one) * other * (units - other)
-    return jnp.where(variances > 0, (units * both - one * other) / jnp.sqrt(jnp.maximum(variances, 1.0)), 0.0)
+    return correlation(both, one, other, units)
 
 
 def writers(network: Network, widest: int) -> list[Callable[[Stacked], Float[Array, "trials widest"]]]:
-    """For each gate, the function from the activities to what its pathway would write on its target.
+    """For each latch and relay, the function from the activities to what it would write on its target.
 
     A pathway through a nucleus is followed through it, without writing on the nucleus.
     """
@@ -46,7 +47,7 @@ def writers(network: Network, widest: int) -> list[Callable[[Stacked], Float[Arr
 
         return write
 
-    return [writer(gate) for gate in range(len(wiring.gates))]
+    return [writer(gate) for gate in range(len(wiring.pathways))]
 
 
 def harmony(network: Network, state: State, gate: str) -> Float[Array, " trials"]:
@@ -81,8 +82,13 @@ def harmony(network: Network, state: State, gate: str) -> Float[Array, " trials"
     """
     wiring = check_network(network).wiring
     check_state(wiring, state)
+    if wiring.gate(gate) not in wiring.pathways:
+        raise NetworkError(
+            f"gate {gate!r} is a memory's; harmony is of a latch or a relay: "
+            f"{listed(pathway.name for pathway in wiring.pathways)}"
+        )
     target = wiring.buffer(wiring.gate(gate).target)
-    return _harmony(network, state, wiring.gate_index[gate], target)
+    return _harmony(nameless(network), state, wiring.gate_index[gate], target)
 
 
 @partial(jax.jit, static_argnames=("gate", "target"))

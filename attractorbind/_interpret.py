@@ -17,7 +17,7 @@ from attractorbind._listing import NONE, Listing
 from attractorbind._machine import Given, Machine, Table, quiet_tick, step
 from attractorbind._network import Network, nameless
 from attractorbind._observe import Result, observe, outcome
-from attractorbind._plan import projection_gates
+from attractorbind._plan import conducting
 from attractorbind._state import State
 from attractorbind._tick import stack, unstack
 
@@ -60,7 +60,7 @@ def interpret(
         )
     recorded = jax.tree.map(lambda array: np.asarray(array)[:ticks], recorded)
     return {
-        "state": unstack(network.wiring, machine.activity),
+        "state": unstack(network.wiring, machine.activity, machine.memories),
         "result": np.asarray(code),
         "ticks": np.asarray(machine.ticks),
         "recorded": recorded.observed,
@@ -72,10 +72,11 @@ def interpret(
 
 def _table(network: Network, listing: Listing, leak: float) -> Table:
     rows, questions = listing.rows, listing.questions
-    conductances = np.maximum(rows.gates, np.float32(leak))[:, projection_gates(network.wiring)]
+    conductances, switches = conducting(network.wiring, rows.gates, leak)
     columns = {name: column for name, column in vars(rows).items() if name != "gates"}
+    columns |= {"conductances": conductances, "switches": switches}
     length = bucket(len(rows.ticks), 32)
-    table = {name: padded(column, length) for name, column in (columns | {"conductances": conductances}).items()}
+    table = {name: padded(column, length) for name, column in columns.items()}
     asked = {f"asked_{name}": padded(column, bucket(len(column), 8)) for name, column in vars(questions).items()}
     return Table(**jax.tree.map(jnp.asarray, table | asked))
 
@@ -91,6 +92,7 @@ def _drive(
     machine = Machine(
         activity=activity,
         scratch=jnp.zeros_like(activity),
+        memories=start.memories,
         tick=jnp.int32(0),
         row=nothing,
         left=nothing + table.ticks[0],

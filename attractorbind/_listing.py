@@ -97,7 +97,7 @@ class Listing(Compiled):
         return bool(((self.rows.present != NONE) & (self.rows.slot == NONE)).any())
 
     def __str__(self) -> str:
-        lines = [("address", "ticks", "presented", "latches closed", "relays open", "goes on at", "instruction")]
+        lines = [("address", "ticks", "presented", "latches closed", "gates open", "goes on at", "instruction")]
         rows, before = self.rows, NONE
         for row, address in enumerate(self.addresses):
             symbol = ""

@@ -5,13 +5,14 @@ trial asks and buffers that no trial puts out cost nothing.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Key
 
+from attractorbind._each import any_at, for_each
 from attractorbind._flow import HALT
 from attractorbind._harmony import THRESHOLD, agreement, writers
 from attractorbind._inputs import NO_SYMBOL
@@ -19,7 +20,8 @@ from attractorbind._listing import NONE
 from attractorbind._network import Network
 from attractorbind._observe import presenters
 from attractorbind._overlap import THRESHOLD as DECODED, overlaps
-from attractorbind._plan import Plan, arriving, lay_out
+from attractorbind._plan import Plan, arriving, lay_out, reinstated
+from attractorbind._snapshots import Snapshots
 from attractorbind._tick import External, Stacked, advance
 
 
@@ -27,6 +29,7 @@ class Table(eqx.Module):
     """The instruction table and the questions as arrays, padded; see `Rows` and `Questions`."""
 
     conductances: Float[Array, "rows projections"]
+    switches: Float[Array, "rows switches"]
     ticks: Int[Array, " rows"]
     present: Int[Array, " rows"]
     slot: Int[Array, " rows"]
@@ -56,6 +59,7 @@ class Machine(NamedTuple):
 
     activity: Stacked
     scratch: Stacked
+    memories: tuple[Snapshots, ...]
     tick: Int[Array, ""]
     row: Int[Array, " trials"]
     left: Int[Array, " trials"]
@@ -89,12 +93,13 @@ def step(network: Network, table: Table, given: Given, machine: Machine) -> Mach
     outputs, given_out = _put_out(network, emitted, machine)
 
     conductances = jnp.where(running[None, :], table.conductances[row].T, 0.0)
-    driven = _any_at(presented, len(machine.may_fire))
-    row_plan, may_fire = _plan(network, conductances, driven, given.noise, machine.may_fire)
+    driven = any_at(presented, len(machine.may_fire))
+    switches = jnp.where(running[None, :], table.switches[row].T, 0.0)
+    row_plan, may_fire = _plan(network, conductances, switches, driven, given.noise, machine.may_fire)
     keys = jax.vmap(jax.random.fold_in, in_axes=(0, None))(given.keys, machine.tick)
     external = _external(network, presented, symbol, machine.activity.shape[2])
-    activity, scratch, finite = advance(
-        network, row_plan, external, given.noise, keys, machine.activity, machine.scratch, running
+    activity, scratch, memories, finite = advance(
+        network, row_plan, external, given.noise, keys, machine.activity, machine.scratch, machine.memories, running
     )
 
     counting = last & (table.counter[row] != NONE)
@@ -110,6 +115,7 @@ def step(network: Network, table: Table, given: Given, machine: Machine) -> Mach
     return Machine(
         activity=activity,
         scratch=scratch,
+        memories=memories,
         tick=machine.tick + 1,
         row=following,
         left=jnp.where(last, table.ticks[jnp.maximum(following, 0)], machine.left - 1),
@@ -143,7 +149,7 @@ def _answers(
         agrees = agreement(written, activity[target], sizes[target]) > THRESHOLD
         return jnp.where(question == place, agrees, answers)
 
-    return _for_each(_any_at(question, len(table.asked_gate)), ask, jnp.zeros(len(question), bool))
+    return for_each(any_at(question, len(table.asked_gate)), ask, jnp.zeros(len(question), bool))
 
 
 def _put_out(
@@ -167,7 +173,7 @@ def _put_out(
         place = jnp.where(emitted == population, machine.given_out, outputs.shape[1])
         return outputs.at[jnp.arange(len(place)), place].set(symbols, mode="drop")
 
-    outputs = _for_each(_any_at(emitted, len(decoders)), put, machine.outputs)
+    outputs = for_each(any_at(emitted, len(decoders)), put, machine.outputs)
     return outputs, machine.given_out + (emitted != NONE)
 
 
@@ -191,6 +197,7 @@ def _external(
 def _plan(
     network: Network,
     conductances: Float[Array, "projections trials"],
+    switches: Float[Array, "switches trials"],
     driven: Bool[Array, " populations"],
     noise: Float[Array, ""],
     may_fire: Bool[Array, " populations"],
@@ -199,7 +206,9 @@ def _plan(
     is_open = jnp.any(conductances > 0, axis=1)
     incoming = arriving(network.wiring, is_open)
     reached = jnp.asarray(incoming > 0) | driven | (noise > 0)
-    return lay_out(conductances, is_open, incoming, reached | may_fire), reached
+    if network.wiring.memories:
+        reached |= reinstated(network.wiring, jnp.any(switches > 0, axis=1))
+    return lay_out(conductances, switches, is_open, incoming, reached | may_fire), reached
 
 
 def quiet_tick(
@@ -209,20 +218,12 @@ def quiet_tick(
     conductances = table.conductances[machine.last_row].T
     everything = jnp.ones_like(machine.may_fire)
     silence = jnp.zeros(machine.activity.shape[1:])
-    row_plan, _ = _plan(network, conductances, everything, jnp.float32(0), everything)
+    switches = table.switches[machine.last_row].T
+    row_plan, _ = _plan(network, conductances, switches, everything, jnp.float32(0), everything)
 
     def tick(activity: Stacked, scratch: Stacked) -> tuple[Stacked, Stacked]:
-        return advance(network, row_plan, lambda _: silence, jnp.float32(0), given.keys, activity, scratch)[:2]
+        return advance(
+            network, row_plan, lambda _: silence, jnp.float32(0), given.keys, activity, scratch, machine.memories
+        )[:2]
 
     return tick
-
-
-def _for_each(mask: Bool[Array, " places"], body: Callable[[Int[Array, ""], Any], Any], start: Any) -> Any:
-    """Apply `body(place, carry)` for every place that is marked, in order; the others cost nothing."""
-    order = jnp.argsort(~mask, stable=True)
-    return jax.lax.fori_loop(0, mask.sum(), lambda index, carry: body(order[index], carry), start)
-
-
-def _any_at(places: Int[Array, " trials"], count: int) -> Bool[Array, " count"]:
-    """Which of so many places some trial is at; negative ones are none."""
-    return jnp.any(places[:, None] == jnp.arange(count)[None, :], axis=0)

@@ -1,16 +1,18 @@
 """The network: vocabulary, populations, projections and gates, frozen."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import equinox as eqx
 import networkx as nx
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._checks import check_count, check_known
 from attractorbind._errors import NetworkError
 from attractorbind._report import ProjectionReport, Report
+from attractorbind._rules import AbstractLearningRule
 from attractorbind._state import State, silent
 from attractorbind._synapses import Synapses, quality
 from attractorbind._vocabulary import Vocabulary
@@ -30,7 +32,7 @@ def check_network(network: object) -> "Network":
 def nameless(network: "Network") -> "Network":
     """The network as the compiled drivers see it, so that other names or another rule do not compile anew."""
     nobody = Vocabulary(["symbol"])
-    return Network(nobody, network.wiring, network.all_codes, network.synapses, network.drive, rule="")
+    return dataclasses.replace(network, vocabulary=nobody, rule=None)
 
 
 class Network(eqx.Module):
@@ -42,17 +44,19 @@ class Network(eqx.Module):
 
     - `vocabulary`: the symbols.
     - `wiring`: populations, projections and gates, without weights.
+    - `assemblies`: for each snapshot memory, the units of its assemblies, in the order in which they are used.
     - `synapses`: one `Synapses` per projection, in the order of `wiring.projections`.
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
-    - `rule`: name and settings of the learning rule, as text.
+    - `rule`: the learning rule.
     """
 
     vocabulary: Vocabulary = eqx.field(static=True)
     wiring: Wiring = eqx.field(static=True)
     all_codes: tuple[Bool[Array, "symbols _units"], ...]
+    assemblies: tuple[Int[Array, "_capacity _active"], ...]
     synapses: tuple[Synapses, ...]
     drive: Float[Array, ""]
-    rule: str = eqx.field(static=True)
+    rule: AbstractLearningRule | None = eqx.field(static=True)
 
     @property
     def buffers(self) -> dict[str, int]:
@@ -157,12 +161,13 @@ class Network(eqx.Module):
                     wrong_bits=int(wrong_bits),
                 )
             )
-        return Report(self.rule, len(self.vocabulary), tuple(rows))
+        return Report(repr(self.rule), len(self.vocabulary), tuple(rows))
 
     def __repr__(self) -> str:
         kinds = [gate.kind for gate in self.wiring.gates]
         buffers = ", ".join(f"{name}: {units}" for name, units in self.buffers.items())
+        memories = ", ".join(f"{memory.name}: {memory.units}" for memory in self.wiring.memories)
         return (
             f"Network({len(self.vocabulary)} symbols, buffers {{{buffers}}}, {kinds.count('relay')} relays, "
-            f"{len(self.synapses)} projections, {self.rule})"
+            f"{len(self.synapses)} projections, {f'memories {{{memories}}}, ' if memories else ''}{self.rule})"
         )

@@ -14,12 +14,14 @@ class Plan(eqx.Module):
     """What one tick must compute, or each of several.
 
     - `conductances`: of each projection; a last axis, if there is one, is over trials.
+    - `switches`: conductances of the gates of memories, likewise.
     - `touched`: populations that may change, the first `count` of them.
     - `open`: the open projections, sorted by target; those into the i-th touched population are at places
         `start[i]` to `stop[i]`.
     """
 
     conductances: Float[np.ndarray, "*ticks projections"] | Float[Array, "projections *trials"]
+    switches: Float[np.ndarray, "*ticks switches"] | Float[Array, "switches *trials"]
     touched: Int[np.ndarray, "*ticks populations"] | Int[Array, " populations"]
     count: Int[np.ndarray, "*ticks"] | Int[Array, ""]
     open: Int[np.ndarray, "*ticks projections"] | Int[Array, " projections"]
@@ -27,9 +29,13 @@ class Plan(eqx.Module):
     stop: Int[np.ndarray, "*ticks populations"] | Int[Array, " populations"]
 
 
-def projection_gates(wiring: Wiring) -> Int[np.ndarray, " projections"]:
-    """The place of each projection's gate among the gates."""
-    return np.array([projection.gate for projection in wiring.projections], np.int32)
+def conducting(
+    wiring: Wiring, gates: Float[np.ndarray, "rows gates"], leak: float
+) -> tuple[Float[np.ndarray, "rows projections"], Float[np.ndarray, "rows switches"]]:
+    """The conductance of every projection, and of every gate of a memory, closed gates leaking."""
+    leaking = np.maximum(gates, np.float32(leak))
+    of_projections = [projection.gate for projection in wiring.projections]
+    return leaking[:, of_projections], leaking[:, len(wiring.pathways) :]
 
 
 def arriving(wiring: Wiring, is_open: Bool[np.ndarray, "*ticks projections"] | Bool[Array, "*ticks projections"]):
@@ -39,7 +45,15 @@ def arriving(wiring: Wiring, is_open: Bool[np.ndarray, "*ticks projections"] | B
     return is_open.astype(np.int32) @ into
 
 
-def lay_out(conductances, is_open, incoming, touched) -> Plan:
+def reinstated(wiring: Wiring, is_open: Bool[np.ndarray, "*ticks switches"] | Bool[Array, " switches"]):
+    """Which populations some memory may reinstate, through these gates of memories."""
+    into = np.zeros((len(wiring.gates) - len(wiring.pathways), len(wiring.populations)), np.int32)
+    for memory in wiring.memories:
+        into[np.array(memory.reinstatement) - len(wiring.pathways), memory.buffers] = 1
+    return is_open.astype(np.int32) @ into > 0
+
+
+def lay_out(conductances, switches, is_open, incoming, touched) -> Plan:
     """The plan for these conductances, on the host for all ticks of a program or within a run for one tick.
 
     **Arguments:**
@@ -54,6 +68,7 @@ def lay_out(conductances, is_open, incoming, touched) -> Plan:
     start = xp.take_along_axis(before, order, axis=-1)
     return Plan(
         conductances=conductances,
+        switches=switches,
         touched=order,
         count=xp.sum(touched, axis=-1, dtype=np.int32),
         open=xp.argsort(~is_open, axis=-1, stable=True).astype(np.int32),
@@ -79,13 +94,13 @@ def plan(
     - `leak`: conductance of a closed gate.
     - `everything`: touch every population, as noise demands.
     """
-    conductances = np.maximum(gates, np.float32(leak))[:, projection_gates(wiring)]
+    conductances, switches = conducting(wiring, gates, leak)
     is_open = conductances > 0
     incoming = arriving(wiring, is_open)
-    may_fire = (incoming > 0) | driven
+    may_fire = (incoming > 0) | driven | reinstated(wiring, switches > 0)
     touched = may_fire.copy()
     touched[1:] |= may_fire[:-1]
     # What a run starts from is not known here.
     touched[0] = True
     touched |= everything
-    return lay_out(conductances, is_open, incoming, touched)
+    return lay_out(conductances, switches, is_open, incoming, touched)

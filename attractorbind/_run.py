@@ -19,6 +19,7 @@ from attractorbind._observe import observe, outcome, presenters
 from attractorbind._plan import Plan, plan
 from attractorbind._program import Program
 from attractorbind._schedule import Schedule
+from attractorbind._snapshots import Snapshots
 from attractorbind._state import State, check_state
 from attractorbind._tick import Stacked, advance, stack, unstack
 from attractorbind._trace import Trace
@@ -100,7 +101,7 @@ def run(
     trials = number_of_trials(known)
     keys = trial_keys(key, trials, noise)
     start = network.silent(trials) if state is None else state
-    start = State(tuple(jnp.broadcast_to(a, (trials, a.shape[1])) for a in start.activities), start.names)
+    start = jax.tree.map(lambda array: jnp.broadcast_to(array, (trials, *array.shape[1:])), start)
     symbols = jnp.asarray(padded(over_trials(symbols, trials, axis=1), bucket(len(symbols), 8)))
     if isinstance(compiled, Listing):
         ran = interpret(
@@ -182,8 +183,13 @@ def _drive(
     rows = jax.tree.map(jnp.asarray, rows)
 
     def step(
-        index: Int[Array, ""], noise: Float[Array, ""], activity: Stacked, scratch: Stacked, presenting: bool = True
-    ) -> tuple[Stacked, Stacked, Bool[Array, " trials"]]:
+        index: Int[Array, ""],
+        noise: Float[Array, ""],
+        activity: Stacked,
+        scratch: Stacked,
+        memories: tuple[Snapshots, ...],
+        presenting: bool = True,
+    ) -> tuple[Stacked, Stacked, tuple[Snapshots, ...], Bool[Array, " trials"]]:
         row, population, slot = jax.tree.map(lambda array: array[index], rows)
         population = population if presenting else jnp.int32(-1)
 
@@ -193,22 +199,22 @@ def _drive(
             )
 
         tick_keys = jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, index)
-        return advance(network, row, external, noise, tick_keys, activity, scratch)
+        return advance(network, row, external, noise, tick_keys, activity, scratch, memories)
 
     def body(index: Int[Array, ""], carry: tuple) -> tuple:
-        activity, scratch, finite, recorded = carry
-        activity, scratch, finite_here = step(index, noise, activity, scratch)
+        activity, scratch, memories, finite, recorded = carry
+        activity, scratch, memories, finite_here = step(index, noise, activity, scratch, memories)
         recorded = jax.tree.map(
             lambda array, value: array.at[index].set(value), recorded, observe(network, activity, record)
         )
-        return activity, scratch, finite & finite_here, recorded
+        return activity, scratch, memories, finite & finite_here, recorded
 
     shapes = jax.eval_shape(lambda: observe(network, activity, record))
     room = jax.tree.map(lambda a: jnp.zeros((rows[1].shape[0], *a.shape), a.dtype), shapes)
-    carry = (activity, jnp.zeros_like(activity), jnp.ones(trials, bool), room)
-    activity, scratch, finite, recorded = jax.lax.fori_loop(0, ticks, body, carry)
+    carry = (activity, jnp.zeros_like(activity), start.memories, jnp.ones(trials, bool), room)
+    activity, scratch, memories, finite, recorded = jax.lax.fori_loop(0, ticks, body, carry)
 
     def quiet_tick(activity: Stacked, scratch: Stacked) -> tuple[Stacked, Stacked]:
-        return step(ticks - 1, jnp.zeros_like(noise), activity, scratch, presenting=False)[:2]
+        return step(ticks - 1, jnp.zeros_like(noise), activity, scratch, memories, presenting=False)[:2]
 
-    return unstack(network.wiring, activity), recorded, outcome(quiet_tick, activity, scratch, finite)
+    return unstack(network.wiring, activity, memories), recorded, outcome(quiet_tick, activity, scratch, finite)

@@ -38,7 +38,7 @@ class Schedule(Compiled):
         return len(self.gates)
 
     def __str__(self) -> str:
-        rows = [("tick", "presented", "latches closed", "relays open", "instruction")]
+        rows = [("tick", "presented", "latches closed", "gates open", "instruction")]
         for tick, (conductances, slot) in enumerate(zip(self.gates, self.presented, strict=True)):
             symbol = "" if slot < 0 else presented_text(*self.slots[slot])
             rows.append((str(tick), symbol, *gate_columns(self.wiring, conductances), self.labels[tick]))

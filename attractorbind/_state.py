@@ -1,12 +1,14 @@
 """The state of a network: which units of each population are on, for each trial of a batch."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Shaped
 
 from attractorbind._checks import check_known
 from attractorbind._errors import NetworkError
+from attractorbind._snapshots import Snapshots, nothing_stored
 from attractorbind._wiring import Wiring
 
 
@@ -14,7 +16,8 @@ class State(eqx.Module):
     """Which units are on (1) and off (0): one array of shape (trials, units) per population.
 
     Made by `network.silent(trials)` or taken from a trace; `state["agent"]` is one population's array, and
-    `state.replace("agent", array)` a new state with another one.
+    `state.replace("agent", array)` a new state with another one. What snapshot memories have learned is in `memories`,
+    one `Snapshots` each; their activity can be looked at in the same way, and is not to be replaced.
 
     **Example:**
         >>> import attractorbind as ab, jax
@@ -28,6 +31,8 @@ class State(eqx.Module):
 
     activities: tuple[Float[Array, "trials _units"], ...]
     names: tuple[str, ...] = eqx.field(static=True)
+    memories: tuple[Snapshots, ...] = ()
+    memory_names: tuple[str, ...] = eqx.field(static=True, default=())
 
     @property
     def trials(self) -> int:
@@ -35,6 +40,8 @@ class State(eqx.Module):
         return self.activities[0].shape[0]
 
     def __getitem__(self, population: str) -> Float[Array, "trials units"]:
+        if population in self.memory_names:
+            return self.memories[self.memory_names.index(population)].activity.astype(jnp.float32)
         return self.activities[self._place(population)]
 
     def replace(self, population: str, activity: Shaped[Array | np.ndarray, "trials units"]) -> "State":
@@ -61,6 +68,8 @@ def silent(wiring: Wiring, trials: int) -> State:
     return State(
         tuple(jnp.zeros((trials, population.units)) for population in populations),
         tuple(population.name for population in populations),
+        tuple(nothing_stored(wiring, memory, trials) for memory in wiring.memories),
+        tuple(memory.name for memory in wiring.memories),
     )
 
 
@@ -76,3 +85,6 @@ def check_state(wiring: Wiring, state: object) -> None:
     for name, activity in zip(state.names, state.activities, strict=True):
         if not bool(jnp.all((activity == 0) | (activity == 1))):
             raise NetworkError(f"the state of population {name!r} holds values other than 0 and 1")
+    shapes = jax.eval_shape(lambda: silent(wiring, state.trials))
+    if jax.tree.map(jnp.shape, state) != jax.tree.map(jnp.shape, shapes):
+        raise NetworkError("the state's snapshot memories are not those of this network; use network.silent()")

@@ -97,19 +97,26 @@ def calm_when_source_is_silent(
     return Synapses(jnp.fill_diagonal(weights, 0.0, inplace=False) if recurrent else weights, bias)
 
 
-def on_grid(synapses: Sequence[Synapses], targets: Sequence[int]) -> tuple[tuple[Synapses, ...], float]:
+def on_grid(
+    synapses: Sequence[Synapses], targets: Sequence[int], further: int = 0
+) -> tuple[tuple[Synapses, ...], float]:
     """Round all weights to whole multiples of one power of two, small enough that every field is an exact sum.
 
     A field is a sum over active units and open projections. When its terms are multiples of a quantum and it stays
     below 2**24 quanta, float32 adds it without rounding, in any order. So a state does not depend on batch size,
     thread count or machine: a trial run alone equals the same trial in a batch, bit for bit.
 
+    **Arguments:**
+
+    - `targets`: the target of each projection.
+    - `further`: what else a unit may receive, in whole multiples of a gate's conductance.
+
     **Returns:** the rounded synapses, and the external drive: a power of two above any field that they can give.
     """
     reach: dict[int, float] = {}
     for one, target in zip(synapses, targets, strict=True):
         reach[target] = reach.get(target, 0.0) + float(_largest_field(one))
-    largest = max(reach.values(), default=0.0)
+    largest = max(reach.values(), default=0.0) + further
     if not np.isfinite(largest):
         # Nothing can be made exact here; the report names the projection.
         return tuple(synapses), 1.0

@@ -6,14 +6,15 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Int8, Key
 
 from attractorbind._checks import Rate, check_fraction, trial_keys
 from attractorbind._errors import NetworkError
 from attractorbind._network import Gating, Network, check_network, nameless
 from attractorbind._plan import Plan, plan
+from attractorbind._snapshots import Snapshots, tick_of
 from attractorbind._state import State, check_state
-from attractorbind._wiring import Wiring
+from attractorbind._wiring import MemoryWiring, Wiring
 
 # All populations in one array, so that a population can be picked by a traced index; narrow ones are padded.
 Stacked = Float[Array, "populations trials widest"]
@@ -27,12 +28,14 @@ def stack(wiring: Wiring, state: State) -> Stacked:
     return jnp.stack([_padded(activity, widest) for activity in state.activities])
 
 
-def unstack(wiring: Wiring, activity: Stacked) -> State:
-    """The inverse of `stack`."""
+def unstack(wiring: Wiring, activity: Stacked, memories: tuple[Snapshots, ...]) -> State:
+    """The inverse of `stack`, with what the memories hold."""
     populations = wiring.populations
     return State(
         tuple(activity[place, :, : population.units] for place, population in enumerate(populations)),
         tuple(population.name for population in populations),
+        memories,
+        tuple(memory.name for memory in wiring.memories),
     )
 
 
@@ -59,9 +62,12 @@ def advance(
     keys: Key[Array, " trials"],
     activity: Stacked,
     scratch: Stacked,
+    memories: tuple[Snapshots, ...],
     running: Bool[Array, " trials"] | None = None,
-) -> tuple[Stacked, Stacked, Bool[Array, " trials"]]:
+) -> tuple[Stacked, Stacked, tuple[Snapshots, ...], Bool[Array, " trials"]]:
     """One tick: x_q <- 1[h_q > 0], h_q = sum of g (W_qp x_p + b_qp) over open projections p -> q, + external_q.
+
+    The external field is that from outside and that of the memories.
 
     **Arguments:**
 
@@ -71,11 +77,18 @@ def advance(
     - `keys`: one random key per trial, for this tick.
     - `activity`: the state.
     - `scratch`: an array of the same shape, passed from tick to tick so that it is allocated once.
+    - `memories`: what the snapshot memories hold.
     - `running`: the trials that take part, by default all; the others stay as they are.
 
-    **Returns:** the next state, the scratch array, and whether the fields of each trial were finite.
+    **Returns:** the next state, the scratch array, what the memories hold then, and whether the fields of each trial
+    were finite.
     """
     trials, widest = activity.shape[1:]
+    if memories:
+        # The gates of memories are those of all trials, or of each.
+        switches = jnp.broadcast_to(row.switches.reshape(len(row.switches), -1), (len(row.switches), trials))
+        taking_part = jnp.ones(trials, bool) if running is None else running
+        memories, external = _remember(network, memories, switches, activity, noise, keys, external, taking_part)
     branches = readers(network, widest)
     sizes = jnp.array([population.units for population in network.wiring.populations])
 
@@ -111,7 +124,54 @@ def advance(
         return activity.at[target].set(outputs)
 
     scratch, finite = jax.lax.fori_loop(0, row.count, update, (scratch, jnp.ones(trials, bool)))
-    return jax.lax.fori_loop(0, row.count, write, activity), scratch, finite
+    return jax.lax.fori_loop(0, row.count, write, activity), scratch, memories, finite
+
+
+def _remember(
+    network: Network,
+    memories: tuple[Snapshots, ...],
+    switches: Float[Array, "switches trials"],
+    activity: Stacked,
+    noise: Float[Array, ""],
+    keys: Key[Array, " trials"],
+    external: External,
+    running: Bool[Array, " trials"],
+) -> tuple[tuple[Snapshots, ...], External]:
+    """One tick of every memory in the trials that take part, and the external field with what the memories give."""
+    wiring, following = network.wiring, []
+    for place, memory in enumerate(wiring.memories):
+        own_keys = jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, len(wiring.populations) + place)
+        after, written = tick_of(
+            wiring, memory, network.assemblies[place], memories[place], switches, activity, noise, own_keys, running
+        )
+        following.append(after)
+        external = _with_written(wiring, memory, switches, written, external)
+    return tuple(following), external
+
+
+def _with_written(
+    wiring: Wiring,
+    memory: MemoryWiring,
+    switches: Float[Array, "switches trials"],
+    written: Int8[Array, "buffers trials widest"],
+    external: External,
+) -> External:
+    """The external field of a population, with what a memory gives it."""
+    conductances = switches[jnp.array(memory.reinstatement) - len(wiring.pathways)]
+    places = np.full(len(wiring.populations), -1, np.int32)
+    places[list(memory.buffers)] = np.arange(len(memory.buffers))
+    reached = jnp.any(written != 0, axis=(1, 2))
+
+    def field(target: Int[Array, ""]) -> Float[Array, "trials widest"]:
+        place = jnp.asarray(places)[target]
+        return jax.lax.cond(
+            (place >= 0) & reached[place],
+            lambda field: field + conductances[place][:, None] * written[place],
+            lambda field: field,
+            external(target),
+        )
+
+    return field
 
 
 def tick(
@@ -189,7 +249,7 @@ def _tick(
     ]
     external = jnp.stack(every)
     row = jax.tree.map(jnp.asarray, row)
-    activity, _, _ = advance(
-        network, row, lambda target: external[target], noise, keys, activity, jnp.zeros_like(activity)
+    activity, _, memories, _ = advance(
+        network, row, lambda target: external[target], noise, keys, activity, jnp.zeros_like(activity), state.memories
     )
-    return unstack(network.wiring, activity)
+    return unstack(network.wiring, activity, memories)

@@ -3,8 +3,9 @@
 from collections import Counter
 
 import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
 from attractorbind._checks import Rate, check_fraction
 from attractorbind._errors import ArgumentError, RunError
@@ -14,6 +15,7 @@ from attractorbind._observe import Result
 from attractorbind._overlap import THRESHOLD, overlaps
 from attractorbind._schedule import Schedule
 from attractorbind._state import State
+from attractorbind._trace_table import table
 
 
 class Trace(eqx.Module):
@@ -81,7 +83,6 @@ class Trace(eqx.Module):
         **Returns:** buffer to a list of names or None, one per trial.
         """
         threshold = check_fraction("threshold", threshold)
-        names = self.network.vocabulary.names
         decoded = {}
         for buffer in self.network.buffers:
             if tick is not None and self.best_symbol:
@@ -90,9 +91,7 @@ class Trace(eqx.Module):
             else:
                 every = self.overlaps(buffer, tick)
                 best, most = every.argmax(axis=1), every.max(axis=1)
-            pairs = zip(np.asarray(best), np.asarray(most), strict=True)
-            # Silence overlaps nothing, whatever the threshold.
-            decoded[buffer] = [names[symbol] if overlap >= max(threshold, 1e-6) else None for symbol, overlap in pairs]
+            decoded[buffer] = self._names(best, most, threshold)
         return decoded
 
     def overlaps(self, population: str, tick: int | None = None) -> Float[Array, "trials symbols"]:
@@ -113,6 +112,57 @@ class Trace(eqx.Module):
             raise ArgumentError('the states of single ticks were not recorded; run with record="states"')
         return overlaps(self.states[population][self._row(tick)], codes)
 
+    def table(self, trial: int = 0) -> str:
+        """The run of one trial as text: at each tick the gates that were not at rest, and what the buffers held then.
+
+        **Arguments:**
+
+        - `trial`: which trial. Needs `record="decoded"` or `record="states"`.
+
+        **Example:**
+            >>> import attractorbind as ab, jax
+            >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
+            ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+            >>> program = ab.load("focus", "dog") + ab.move("focus", "agent")
+            >>> print(ab.run(network, program, record="decoded").table())
+            tick
+        """
+        self._row(0)
+        return table(self, self._trial(trial))
+
+    def snapshots(self, memory: str, trial: int = 0) -> list[dict[str, str | None]]:
+        """What a snapshot memory holds at the end, decoded, the oldest snapshot first.
+
+        **Arguments:**
+
+        - `memory`: the memory's name.
+        - `trial`: which trial.
+
+        **Returns:** for each snapshot a mapping from the memory's buffers to the symbol in it, or None.
+
+        **Example:**
+            >>> import attractorbind as ab, jax
+            >>> network = ab.build(ab.Vocabulary(["ann", "park"]), buffers={"who": 64, "where": 64}, relays=[],
+            ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
+            ...     key=jax.random.key(0))
+            >>> program = ab.load("who", "ann") + ab.store("episodes", ["who"])
+            >>> program += ab.load("where", "park") + ab.store("episodes", ["who", "where"])
+            >>> ab.run(network, program).snapshots("episodes")
+            [{'who': 'ann', 'where': None}, {'who': 'ann', 'where': 'park'}]
+        """
+        wiring, trial = self.network.wiring, self._trial(trial)
+        connected = wiring.memory(memory)
+        held = self.state.memories[wiring.memories.index(connected)]
+        strength = np.asarray(held.strength[trial])
+        order = [place for place in np.argsort(strength) if strength[place] > 0]
+        columns = {}
+        for codes, buffer in zip(held.codes, connected.buffers, strict=True):
+            population = wiring.populations[buffer]
+            states = np.unpackbits(np.asarray(codes[trial])[order], axis=1, count=population.units) > 0
+            every = np.asarray(overlaps(jnp.asarray(states), self.network.all_codes[buffer]))
+            columns[population.name] = self._names(every.argmax(axis=1), every.max(axis=1), THRESHOLD)
+        return [{name: column[row] for name, column in columns.items()} for row in range(len(order))]
+
     def check(self) -> None:
         """Raise `RunError` unless every trial ended well."""
         if self.ok:
@@ -130,6 +180,18 @@ class Trace(eqx.Module):
             if counts[result]
         )
         raise RunError(f"{told}; the first is trial {first}; run with throw=False to look at the trace")
+
+    def _names(self, best: ArrayLike, most: ArrayLike, threshold: float) -> list[str | None]:
+        names = self.network.vocabulary.names
+        pairs = zip(np.asarray(best), np.asarray(most), strict=True)
+        # Silence overlaps nothing, whatever the threshold.
+        return [names[symbol] if overlap >= max(threshold, 1e-6) else None for symbol, overlap in pairs]
+
+    def _trial(self, trial: object) -> int:
+        trials = len(self.ticks)
+        if isinstance(trial, bool) or not isinstance(trial, int | np.integer) or not -trials <= trial < trials:
+            raise ArgumentError(f"trial is {trial!r}; the run has {trials} trials, 0 to {trials - 1}")
+        return int(trial) % trials
 
     def _row(self, tick: int) -> int:
         if not (self.best_symbol or self.states):

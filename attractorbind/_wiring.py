@@ -35,15 +35,19 @@ class Projection:
     gate: int
 
 
+GateKind = Literal["latch", "relay", "cue", "reinstatement", "store", "older", "forget"]
+
+
 @dataclass(frozen=True)
 class Gate:
-    """A named control channel; at rest latches are open (1) and relays closed (0).
+    """A named control channel; at rest latches are open (1) and all others closed (0).
 
-    `delay` is the number of ticks a symbol takes from `source` to `target`: 1, or 2 by way of a nucleus.
+    `kind` is "latch" or "relay", or one of the gates of a `SnapshotMemory`. `delay` is the number of ticks a symbol
+    takes from `source` to `target`: 1, or 2 by way of a nucleus.
     """
 
     name: str
-    kind: Literal["latch", "relay"]
+    kind: GateKind
     source: str
     target: str
     delay: int
@@ -54,12 +58,35 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class MemoryWiring:
+    """A snapshot memory as it is connected: `buffers` and gates are places in the wiring.
+
+    `cue[i]` and `reinstatement[i]` are the gates from and to `buffers[i]`; `store`, `older` and `forget` are single.
+    """
+
+    name: str
+    units: int
+    active: int
+    capacity: int
+    buffers: tuple[int, ...]
+    cue: tuple[int, ...]
+    reinstatement: tuple[int, ...]
+    store: int
+    older: int
+    forget: int
+
+
+@dataclass(frozen=True)
 class Wiring:
-    """Populations, projections and gates of a network, without weights: hashable, fixed under jit."""
+    """Populations, projections, gates and memories of a network, without weights: hashable, fixed under jit.
+
+    The gates of latches and relays come first, those of memories after them.
+    """
 
     populations: tuple[Population, ...]
     projections: tuple[Projection, ...]
     gates: tuple[Gate, ...]
+    memories: tuple[MemoryWiring, ...] = ()
 
     @cached_property
     def buffers(self) -> dict[str, int]:
@@ -80,6 +107,10 @@ class Wiring:
             gate = self.gates[projection.gate]
             source, target = self.populations[projection.source], self.populations[projection.target]
             graph.add_edge(source.name, target.name, gate=gate.name, kind=gate.kind)
+        for memory in self.memories:
+            graph.add_node(memory.name, kind="memory", units=memory.units)
+            for gate in (self.gates[place] for place in (*memory.cue, *memory.reinstatement)):
+                graph.add_edge(gate.source, gate.target, gate=gate.name, kind=gate.kind)
         return graph
 
     @cached_property
@@ -93,6 +124,16 @@ class Wiring:
     def buffer(self, name: str) -> int:
         """The place of a buffer among the populations, or the error for an unknown one."""
         return self.buffers[check_known("buffer", "buffers", name, self.buffers)]
+
+    @cached_property
+    def pathways(self) -> tuple[Gate, ...]:
+        """The gates of latches and relays, through which one buffer writes on another or on itself."""
+        return tuple(gate for gate in self.gates if gate.kind in ("latch", "relay"))
+
+    def memory(self, name: str) -> MemoryWiring:
+        """The snapshot memory of that name, or the error for an unknown one."""
+        named = {memory.name: memory for memory in self.memories}
+        return named[check_known("memory", "memories", name, named)]
 
     def gate(self, name: str) -> Gate:
         """The gate of that name, or the error for an unknown one."""

@@ -1,0 +1,230 @@
+"""The fast weights of a snapshot memory, and what it does in a tick: compete, learn, forget, reinstate."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int, Int8, Key, UInt8
+
+from attractorbind._each import for_each
+from attractorbind._overlap import THRESHOLD, correlation
+from attractorbind._wiring import MemoryWiring, Wiring
+
+# The conductance above which a gate of the memory acts.
+_SWITCH = 0.5
+NONE = -1
+
+
+class Snapshots(eqx.Module):
+    """What a snapshot memory holds, for a batch of trials: the weights as factors, one row per snapshot.
+
+    - `activity`: which units of the memory are on.
+    - `codes`: per buffer, the states that were stored, eight units a byte.
+    - `strength`: of each snapshot's branches, as a rank: the number of its store, 0 where there is none.
+    - `stored`: how many snapshots have been taken.
+    - `found`: the strength of what was stored or recalled last.
+    - `context`: the strength from which `older` looks back.
+    """
+
+    activity: Bool[Array, "*trials units"]
+    codes: tuple[UInt8[Array, "*trials capacity _bytes"], ...]
+    strength: Int[Array, "*trials capacity"]
+    stored: Int[Array, "*trials"]
+    found: Int[Array, "*trials"]
+    context: Int[Array, "*trials"]
+
+
+def nothing_stored(wiring: Wiring, memory: MemoryWiring, trials: int) -> Snapshots:
+    """A memory without snapshots."""
+    zero = jnp.zeros(trials, jnp.int32)
+    sizes = [-(-wiring.populations[buffer].units // 8) for buffer in memory.buffers]
+    return Snapshots(
+        activity=jnp.zeros((trials, memory.units), bool),
+        codes=tuple(jnp.zeros((trials, memory.capacity, size), jnp.uint8) for size in sizes),
+        strength=jnp.zeros((trials, memory.capacity), jnp.int32),
+        stored=zero,
+        found=zero,
+        context=zero,
+    )
+
+
+class _Opening(NamedTuple):
+    """Which gates of a memory are open, for a batch of trials or for one."""
+
+    cue: Bool[Array, "buffers *trials"]
+    reinstatement: Bool[Array, "buffers *trials"]
+    store: Bool[Array, "*trials"]
+    older: Bool[Array, "*trials"]
+    forget: Bool[Array, "*trials"]
+
+
+class _Outcome(NamedTuple):
+    """What a tick comes to, in a batch of trials or in one.
+
+    - `activity`: of the memory's units.
+    - `place`, `learned`, `strength`: the snapshot that changes, or `NONE`; what it is then.
+    - `found`: the strength of what was found or stored.
+    - `written`: per buffer, 1 and -1 where the memory writes on it, otherwise 0.
+    """
+
+    activity: Bool[Array, "*trials units"]
+    place: Int[Array, "*trials"]
+    learned: tuple[UInt8[Array, "*trials _bytes"], ...]
+    strength: Int[Array, "*trials"]
+    found: Int[Array, "*trials"]
+    written: tuple[Int8[Array, "*trials _units"], ...]
+
+
+def matches(
+    codes: UInt8[Array, "capacity bytes"], present: UInt8[Array, " bytes"], units: int
+) -> Bool[Array, " capacity"]:
+    """Which snapshots' branches a buffer's state drives past the threshold."""
+
+    def count(packed: UInt8[Array, "*some bytes"]) -> Float[Array, "*some"]:
+        return jnp.sum(jax.lax.population_count(packed), axis=-1, dtype=jnp.float32)
+
+    return correlation(count(codes & present), count(codes), count(present), units) > THRESHOLD
+
+
+def pattern(
+    memory: MemoryWiring,
+    assemblies: Int[Array, "capacity active"],
+    activity: Bool[Array, " units"],
+    codes: UInt8[Array, "capacity _bytes"],
+    units: int,
+) -> Int8[Array, " _units"]:
+    """What the active units of the memory write on a buffer: the sign of W (a - mean a) - k / 2, in whole numbers."""
+    shared = jnp.sum(activity[assemblies], axis=1, dtype=jnp.int32)
+    centred = memory.units * shared - memory.active * jnp.sum(activity, dtype=jnp.int32)
+    fields = centred @ jnp.unpackbits(codes, axis=1, count=units).astype(jnp.int32)
+    return jnp.where(2 * fields > memory.units * memory.active, 1, -1).astype(jnp.int8)
+
+
+def _opening(
+    wiring: Wiring, memory: MemoryWiring, snapshots: Snapshots, switches: Float[Array, "switches trials"]
+) -> _Opening:
+    first = len(wiring.pathways)
+    on = switches > _SWITCH
+    reinstatement = switches[jnp.array(memory.reinstatement) - first] > 0
+    return _Opening(
+        cue=on[jnp.array(memory.cue) - first],
+        # A silent memory writes nothing.
+        reinstatement=reinstatement & jnp.any(snapshots.activity, axis=1),
+        store=on[memory.store - first],
+        older=on[memory.older - first],
+        forget=on[memory.forget - first],
+    )
+
+
+def _tick_of_one(
+    memory: MemoryWiring,
+    assemblies: Int[Array, "capacity active"],
+    snapshots: Snapshots,
+    opening: _Opening,
+    states: tuple[Bool[Array, " _units"], ...],
+    noise: Float[Array, ""],
+    key: Key[Array, ""],
+) -> _Outcome:
+    """One trial whose memory is cued or reinstates."""
+    written = tuple(
+        jax.lax.cond(
+            opening.reinstatement[place],
+            lambda codes=codes, state=state: pattern(memory, assemblies, snapshots.activity, codes, len(state)),
+            lambda state=state: jnp.zeros(len(state), jnp.int8),
+        )
+        for place, (codes, state) in enumerate(zip(snapshots.codes, states, strict=True))
+    )
+    present = [jnp.packbits(state) for state in states]
+    cued = jnp.any(opening.cue)
+    fires = (snapshots.strength > 0) & cued
+    fires &= ~opening.older | (snapshots.strength < snapshots.context)
+    for place, (codes, bits) in enumerate(zip(snapshots.codes, present, strict=True)):
+        fires &= matches(codes, bits, len(states[place])) | ~opening.cue[place]
+    strongest = jnp.argmax(jnp.where(fires, snapshots.strength, 0)).astype(jnp.int32)
+    storing = cued & opening.store
+    found = jnp.any(fires) & ~storing
+    place = jnp.where(storing, snapshots.stored % memory.capacity, strongest)
+    ignites = storing | found
+    member = jnp.zeros(memory.units, bool).at[assemblies[place]].set(ignites)
+    member ^= jax.random.bernoulli(key, noise, member.shape) & cued
+    # To forget is to learn nothing on the branches that have just fired.
+    learns = storing | (found & opening.forget)
+    return _Outcome(
+        activity=member,
+        place=jnp.where(learns, place, NONE),
+        learned=tuple(jnp.where(opening.cue[i] & storing, bits, 0) for i, bits in enumerate(present)),
+        strength=jnp.where(storing, snapshots.stored + 1, 0),
+        found=jnp.where(storing, snapshots.stored + 1, jnp.where(found, snapshots.strength[strongest], 0)),
+        written=written,
+    )
+
+
+def tick_of(
+    wiring: Wiring,
+    memory: MemoryWiring,
+    assemblies: Int[Array, "capacity active"],
+    snapshots: Snapshots,
+    switches: Float[Array, "switches trials"],
+    activity: Float[Array, "populations trials widest"],
+    noise: Float[Array, ""],
+    keys: Key[Array, " trials"],
+    running: Bool[Array, " trials"],
+) -> tuple[Snapshots, Int8[Array, "buffers trials widest"]]:
+    """One tick of a memory, see `SnapshotMemory`; only the trials cost anything that have a gate of it open.
+
+    **Arguments:**
+
+    - `switches`: conductances of the gates of memories.
+    - `activity`: the state of all populations.
+    - `keys`: one random key per trial, for this tick and this memory.
+    - `running`: the trials that take part; the others stay as they are.
+
+    **Returns:** what the memory holds then, and what it writes on its buffers: 1 and -1, or 0 where it writes nothing.
+    """
+    sizes = [wiring.populations[buffer].units for buffer in memory.buffers]
+    opening = _opening(wiring, memory, snapshots, jnp.where(running, switches, 0.0))
+    cued = jnp.any(opening.cue, axis=0)
+
+    def go(trial: Int[Array, ""], after: _Outcome) -> _Outcome:
+        here = jax.tree.map(lambda array: array[trial], snapshots)
+        states = tuple(activity[buffer, trial, :size] > 0 for buffer, size in zip(memory.buffers, sizes, strict=True))
+        own = jax.tree.map(lambda gates: gates[..., trial], opening)
+        outcome = _tick_of_one(memory, assemblies, here, own, states, noise, keys[trial])
+        return jax.tree.map(lambda every, one: every.at[trial].set(one), after, outcome)
+
+    def learn(trial: Int[Array, ""], carry: tuple) -> tuple:
+        codes, strength = carry
+        place = after.place[trial]
+        return (
+            tuple(
+                every.at[trial, place].set(learned[trial]) for every, learned in zip(codes, after.learned, strict=True)
+            ),
+            strength.at[trial, place].set(after.strength[trial]),
+        )
+
+    trials, widest = activity.shape[1:]
+    # All reading comes before all writing, so that the weights are changed in place.
+    nothing = _Outcome(
+        activity=jnp.zeros_like(snapshots.activity),
+        place=jnp.full(trials, NONE, jnp.int32),
+        learned=tuple(jnp.zeros((trials, codes.shape[2]), jnp.uint8) for codes in snapshots.codes),
+        strength=jnp.zeros(trials, jnp.int32),
+        found=jnp.zeros(trials, jnp.int32),
+        written=tuple(jnp.zeros((trials, size), jnp.int8) for size in sizes),
+    )
+    after = for_each(cued | jnp.any(opening.reinstatement, axis=0), go, nothing)
+    codes, strength = for_each(after.place != NONE, learn, (snapshots.codes, snapshots.strength))
+    found = jnp.where(cued, after.found, snapshots.found)
+    # A search moves the context when it has ended; a store and a loss at once.
+    at_once = cued & (opening.store | opening.forget)
+    context = jnp.where(at_once, found, jnp.where(cued, snapshots.context, snapshots.found))
+    following = Snapshots(
+        activity=jnp.where(running[:, None], after.activity, snapshots.activity),
+        codes=codes,
+        strength=strength,
+        stored=snapshots.stored + (cued & opening.store),
+        found=found,
+        context=jnp.where(running, context, snapshots.context),
+    )
+    return following, jnp.stack([jnp.pad(signs, ((0, 0), (0, widest - signs.shape[1]))) for signs in after.written])

@@ -1,0 +1,27 @@
+"""A recorded run as text: which gates were open at each tick, and what the buffers held after it."""
+
+from typing import TYPE_CHECKING
+
+from attractorbind._compiled import gate_columns
+from attractorbind._schedule import Schedule
+from attractorbind._table import aligned
+
+if TYPE_CHECKING:
+    from attractorbind._trace import Trace
+
+
+def table(trace: "Trace", trial: int) -> str:
+    """See `Trace.table`."""
+    program, wiring = trace.program, trace.network.wiring
+    held = [{name: of[trial] for name, of in trace.decode(tick).items()} for tick in range(int(trace.ticks[trial]))]
+    rows = [("tick", "latches closed", "gates open", *trace.network.buffers, "instruction")]
+    before = None
+    for tick, contents in enumerate(held):
+        if isinstance(program, Schedule) or trace.rows is None:
+            gates, label = trace.gates[tick], program.labels[tick]
+        else:
+            row = int(trace.rows[tick, trial])
+            gates, label = trace.gates[tick, trial], "" if row == before else program.labels[row]
+            before = row
+        rows.append((str(tick), *gate_columns(wiring, gates), *(name or "" for name in contents.values()), label))
+    return "\n".join(aligned(rows, right=[0]))
