@@ -23,6 +23,7 @@ from attractorbind._errors import (
     VocabularyError as VocabularyError,
 )
 from attractorbind._harmony import harmony as harmony
+from attractorbind._imprint import imprint as imprint
 from attractorbind._listing import Listing as Listing
 from attractorbind._macros import (
     clear as clear,

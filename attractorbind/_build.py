@@ -4,11 +4,10 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import jax
 from jaxtyping import Array, Key
 
 from attractorbind._checks import Rate, check_count, check_fraction, check_key
-from attractorbind._codes import active_units, random_codes, random_units
+from attractorbind._codes import active_units, draw_codes, population_keys, random_units
 from attractorbind._errors import ArgumentError, CapacityWarning, NetworkError
 from attractorbind._learning import learn
 from attractorbind._network import Network
@@ -84,17 +83,14 @@ def build(
                 f"activity {activity} leaves {count} of the {population.units} units of {population.name!r} on; "
                 f"a code needs at least one unit on and one off: change activity= or the units"
             )
-    keys = jax.random.split(key, len(wiring.populations) + len(wiring.memories))
-    codes = tuple(
-        random_codes(len(vocabulary), population.units, count, key=one)
-        for population, count, one in zip(wiring.populations, active, keys, strict=False)
-    )
+    code_keys, memory_keys = population_keys(key, wiring)
+    codes = draw_codes(len(vocabulary), wiring.populations, active, code_keys)
     assemblies = tuple(
         random_units(memory.capacity, memory.units, memory.active, key=one)
-        for memory, one in zip(wiring.memories, keys[len(codes) :], strict=True)
+        for memory, one in zip(wiring.memories, memory_keys, strict=True)
     )
     synapses, drive = learn(wiring, codes, rule)
-    network = Network(vocabulary, wiring, codes, assemblies, synapses, drive, rule)
+    network = Network(vocabulary, wiring, codes, assemblies, synapses, drive, rule, key)
     report = network.report()
     if strict:
         report.check()

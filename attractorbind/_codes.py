@@ -1,10 +1,31 @@
 """Sparse random codes: what a symbol looks like in one population."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Int, Key
+
+from attractorbind._wiring import Population, Wiring
+
+
+def population_keys(
+    key: Key[Array, ""], wiring: Wiring
+) -> tuple[Key[Array, " _populations"], Key[Array, " _memories"]]:
+    """A random key for every population, and one for every memory."""
+    keys = jax.random.split(key, len(wiring.populations) + len(wiring.memories))
+    return keys[: len(wiring.populations)], keys[len(wiring.populations) :]
+
+
+def draw_codes(
+    symbols: int, populations: Sequence[Population], active: Sequence[int], keys: Key[Array, " _populations"]
+) -> tuple[Bool[Array, "symbols _units"], ...]:
+    """One code per symbol in every population, from a key for each."""
+    return tuple(
+        random_codes(symbols, population.units, count, key=key)
+        for population, count, key in zip(populations, active, keys, strict=True)
+    )
 
 
 def active_units(units: int, activity: float) -> int:

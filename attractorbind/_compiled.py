@@ -81,16 +81,13 @@ def slot_of(network: Network, slots: dict[Slot, int], buffer: str, symbol: str |
 
 
 def gate_columns(wiring: Wiring, conductances: Float[np.ndarray, " gates"]) -> tuple[str, str]:
-    """The gates that are not at rest, as text: the latches, then the relays."""
-    columns = []
-    for kind in ("latch", "relay"):
-        changed = [
-            gate.name if value == 1 - gate.rest else f"{gate.name}={value:g}"
-            for gate, value in zip(wiring.gates, conductances, strict=True)
-            if gate.kind == kind and value != gate.rest
-        ]
-        columns.append(", ".join(changed))
-    return columns[0], columns[1]
+    """The gates that are not at rest, as text: the latches, then all others."""
+    changed: dict[bool, list[str]] = {True: [], False: []}
+    for gate, value in zip(wiring.gates, conductances, strict=True):
+        if value != gate.rest:
+            name = gate.name if value == 1 - gate.rest else f"{gate.name}={value:g}"
+            changed[gate.kind == "latch"].append(name)
+    return ", ".join(changed[True]), ", ".join(changed[False])
 
 
 def presented_text(buffer: str, symbol: str | Arg | Next) -> str:

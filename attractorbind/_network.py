@@ -7,7 +7,7 @@ from typing import Any
 import equinox as eqx
 import networkx as nx
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int, Key
 
 from attractorbind._checks import check_count, check_known
 from attractorbind._errors import NetworkError
@@ -48,6 +48,7 @@ class Network(eqx.Module):
     - `synapses`: one `Synapses` per projection, in the order of `wiring.projections`.
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
     - `rule`: the learning rule.
+    - `key`: the random key that it was built from.
     """
 
     vocabulary: Vocabulary = eqx.field(static=True)
@@ -57,6 +58,7 @@ class Network(eqx.Module):
     synapses: tuple[Synapses, ...]
     drive: Float[Array, ""]
     rule: AbstractLearningRule | None = eqx.field(static=True)
+    key: Key[Array, ""]
 
     @property
     def buffers(self) -> dict[str, int]:

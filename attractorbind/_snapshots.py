@@ -84,7 +84,7 @@ def matches(
     def count(packed: UInt8[Array, "*some bytes"]) -> Float[Array, "*some"]:
         return jnp.sum(jax.lax.population_count(packed), axis=-1, dtype=jnp.float32)
 
-    return correlation(count(codes & present), count(codes), count(present), units) > THRESHOLD
+    return correlation(count(codes & present[None, :]), count(codes), count(present), units) > THRESHOLD
 
 
 def pattern(
@@ -110,7 +110,7 @@ def _opening(
     return _Opening(
         cue=on[jnp.array(memory.cue) - first],
         # A silent memory writes nothing.
-        reinstatement=reinstatement & jnp.any(snapshots.activity, axis=1),
+        reinstatement=reinstatement & jnp.any(snapshots.activity, axis=1)[None, :],
         store=on[memory.store - first],
         older=on[memory.older - first],
         forget=on[memory.forget - first],
@@ -183,7 +183,7 @@ def tick_of(
     **Returns:** what the memory holds then, and what it writes on its buffers: 1 and -1, or 0 where it writes nothing.
     """
     sizes = [wiring.populations[buffer].units for buffer in memory.buffers]
-    opening = _opening(wiring, memory, snapshots, jnp.where(running, switches, 0.0))
+    opening = _opening(wiring, memory, snapshots, jnp.where(running[None, :], switches, 0.0))
     cued = jnp.any(opening.cue, axis=0)
 
     def go(trial: Int[Array, ""], after: _Outcome) -> _Outcome:

@@ -125,7 +125,12 @@ class Trace(eqx.Module):
             ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
             >>> program = ab.load("focus", "dog") + ab.move("focus", "agent")
             >>> print(ab.run(network, program, record="decoded").table())
-            tick
+            ticks   latches closed  gates open    focus  agent  instruction
+            0 to 2                                dog           load('focus', 'dog')
+            3       agent           focus->agent  dog    dog    move('focus', 'agent') > copy('focus', 'agent')
+            4                       focus->agent  dog    dog
+            5 to 6                                dog    dog
+            7       focus                                dog    clear('focus')
         """
         self._row(0)
         return table(self, self._trial(trial))

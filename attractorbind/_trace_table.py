@@ -14,8 +14,8 @@ def table(trace: "Trace", trial: int) -> str:
     """See `Trace.table`."""
     program, wiring = trace.program, trace.network.wiring
     held = [{name: of[trial] for name, of in trace.decode(tick).items()} for tick in range(int(trace.ticks[trial]))]
-    rows = [("tick", "latches closed", "gates open", *trace.network.buffers, "instruction")]
-    before = None
+    rows = [("ticks", "latches closed", "gates open", *trace.network.buffers, "instruction")]
+    before, first = None, 0
     for tick, contents in enumerate(held):
         if isinstance(program, Schedule) or trace.rows is None:
             gates, label = trace.gates[tick], program.labels[tick]
@@ -23,5 +23,11 @@ def table(trace: "Trace", trial: int) -> str:
             row = int(trace.rows[tick, trial])
             gates, label = trace.gates[tick, trial], "" if row == before else program.labels[row]
             before = row
-        rows.append((str(tick), *gate_columns(wiring, gates), *(name or "" for name in contents.values()), label))
-    return "\n".join(aligned(rows, right=[0]))
+        shown = (*gate_columns(wiring, gates), *(name or "" for name in contents.values()))
+        if label or shown != rows[-1][1:-1]:
+            rows.append((str(tick), *shown, label))
+            first = tick
+        else:
+            # Nothing new: one line for all these ticks.
+            rows[-1] = (f"{first} to {tick}", *shown, rows[-1][-1])
+    return "\n".join(aligned(rows, right=[]))

@@ -92,28 +92,26 @@ QUESTIONS = {
     "is who where?": Form(
         r"is (\w+) in the (\w+)", ("actor", "asked"), look_up("went to", ["actor"], "place") + SAME_PLACE
     ),
-    "who gave what to whom? what": Form(
+    "gave what?": Form(
         r"what did (\w+) give to (\w+)",
         ("actor", "other"),
         look_up("gave to", ["actor", "other"], "object") + answer("object"),
     ),
-    "who gave what to whom? whom": Form(
+    "gave to whom?": Form(
         r"who did (\w+) give the (\w+) to",
         ("actor", "object"),
         look_up("gave to", ["actor", "object"], "other") + answer("other"),
     ),
-    "who gave what to whom? who": Form(
+    "who gave to?": Form(
         r"who gave the (\w+) to (\w+)",
         ("object", "other"),
         look_up("gave to", ["object", "other"], "actor") + answer("actor"),
     ),
-    "who gave what?": Form(
-        r"who gave the (\w+)", ("object",), look_up("gave to", ["object"], "actor") + answer("actor")
-    ),
-    "who received what?": Form(
+    "who gave?": Form(r"who gave the (\w+)", ("object",), look_up("gave to", ["object"], "actor") + answer("actor")),
+    "who received?": Form(
         r"who received the (\w+)", ("object",), look_up("gave to", ["object"], "other") + answer("other")
     ),
-    "what is who afraid of?": Form(r"what is (\w+) afraid of", ("actor",), FIND_FEAR + answer("object")),
+    "afraid of what?": Form(r"what is (\w+) afraid of", ("actor",), FIND_FEAR + answer("object")),
 }
 # Facts come up most, so the network asks for them first.
 FORMS = FACTS | QUESTIONS

@@ -1,5 +1,6 @@
 """Control as a user sees it: texts, graphs, listings, and what single instructions promise."""
 
+import dataclasses
 from typing import Any
 
 import jax
@@ -184,7 +185,7 @@ def test_a_relay_that_one_trial_opens_does_not_reach_another():
     place = next(i for i, p in enumerate(built.wiring.projections) if built.gates[p.gate] == "focus->agent")
     broken = list(built.synapses)
     broken[place] = ab.Synapses(jnp.full_like(broken[place].weights, jnp.nan), broken[place].bias)
-    built = ab.Network(built.vocabulary, built.wiring, built.all_codes, tuple(broken), built.drive, built.rule)
+    built = dataclasses.replace(built, synapses=tuple(broken))
     program = ab.load("focus", ab.arg("x")) + ab.when(ab.holds("focus", "s1"), ab.copy("focus", "agent"))
     trace = ab.run(built, program, args={"x": ["s1", "s2"]}, throw=False)
     assert trace.result.tolist() == [ab.Result.NON_FINITE, ab.Result.OK]
@@ -246,7 +247,7 @@ def test_listing_of_a_program():
     listing = program.compile(pair())
     assert isinstance(listing, ab.Listing)
     assert str(listing).split("\n") == [
-        "address  ticks  presented            latches closed  relays open   goes on at  instruction",
+        "address  ticks  presented            latches closed  gates open    goes on at  instruction",
         "      0      1                       focus                                     read('focus')",
         "             1  focus <- next input",
         "             2",

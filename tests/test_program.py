@@ -77,7 +77,7 @@ def test_gating_table():
         + ab.swap("focus", "agent")
     )
     assert str(program.compile(pair())).splitlines() == [
-        "tick  presented              latches closed  relays open                 instruction",
+        "tick  presented              latches closed  gates open                  instruction",
         "   0  focus <- s1                                                        load('focus', 's1')",
         "   1",
         "   2",

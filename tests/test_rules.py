@@ -309,7 +309,7 @@ build = partial(ab.build, buffers={"a": SOURCE}, activity=0.1, key=jax.random.ke
 
 def test_a_rule_of_ones_own():
     network = build(ab.Vocabulary(["dog", "cat"]), rule=Lookup(gain=2.0))
-    assert network.rule == "Lookup(gain=2.0)"
+    assert repr(network.rule) == "Lookup(gain=2.0)"
     assert network.report().wrong_bits == 0
     assert ab.run(network, ab.load("a", "cat") + ab.hold(5)).decode() == {"a": ["cat"]}
 
