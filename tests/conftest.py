@@ -13,7 +13,7 @@ settings.load_profile("fast")
 def networks_are_built() -> None:
     """For tests that draw: checking annotations uses the global random state, which Hypothesis forbids meanwhile."""
     # The checks are put in when the library is imported, which must not be before pytest is ready for it.
-    from examples import CONFIGURATIONS, plain
+    from examples import CONFIGURATIONS, MEMORIES, plain
 
-    for configuration in CONFIGURATIONS:
+    for configuration in (*CONFIGURATIONS, *MEMORIES):
         plain(configuration)

@@ -31,6 +31,23 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
     # Far beyond what it can store, for states that wander.
     "overfull": {"relays": "all", "rule": ab.Storkey(), "sizes": (40, 40, 40), "activity": 0.5, "symbols": 24},
 }
+# Networks with a snapshot memory "m"; in the second it does not know of buffer "c".
+MEMORIES: dict[str, dict[str, Any]] = {
+    "memory": {
+        "relays": "all",
+        "rule": ab.MaximalStability(),
+        "sizes": (40, 48, 40),
+        "memories": [ab.SnapshotMemory("m", units=256, activity=0.06, capacity=4)],
+    },
+    "memory, loop": {
+        "relays": "hub:b",
+        "relay": "nucleus",
+        "latch": "loop",
+        "rule": ab.PseudoInverse(),
+        "sizes": (48, 48, 48),
+        "memories": [ab.SnapshotMemory("m", ["b", "a"], units=256, activity=0.06, capacity=4)],
+    },
+}
 # Trials of every run on these, likewise; with record="states" all test modules share one compiled driver for each.
 TRIALS = 3
 STORING = [name for name in CONFIGURATIONS if name != "overfull"]
@@ -39,7 +56,7 @@ BUFFERS: tuple[str, ...] = ("a", "b", "c")
 
 @cache
 def network(configuration: str) -> ab.Network:
-    options = {"activity": 0.15, "symbols": 5, "key": jax.random.key(7), **CONFIGURATIONS[configuration]}
+    options = {"activity": 0.15, "symbols": 5, "key": jax.random.key(7), **(CONFIGURATIONS | MEMORIES)[configuration]}
     names = [f"s{number}" for number in range(options.pop("symbols"))]
     buffers = dict(zip(BUFFERS, options.pop("sizes"), strict=True))
     with warnings.catch_warnings():
@@ -69,7 +86,7 @@ def plain(configuration: str) -> oracle.Plain:
         symbols=list(built.vocabulary),
         buffers=list(built.buffers),
         codes={name: np.array(built.codes(name)) for name in names},
-        gates={gate.name: (gate.source, gate.target) for gate in built.wiring.gates},
+        gates={gate.name: (gate.source, gate.target) for gate in built.wiring.pathways},
         links=[
             oracle.Link(
                 source=names[projection.source],

@@ -4,6 +4,7 @@ Beside the instructions of `oracle` there are, with programs as lists of tuples 
 
     ("when", condition, then, otherwise)   ("repeat", n, body)   ("until", condition, body, limit)
     ("read", buffer)   ("emit", buffer)
+    ("store", memory, buffers)   ("recall", memory, cue, into, older)   ("forget", memory, cue, older)
 
 and conditions ("equal", a, b), ("holds", buffer, symbol), ("empty", buffer), ("not", c), ("and", c, d), ("or", c, d).
 Neither machine knows of addresses or jumps: they walk through the tuples.
@@ -34,6 +35,14 @@ def program(instructions: list[tuple]) -> ab.Program:
                 whole += ab.until(condition(asked), program(body), limit=limit)
             case "read" | "emit":
                 whole += getattr(ab, name)(*operands)
+            case "store":
+                whole += ab.store(*operands)
+            case "recall":
+                memory, cue, into, older = operands
+                whole += ab.recall(memory, cue, into=into, older=older)
+            case "forget":
+                memory, cue, older = operands
+                whole += ab.forget(memory, cue, older=older)
             case _:
                 whole += examples.program([(name, *operands)])
     return whole
@@ -158,8 +167,13 @@ class NumpyMachine(Machine):
         self.states: list[dict] = []
 
     def tick(self, openings: dict, presented: str | None = None, symbol: str | None = None) -> None:
-        self.state = oracle.advance(self.net, self.state, (openings, presented, symbol))
+        further = self.further(openings)
+        self.state = oracle.advance(self.net, self.state, (openings, presented, symbol), further)
         self.states.append(self.state)
+
+    def further(self, openings: dict) -> dict:
+        """What the buffers receive beside, from what a machine may have more of."""
+        return {}
 
     def wait(self) -> None:
         self.tick({})

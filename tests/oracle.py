@@ -102,12 +102,15 @@ def expand(net, instruction):
     return ticks
 
 
-def advance(net, state, tick):
-    """One synchronous tick of every unit of every population, in float64, where all these sums are exact."""
+def advance(net, state, tick, further=None):
+    """One synchronous tick of every unit of every population, in float64, where all these sums are exact.
+
+    `further` maps populations to what they receive beside.
+    """
     openings, presented, symbol = tick
     following = {}
     for population, activity in state.items():
-        field = np.zeros(len(activity))
+        field = np.zeros(len(activity)) + (further or {}).get(population, 0.0)
         for link in net.links:
             opening = openings.get(link.gate, 1.0 if is_latch(link.gate) else 0.0)
             if link.target == population and opening > 0:

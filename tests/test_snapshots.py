@@ -1,0 +1,380 @@
+"""Snapshot memory agrees with slips of paper, and bit for bit with a hippocampus of single units and synapses."""
+
+import dataclasses
+from functools import cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import memories
+import numpy as np
+import pytest
+from examples import BUFFERS, MEMORIES, network, numpy_state, plain
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
+from machines import LimitError, program
+from test_interpreter import bound, conditions
+from test_oracle import initial_state, macros
+
+import attractorbind as ab
+from attractorbind._snapshots import pattern
+
+TRIALS = 3
+# One size of table, for every new size compiles; likewise one length of straight lines.
+MOST_ROWS, MOST_TICKS = 128, 64
+PADDING = ab.repeat(0, ab.read("a") + ab.hold() * (MOST_ROWS // 2))
+
+pytestmark = pytest.mark.usefixtures("networks_are_built")
+
+
+@cache
+def plain_memory(configuration: str) -> memories.Plain:
+    built = network(configuration)
+    (memory,) = built.wiring.memories
+    names = list(built.buffers)
+    return memories.Plain(
+        memory.name, memory.units, [names[place] for place in memory.buffers], np.array(built.assemblies[0])
+    )
+
+
+@st.composite
+def recollections(draw: st.DrawFn, configuration: str) -> tuple:
+    """Something that the memory is asked to do."""
+    buffers = draw(st.permutations(plain_memory(configuration).buffers))
+    cut = draw(st.integers(1, len(buffers) - 1))
+    cue, others, older = buffers[:cut], buffers[cut:], draw(st.booleans())
+    into = draw(st.none() | st.just(others[:1]))
+    return draw(
+        st.sampled_from([("store", "m", cue), ("store", "m", buffers), ("recall", "m", cue, into, older)])
+        | st.just(("forget", "m", cue, older))
+    )
+
+
+@st.composite
+def gatings(draw: st.DrawFn, configuration: str) -> tuple:
+    """Any gates of the memory half open, open or closed, and perhaps latches."""
+    built = network(configuration)
+    own = [gate.name for gate in built.wiring.gates[len(built.wiring.pathways) :]]
+    opened = draw(st.dictionaries(st.sampled_from(own), st.sampled_from([1.0, 0.75, 0.5, 0.25]), max_size=5))
+    closed = draw(st.lists(st.sampled_from(BUFFERS), max_size=1))
+    return ("gates", opened, closed, draw(st.integers(1, 2)))
+
+
+def programs(configuration: str, symbols: st.SearchStrategy, *, raw: bool) -> st.SearchStrategy:
+    """Lists of instructions with recollections, branches and loops around them."""
+    simple = st.one_of(macros(configuration, symbols), recollections(configuration), recollections(configuration))
+    simple = simple | gatings(configuration) if raw else simple
+    asked = conditions(configuration, symbols)
+
+    def blocks(inner: st.SearchStrategy) -> st.SearchStrategy:
+        body = st.lists(inner, min_size=1, max_size=3)
+        return st.one_of(
+            st.tuples(st.just("when"), asked, body, body),
+            st.tuples(st.just("until"), asked, body, st.integers(0, 3)),
+        )
+
+    return st.lists(st.recursive(simple, blocks, max_leaves=6), min_size=1, max_size=8)
+
+
+@st.composite
+def runs(draw: st.DrawFn, *, raw: bool) -> tuple[str, list[tuple], dict]:
+    configuration = draw(st.sampled_from(list(MEMORIES)))
+    names = st.sampled_from(plain(configuration).symbols)
+    # Something to remember, first of all.
+    first = [("load", buffer, draw(names)) for buffer in BUFFERS]
+    instructions = [*first, *draw(programs(configuration, names | st.just(ab.arg("x")), raw=raw))]
+    used = {"x"} if "arg('x')" in repr(instructions) else set()
+    return configuration, instructions, {name: draw(st.lists(names, min_size=TRIALS, max_size=TRIALS)) for name in used}
+
+
+def listing_of(configuration: str, instructions: list[tuple]) -> ab.Listing:
+    listing = (program(instructions) + PADDING).compile(network(configuration))
+    assert isinstance(listing, ab.Listing)
+    assume(MOST_ROWS // 2 < len(listing.labels) <= MOST_ROWS)
+    assume(len(listing.slots) <= 8)
+    assume(len(listing.questions.target) <= 8)
+    assume(listing.counters <= 4)
+    return listing
+
+
+@given(case=runs(raw=False))
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+def test_decoded_it_is_names_and_slips(case):
+    configuration, instructions, args = case
+    listing = listing_of(configuration, instructions)
+    trace = ab.run(network(configuration), listing, args=args, inputs=[[]] * TRIALS, throw=False)
+    decoded = trace.decode()
+    for trial in range(TRIALS):
+        machine = memories.NamesAndSlips(plain(configuration), [], plain_memory(configuration))
+        try:
+            machine.run(bound(instructions, args, trial))
+        except LimitError:
+            assert trace.result[trial] == ab.Result.LIMIT
+        assert {buffer: held[trial] for buffer, held in decoded.items()} == machine.boxes
+        kept = [dict.fromkeys(machine.memory.buffers) | machine.slips[number] for number in sorted(machine.slips)]
+        assert trace.snapshots("m", trial) == kept
+
+
+def assert_same_memory(state: ab.State, trial: int, hippocampus: memories.Hippocampus) -> None:
+    (held,) = state.memories
+    np.testing.assert_array_equal(held.activity[trial], hippocampus.active)
+    for number in ("stored", "found", "context"):
+        assert int(getattr(held, number)[trial]) == getattr(hippocampus, number), number
+    memory = hippocampus.memory
+    for codes, buffer in zip(held.codes, memory.buffers, strict=True):
+        size = hippocampus.weights[buffer].shape[0]
+        states = np.unpackbits(np.array(codes[trial]), axis=1, count=size).astype(int)
+        assemblies = np.zeros((len(states), memory.units), int)
+        np.put_along_axis(assemblies, memory.assemblies, 1, axis=1)
+        np.testing.assert_array_equal(states.T @ assemblies, hippocampus.weights[buffer], err_msg=f"onto {buffer}")
+
+
+@given(case=runs(raw=True), seed=st.integers(0, 999), corruption=st.sampled_from([0.0, 0.1]))
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+def test_agrees_with_single_units_and_synapses_bit_for_bit(case, seed, corruption):
+    configuration, instructions, args = case
+    listing = listing_of(configuration, instructions)
+    state = initial_state(configuration, seed, corruption)
+    trace = ab.run(network(configuration), listing, state, args=args, inputs=[[]] * TRIALS, throw=False)
+    final = numpy_state(trace.state)
+    for trial, start in enumerate(numpy_state(state)):
+        machine = memories.NumpyWithMemory(plain(configuration), [], start, plain_memory(configuration))
+        try:
+            machine.run(bound([*instructions, ("repeat", 0, [])], args, trial))
+        except LimitError:
+            assert trace.result[trial] == ab.Result.LIMIT
+        assert trace.ticks[trial] == len(machine.states)
+        for name, activity in machine.state.items():
+            np.testing.assert_array_equal(final[trial][name], activity, err_msg=f"final state of {name}")
+        assert_same_memory(trace.state, trial, machine.hippocampus)
+
+
+@st.composite
+def straight_lines(draw: st.DrawFn) -> tuple[str, list[tuple]]:
+    configuration = draw(st.sampled_from(list(MEMORIES)))
+    names = st.sampled_from(plain(configuration).symbols)
+    one = recollections(configuration) | gatings(configuration) | macros(configuration, names)
+    return configuration, draw(st.lists(one, min_size=1, max_size=8))
+
+
+def padded(configuration: str, instructions: list[tuple]) -> ab.Program:
+    """The straight line, held at the end to one length."""
+    line = program(instructions)
+    ticks = line.compile(network(configuration)).ticks
+    assume(ticks < MOST_TICKS)
+    return line + ab.hold(MOST_TICKS - ticks)
+
+
+@given(case=straight_lines(), seed=st.integers(0, 999))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_straight_lines_agree_at_every_tick(case, seed):
+    configuration, instructions = case
+    state = initial_state(configuration, seed, 0.05)
+    whole = padded(configuration, instructions)
+    trace = ab.run(network(configuration), whole, state, record="states", throw=False)
+    for trial, start in enumerate(numpy_state(state)):
+        machine = memories.NumpyWithMemory(plain(configuration), [], start, plain_memory(configuration))
+        machine.run(instructions)
+        machine.run([("hold", MOST_TICKS - len(machine.states))])
+        for buffer in BUFFERS:
+            expected = np.stack([here[buffer] for here in machine.states])
+            np.testing.assert_array_equal(np.asarray(trace.states[buffer])[:, trial], expected)
+        assert_same_memory(trace.state, trial, machine.hippocampus)
+
+
+NOISES = st.sampled_from([0.0, 0.02, 0.1])
+
+
+def noisy(configuration: str, instructions: list[tuple], state: ab.State, noise: float, seed: int) -> ab.Trace:
+    return ab.run(
+        network(configuration),
+        padded(configuration, instructions),
+        state,
+        noise=noise,
+        key=jax.random.key(seed),
+        record="states",
+        throw=False,
+    )
+
+
+@given(case=straight_lines(), data=st.data(), seed=st.integers(0, 999), noise=NOISES)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_storing_changes_no_buffer(case, data, seed, noise):
+    """A store in place of a tick at rest: every buffer is the same at every tick, noise and all."""
+    configuration, instructions = case
+    stored = data.draw(st.lists(st.sampled_from(plain_memory(configuration).buffers), min_size=1, unique=True))
+    state = noisy(configuration, instructions, initial_state(configuration, seed, 0.0), noise, seed).state
+    before = network(configuration)
+    with_store, without = (
+        noisy(configuration, [one], state, noise, seed + 1) for one in (("store", "m", stored), ("hold", 1))
+    )
+    for buffer in BUFFERS:
+        np.testing.assert_array_equal(with_store.states[buffer], without.states[buffer])
+    (old,), (new,) = state.memories, with_store.state.memories
+    slots = np.asarray(old.stored) % old.strength.shape[1]
+    for was, now in zip((*old.codes, old.strength), (*new.codes, new.strength), strict=True):
+        same = np.asarray(was) == np.asarray(now)
+        same[np.arange(len(slots)), slots] = True
+        assert same.all()
+    assert network(configuration) is before
+
+
+@given(case=straight_lines(), data=st.data(), seed=st.integers(0, 999), noise=NOISES)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+def test_recalling_changes_neither_the_cue_nor_the_snapshots(case, data, seed, noise):
+    configuration, instructions = case
+    state = noisy(configuration, instructions, initial_state(configuration, seed, 0.0), noise, seed).state
+    buffers = data.draw(st.permutations(plain_memory(configuration).buffers))
+    cue = buffers[: data.draw(st.integers(1, len(buffers) - 1))]
+    recall = ("recall", "m", cue, None, data.draw(st.booleans()))
+    recalled, held = (noisy(configuration, [one], state, noise, seed + 1) for one in (recall, ("hold", 1)))
+    for buffer in {*cue, *set(BUFFERS).difference(buffers)}:
+        np.testing.assert_array_equal(recalled.states[buffer], held.states[buffer])
+    (old,), (new,) = state.memories, recalled.state.memories
+    for was, now in zip((*old.codes, old.strength, old.stored), (*new.codes, new.strength, new.stored), strict=True):
+        np.testing.assert_array_equal(was, now)
+
+
+def test_each_trial_is_what_it_would_be_alone():
+    built = network("memory")
+    names = built.vocabulary.names
+    body = ab.read("a") + ab.read("b") + ab.read("c") + ab.store("m", ["a", "b", "c"])
+    tell = ab.read("a") + ab.until(ab.empty("a"), body, limit=9) + ab.load("a", "s1") + ab.recall("m", ["a"])
+    # Ends in the middle of a search: what a trial then leaves must not go on while others run.
+    tell += ab.gates(open=["a->m", "m:older"])
+    inputs = [[names[(3 * trial + i * i) % 5] for i in range(4 * trial)] for trial in range(4)]
+    keys = jax.random.split(jax.random.key(1), 4)
+    together = ab.run(built, tell, inputs=inputs, noise=0.02, key=keys, throw=False)
+    for trial in range(4):
+        alone = ab.run(built, tell, inputs=[inputs[trial]], noise=0.02, key=keys[trial : trial + 1], throw=False)
+        for one, of_all in zip(jax.tree.leaves(alone.state), jax.tree.leaves(together.state), strict=True):
+            np.testing.assert_array_equal(one[0], of_all[trial])
+
+
+def test_a_tick_by_hand_is_a_tick_of_a_run():
+    built = network("memory")
+    state = built.silent(2)
+    for buffer in BUFFERS:
+        state = state.replace(buffer, built.codes(buffer)[jnp.array([1, 2])].astype(float))
+    stored = ab.run(built, ab.store("m", BUFFERS), state).state
+    by_hand = ab.tick(built, state, ["a->m", "b->m", "c->m", "m:store"])
+    assert jax.tree.all(jax.tree.map(lambda one, other: bool((one == other).all()), stored, by_hand))
+    assert by_hand["m"].sum(axis=1).tolist() == [built.wiring.memories[0].active] * 2
+    # Nothing cues it now: it falls silent.
+    assert ab.tick(built, by_hand)["m"].sum() == 0
+
+
+@given(seed=st.integers(0, 999), density=st.sampled_from([0.01, 0.06, 0.3]))
+def test_what_is_reinstated_is_the_sum_over_synapses(seed, density):
+    """At a load at which the snapshots blur, with any units of the memory on."""
+    memory = dataclasses.replace(network("memory").wiring.memories[0], capacity=64)
+    generator = np.random.default_rng(seed)
+    assemblies = generator.permuted(np.tile(np.arange(memory.units), (64, 1)), axis=1)[:, : memory.active]
+    states = generator.random((64, 40)) < 0.2
+    activity = generator.random(memory.units) < density
+    weights = np.zeros((40, memory.units), int)
+    for state, units in zip(states, assemblies, strict=True):
+        weights[:, units] += state[:, None]
+    expected = weights @ (activity - activity.mean()) > memory.active / 2
+    written = pattern(
+        memory, jnp.asarray(assemblies), jnp.asarray(activity), jnp.packbits(jnp.asarray(states), axis=1), 40
+    )
+    np.testing.assert_array_equal(written, np.where(expected, 1, -1))
+
+
+def test_what_it_looks_like_from_outside():
+    built = network("memory, loop")
+    own = ("b->m", "a->m", "m->b", "m->a", "m:store", "m:older", "m:forget")
+    assert built.gates[-7:] == own
+    assert built.gating()[-7:].tolist() == [0] * 7
+    assert built.graph.nodes["m"] == {"kind": "memory", "units": 256}
+    assert set(built.graph.in_edges("m")) == {("a", "m"), ("b", "m")}
+    assert built.graph.edges["m", "a"] == {"gate": "m->a", "kind": "reinstatement"}
+    assert set(built.buffers) == set(BUFFERS)
+    assert repr(built).endswith("memories {m: 256}, PseudoInverse())")
+    table = str((ab.store("m", ["a"]) + ab.recall("m", ["a"])).compile(built))
+    assert "a->m, m:store" in table
+    assert "a->m, m->b" in table
+    # A memory is no way from one buffer to another.
+    assert [sorted(group) for group in built.partition(["a->m", "m->b"])] == [["a"], ["b"], ["c"]]
+
+
+def test_texts_of_the_instructions():
+    lines = (
+        ab.store("m", ["a", "b"])
+        + ab.recall(ab.SnapshotMemory("m"), ("a",), into=["b"], older=True)
+        + ab.recall("m", ["a"])
+        + ab.forget("m", ["a"])
+    )
+    assert str(lines).splitlines() == [
+        "store('m', ['a', 'b'])",
+        "recall('m', cue=['a'], into=['b'], older=True)",
+        "recall('m', cue=['a'])",
+        "forget('m', cue=['a'])",
+    ]
+
+
+def test_leaking_gates_of_a_memory_do_no_harm():
+    built = network("memory")
+    names = built.vocabulary.names
+    told = ab.Program()
+    for i in range(4):
+        told += ab.load("a", names[i]) + ab.load("b", names[i + 1]) + ab.load("c", names[0]) + ab.store("m", BUFFERS)
+    asked = told + ab.load("a", ab.arg("x")) + ab.recall("m", ["a"])
+    decoded = ab.run(built, asked, args={"x": list(names[:4])}, leak=0.1).decode()
+    assert decoded["b"] == list(names[1:5])
+    assert decoded["c"] == [names[0]] * 4
+
+
+def test_a_state_of_another_memory_is_refused():
+    built = network("memory")
+    larger = dataclasses.replace(built.wiring.memories[0], capacity=8)
+    other = dataclasses.replace(built, wiring=dataclasses.replace(built.wiring, memories=(larger,)))
+    with pytest.raises(ab.NetworkError, match="snapshot memories are not those"):
+        ab.run(built, ab.hold(), other.silent())
+
+
+def many(episodes: int, trials: int, noise: float, *, cues: str) -> tuple[list[Any], list[Any]]:
+    """Four buffers of 512 units, 100 symbols: what cues of three buffers bring back, and what they should.
+
+    **Arguments:** `cues` is "stored" for three buffers of a snapshot, "new" for what was never stored.
+    """
+    names = [f"s{i}" for i in range(100)]
+    buffers = ["a", "b", "c", "d"]
+    memory = ab.SnapshotMemory("m", units=4096, capacity=episodes)
+    built = ab.build(
+        ab.Vocabulary(names),
+        buffers=dict.fromkeys(buffers, 512),
+        relays=[],
+        memories=[memory],
+        activity=0.1,
+        rule=ab.MaximalStability(),
+        key=jax.random.key(0),
+    )
+    generator = np.random.default_rng(0)
+    told = generator.integers(100, size=(episodes, 4))
+    body = sum((ab.read(buffer) for buffer in buffers), ab.Program()) + ab.store(memory, buffers)
+    stream = [names[symbol] for symbol in told.ravel()]
+    state = ab.run(built, ab.repeat(episodes, body), inputs=stream, noise=noise, key=jax.random.key(1)).state
+    newest = {tuple(cue): answer for *cue, answer in told.tolist()}
+    asked = list(newest)
+    if cues == "new":
+        drawn = generator.integers(100, size=(trials, 3)).tolist()
+        asked = [tuple(cue) for cue in drawn if tuple(cue) not in newest]
+    asked = [asked[i] for i in generator.permutation(len(asked))[:trials]]
+    question = sum((ab.load(buffer, ab.arg(buffer)) for buffer in buffers[:3]), ab.Program())
+    question += ab.recall(memory, buffers[:3])
+    args = {buffer: [names[cue[i]] for cue in asked] for i, buffer in enumerate(buffers[:3])}
+    got = ab.run(built, question, state, args=args, noise=noise, key=jax.random.key(2), throw=False).decode()["d"]
+    return got, [names[newest[cue]] if cue in newest else None for cue in asked]
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.02])
+def test_a_thousand_snapshots_come_back_from_three_buffers(noise):
+    got, right = many(1000, 256, noise, cues="stored")
+    assert got == right
+
+
+def test_what_was_never_stored_is_not_recalled():
+    got, right = many(1000, 256, 0.0, cues="new")
+    assert right == [None] * len(right)
+    assert got == right
