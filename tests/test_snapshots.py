@@ -238,7 +238,7 @@ def test_each_trial_is_what_it_would_be_alone():
     built = network("memory")
     names = built.vocabulary.names
     body = ab.read("a") + ab.read("b") + ab.read("c") + ab.store("m", ["a", "b", "c"])
-    tell = ab.read("a") + ab.until(ab.empty("a"), body, limit=9) + ab.load("a", "s1") + ab.recall("m", ["a"])
+    tell = ab.read("a") + ab.until(ab.empty("a"), body, limit=9) + ab.load("a", "s2") + ab.recall("m", ["a"])
     # Ends in the middle of a search: what a trial then leaves must not go on while others run.
     tell += ab.gates(open=["a->m", "m:older"])
     inputs = [[names[(3 * trial + i * i) % 5] for i in range(4 * trial)] for trial in range(4)]
