@@ -28,6 +28,7 @@ def build(
     relay: str = "direct",
     latch: str = "recurrence",
     memories: Sequence[SnapshotMemory] = (),
+    free: int = 0,
     strict: bool = False,
 ) -> Network:
     r"""Build a network in which every symbol is one attractor, spread over all populations.
@@ -48,6 +49,8 @@ def build(
         the global attractor.
     - `latch`: "recurrence", gated connections within the buffer, or "loop", from cortex to a thalamic nucleus and back.
     - `memories`: snapshot memories, each connected both ways to its buffers; see `SnapshotMemory`.
+    - `free`: how many codes to draw beyond those of the vocabulary, for symbols that `imprint` adds later without
+        changing any shape.
     - `strict`: raise if any symbol is not stored exactly, rather than warn.
 
     **Returns:** a `Network`.
@@ -84,12 +87,13 @@ def build(
                 f"a code needs at least one unit on and one off: change activity= or the units"
             )
     code_keys, memory_keys = population_keys(key, wiring)
-    codes = draw_codes(len(vocabulary), wiring.populations, active, code_keys)
+    slots = len(vocabulary) + check_count("free", free, least=0)
+    codes = draw_codes(slots, wiring.populations, active, code_keys)
     assemblies = tuple(
         random_units(memory.capacity, memory.units, memory.active, key=one)
         for memory, one in zip(wiring.memories, memory_keys, strict=True)
     )
-    synapses, drive = learn(wiring, codes, rule)
+    synapses, drive = learn(wiring, [every[: len(vocabulary)] for every in codes], rule)
     network = Network(vocabulary, wiring, codes, assemblies, synapses, drive, rule, key)
     report = network.report()
     if strict:

@@ -4,12 +4,14 @@ import dataclasses
 from collections.abc import Iterable
 
 import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
 
 from attractorbind._checks import check_names
 from attractorbind._codes import draw_codes, population_keys
-from attractorbind._errors import NetworkError, VocabularyError
-from attractorbind._learning import learn
+from attractorbind._errors import VocabularyError
+from attractorbind._learning import add, learn
 from attractorbind._network import Network, check_network
+from attractorbind._synapses import Synapses
 from attractorbind._vocabulary import Vocabulary
 
 
@@ -18,8 +20,11 @@ def imprint(network: Network, names: Iterable[str]) -> Network:
 
     The codes of the symbols that are there stay as they are, so a state of the old network is one of the new network
     and means the same, snapshots included. The new codes are those that `build` would have drawn with the longer
-    vocabulary, and the weights are what the network's rule learns from all codes; the network is the one that `build`
-    would have made.
+    vocabulary, and the weights are what the network's rule learns from all codes.
+
+    Where the rule learns in one shot (`Hebbian`; a rule of one's own with `add`), every projection gains the outer
+    product of the new codes and nothing else. All other rules learn all symbols anew. Into slots that are free, from
+    `build(..., free=...)`, a new symbol changes no shape, so that programs go on without compiling anew.
 
     **Arguments:**
 
@@ -41,18 +46,36 @@ def imprint(network: Network, names: Iterable[str]) -> Network:
         {'focus': ['yak'], 'agent': ['dog']}
     """
     check_network(network)
-    if network.rule is None:
-        raise NetworkError("the network has no learning rule to imprint symbols with; make one with build")
     new = tuple(check_names("names", names, "new symbols", VocabularyError))
     if not new:
         raise VocabularyError("there are no symbols to imprint; give a list of names")
     vocabulary = Vocabulary([*network.vocabulary.names, *new])
-    active = [int(codes[0].sum()) for codes in network.all_codes]
-    keys, _ = population_keys(network.key, network.wiring)
-    drawn = draw_codes(len(vocabulary), network.wiring.populations, active, keys)
-    known = len(network.vocabulary)
-    codes = tuple(jnp.concatenate([old, longer[known:]]) for old, longer in zip(network.all_codes, drawn, strict=True))
-    synapses, drive = learn(network.wiring, codes, network.rule)
+    codes = _with_room(network, len(vocabulary))
+    synapses, drive = _learned(network, codes, len(vocabulary))
     larger = dataclasses.replace(network, vocabulary=vocabulary, all_codes=codes, synapses=synapses, drive=drive)
     larger.report().check()
     return larger
+
+
+def _with_room(network: Network, symbols: int) -> tuple[Bool[Array, "slots _units"], ...]:
+    """The network's codes, with as many drawn behind them as it takes."""
+    if len(network.vocabulary) + network.free >= symbols:
+        return network.all_codes
+    active = [int(codes[0].sum()) for codes in network.all_codes]
+    keys, _ = population_keys(network.key, network.wiring)
+    drawn = draw_codes(symbols, network.wiring.populations, active, keys)
+    pairs = zip(network.all_codes, drawn, strict=True)
+    return tuple(jnp.concatenate([old, longer[len(old) :]]) for old, longer in pairs)
+
+
+def _learned(
+    network: Network, codes: tuple[Bool[Array, "slots _units"], ...], symbols: int
+) -> tuple[tuple[Synapses, ...], Float[Array, ""]]:
+    """Weights and drive for so many symbols: in one shot for each new one, or else all anew."""
+    synapses, drive = network.synapses, network.drive
+    for symbol in range(len(network.vocabulary), symbols):
+        added = add(network.wiring, synapses, [every[symbol] for every in codes], network.rule)
+        if added is None:
+            return learn(network.wiring, [every[:symbols] for every in codes], network.rule)
+        synapses, drive = added
+    return synapses, drive

@@ -1,15 +1,17 @@
 """From the codes of all populations to the weights of all projections."""
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from attractorbind._rules import AbstractLearningRule
 from attractorbind._synapses import Synapses, calm_when_source_is_silent, on_grid
-from attractorbind._wiring import Wiring
+from attractorbind._wiring import Projection, Wiring
 
 
 def learn(
-    wiring: Wiring, codes: tuple[Bool[Array, "symbols _units"], ...], rule: AbstractLearningRule
+    wiring: Wiring, codes: Sequence[Bool[Array, "symbols _units"]], rule: AbstractLearningRule
 ) -> tuple[tuple[Synapses, ...], Float[Array, ""]]:
     """Every projection trained alone, and the external drive, above any field that they can give together.
 
@@ -22,9 +24,37 @@ def learn(
         source = codes[projection.source]
         recurrent = projection.source == projection.target
         synapses = rule.learn(source, codes[projection.target], recurrent=recurrent)
-        from_nucleus = wiring.populations[projection.source].kind == "nucleus"
-        active = source[0].sum()
-        learned.append(calm_when_source_is_silent(synapses, active, recurrent=recurrent, from_nucleus=from_nucleus))
+        learned.append(_calm(wiring, projection, synapses, source[0]))
+    return _rounded(wiring, learned)
+
+
+def add(
+    wiring: Wiring,
+    synapses: Sequence[Synapses],
+    codes: Sequence[Bool[Array, " _units"]],
+    rule: AbstractLearningRule,
+) -> tuple[tuple[Synapses, ...], Float[Array, ""]] | None:
+    """One more symbol in one shot, from its code in every population alone; None if the rule learns otherwise."""
+    learned = []
+    for projection, before in zip(wiring.projections, synapses, strict=True):
+        source, recurrent = codes[projection.source], projection.source == projection.target
+        after = rule.add(before, source, codes[projection.target], recurrent=recurrent)
+        if after is None:
+            return None
+        learned.append(_calm(wiring, projection, after, source))
+    return _rounded(wiring, learned)
+
+
+def _calm(wiring: Wiring, projection: Projection, synapses: Synapses, code: Bool[Array, " source"]) -> Synapses:
+    return calm_when_source_is_silent(
+        synapses,
+        code.sum(),
+        recurrent=projection.source == projection.target,
+        from_nucleus=wiring.populations[projection.source].kind == "nucleus",
+    )
+
+
+def _rounded(wiring: Wiring, learned: Sequence[Synapses]) -> tuple[tuple[Synapses, ...], Float[Array, ""]]:
     # What a memory gives a unit is its gate's conductance at the most.
     targets = [projection.target for projection in wiring.projections]
     rounded, drive = on_grid(learned, targets, further=len(wiring.memories))

@@ -12,7 +12,7 @@ from jaxtyping import Array, Bool, Float, Int, Key
 from attractorbind._checks import check_count, check_known
 from attractorbind._errors import NetworkError
 from attractorbind._report import ProjectionReport, Report
-from attractorbind._rules import AbstractLearningRule
+from attractorbind._rules import AbstractLearningRule, Hebbian
 from attractorbind._state import State, silent
 from attractorbind._synapses import Synapses, quality
 from attractorbind._vocabulary import Vocabulary
@@ -32,7 +32,7 @@ def check_network(network: object) -> "Network":
 def nameless(network: "Network") -> "Network":
     """The network as the compiled drivers see it, so that other names or another rule do not compile anew."""
     nobody = Vocabulary(["symbol"])
-    return dataclasses.replace(network, vocabulary=nobody, rule=None)
+    return dataclasses.replace(network, vocabulary=nobody, rule=Hebbian())
 
 
 class Network(eqx.Module):
@@ -44,6 +44,7 @@ class Network(eqx.Module):
 
     - `vocabulary`: the symbols.
     - `wiring`: populations, projections and gates, without weights.
+    - `all_codes`: the code of every symbol in every population, and behind them those that are free.
     - `assemblies`: for each snapshot memory, the units of its assemblies, in the order in which they are used.
     - `synapses`: one `Synapses` per projection, in the order of `wiring.projections`.
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
@@ -53,11 +54,11 @@ class Network(eqx.Module):
 
     vocabulary: Vocabulary = eqx.field(static=True)
     wiring: Wiring = eqx.field(static=True)
-    all_codes: tuple[Bool[Array, "symbols _units"], ...]
+    all_codes: tuple[Bool[Array, "slots _units"], ...]
     assemblies: tuple[Int[Array, "_capacity _active"], ...]
     synapses: tuple[Synapses, ...]
     drive: Float[Array, ""]
-    rule: AbstractLearningRule | None = eqx.field(static=True)
+    rule: AbstractLearningRule = eqx.field(static=True)
     key: Key[Array, ""]
 
     @property
@@ -78,7 +79,13 @@ class Network(eqx.Module):
     def codes(self, population: str) -> Bool[Array, "symbols units"]:
         """The code of every symbol in a population, a buffer or a nucleus, in the vocabulary's order."""
         names = [p.name for p in self.wiring.populations]
-        return self.all_codes[names.index(check_known("population", "populations", population, names))]
+        place = names.index(check_known("population", "populations", population, names))
+        return self.all_codes[place][: len(self.vocabulary)]
+
+    @property
+    def free(self) -> int:
+        """How many codes there are for symbols yet to come; see `imprint`."""
+        return len(self.all_codes[0]) - len(self.vocabulary)
 
     def silent(self, trials: int = 1) -> State:
         """The state of a batch of trials in which every unit is off."""
@@ -152,7 +159,9 @@ class Network(eqx.Module):
         rows = []
         for projection, synapses in zip(self.wiring.projections, self.synapses, strict=True):
             source, target = self.all_codes[projection.source], self.all_codes[projection.target]
-            stability, wrong_bits = quality(synapses, source, target, recurrent=projection.source == projection.target)
+            stability, wrong_bits = quality(
+                synapses, source, target, len(self.vocabulary), recurrent=projection.source == projection.target
+            )
             rows.append(
                 ProjectionReport(
                     source=names[projection.source],

@@ -33,6 +33,15 @@ class AbstractLearningRule(eqx.Module):
         **Returns:** the `Synapses`; the field's scale is free, 1 being usual for a unit that is just stable.
         """
 
+    def add(
+        self, synapses: Synapses, source: Bool[Array, " source"], target: Bool[Array, " target"], *, recurrent: bool
+    ) -> Synapses | None:
+        """One more symbol in one shot: what `learn` would have come to, from the synapses and the new codes alone.
+
+        None where the rule cannot do that; it then learns all symbols anew.
+        """
+        return None
+
 
 def without_diagonal(weights: Float[Array, "source target"], recurrent: bool) -> Float[Array, "source target"]:
     """The weights, with no unit connected to itself when the projection is recurrent."""
@@ -110,11 +119,27 @@ class Hebbian(AbstractLearningRule):
         """See `AbstractLearningRule.learn`."""
         return _hebbian(source, target, recurrent)
 
+    def add(
+        self, synapses: Synapses, source: Bool[Array, " source"], target: Bool[Array, " target"], *, recurrent: bool
+    ) -> Synapses:
+        """See `AbstractLearningRule.add`: the new symbol's outer product."""
+        return _hebbian_addition(synapses, source, target, recurrent)
+
 
 @eqx.filter_jit
 def _hebbian(source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], recurrent: bool) -> Synapses:
     weights = standardised(source).T @ standardised(target) / source.shape[1]
     return threshold_midway(weights, source, target, recurrent)
+
+
+@eqx.filter_jit
+def _hebbian_addition(
+    synapses: Synapses, source: Bool[Array, " source"], target: Bool[Array, " target"], recurrent: bool
+) -> Synapses:
+    one = _hebbian(source[None, :], target[None, :], recurrent)
+    # The threshold is there already, whatever the number of symbols.
+    threshold = 2 * target.mean(dtype=jnp.float32) - 1
+    return Synapses(synapses.weights + one.weights, synapses.bias + one.bias - threshold)
 
 
 class Storkey(AbstractLearningRule):

@@ -67,14 +67,18 @@ def stabilities(
 @partial(jax.jit, static_argnames="recurrent")
 def quality(
     synapses: Synapses,
-    source: Bool[Array, "symbols source"],
-    target: Bool[Array, "symbols target"],
+    source: Bool[Array, "slots source"],
+    target: Bool[Array, "slots target"],
+    symbols: int | Int[Array, ""],
     *,
     recurrent: bool,
 ) -> tuple[Float[Array, ""], Int[Array, ""]]:
-    """The smallest stability of any unit, and the number of wrong bits over all units and symbols."""
-    right = margins(synapses, source, target) > 0
-    return stabilities(synapses, source, target, recurrent=recurrent).min(), jnp.sum(~right)
+    """The smallest stability of any unit, and the number of wrong bits over all units and the first so many symbols."""
+    known = (jnp.arange(len(source)) < symbols)[:, None]
+    # A slot that is free counts as the first symbol does.
+    source, target = jnp.where(known, source, source[:1]), jnp.where(known, target, target[:1])
+    wrong = (margins(synapses, source, target) <= 0) & known
+    return stabilities(synapses, source, target, recurrent=recurrent).min(), jnp.sum(wrong)
 
 
 # A nucleus is silent for a tick when its gate opens. What it gives its target then must not outdo a symbol's margin, 1,

@@ -62,7 +62,7 @@ class Trace(eqx.Module):
     @property
     def outputs(self) -> list[list[str | None]]:
         """What each trial put out by `emit`, in order; None where the buffer held no symbol."""
-        names = (*self.network.vocabulary.names, None)
+        names = (*self._slots, None)
         pairs = zip(self.output_symbols, self.output_counts, strict=True)
         return [[names[symbol] for symbol in symbols[:count]] for symbols, count in pairs]
 
@@ -186,8 +186,13 @@ class Trace(eqx.Module):
         )
         raise RunError(f"{told}; the first is trial {first}; run with throw=False to look at the trace")
 
+    @property
+    def _slots(self) -> tuple[str | None, ...]:
+        """The symbol of every code, None for a code that is free."""
+        return (*self.network.vocabulary.names, *[None] * self.network.free)
+
     def _names(self, best: ArrayLike, most: ArrayLike, threshold: float) -> list[str | None]:
-        names = self.network.vocabulary.names
+        names = self._slots
         pairs = zip(np.asarray(best), np.asarray(most), strict=True)
         # Silence overlaps nothing, whatever the threshold.
         return [names[symbol] if overlap >= max(threshold, 1e-6) else None for symbol, overlap in pairs]
