@@ -44,6 +44,8 @@ def prepare() -> SimpleNamespace:
         other_order=build(buffers={"agent": 24, "focus": 32}),
         emitted=ab.run(network, ab.emit("focus")),
         other=build(buffers={"focus": 32, "place": 24}),
+        remembering=build(memories=[ab.SnapshotMemory("m", ["focus"], units=64, capacity=4)]),
+        remembered=ab.run(build(memories=[ab.SnapshotMemory("m", units=64, capacity=8)]), ab.hold(), record="decoded"),
         other_sizes=build(buffers={"focus": 32, "agent": 32}),
         other_words=build(vocabulary=ab.Vocabulary(["red", "green", "blue"])),
         trace=ab.run(network, program, args={"noun": ["dog", "cat"]}),
@@ -140,6 +142,229 @@ CALLS: dict[str, tuple] = {
         "UnknownNameError",
         "unknown symbol",
         "'dog', 'cat', 'mouse'",
+    ),
+    # Snapshot memory
+    **spread(
+        "memory: name",
+        lambda w, v: ab.SnapshotMemory(v),
+        {"empty": "", "blank": " ", "a gate's": "a->m", "a control's": "m:store", "a number": 3, "None": None},
+        "NetworkError",
+        "memory name",
+        "non-empty string",
+    ),
+    **spread(
+        "memory: buffers",
+        lambda w, v: ab.SnapshotMemory("m", v),
+        {"a string": "focus", "a number": 3, "none": [], "repeated": ["focus", "focus"]},
+        "NetworkError",
+        "list of buffer names|name each of its buffers once",
+    ),
+    **spread(
+        "memory: units",
+        lambda w, v: ab.SnapshotMemory("m", units=v),
+        WRONG_COUNTS | {"one": 1},
+        "ArgumentError",
+        "units of memory 'm' is",
+        "whole number of at least 2",
+    ),
+    **spread(
+        "memory: capacity",
+        lambda w, v: ab.SnapshotMemory("m", capacity=v),
+        WRONG_COUNTS,
+        "ArgumentError",
+        "capacity of memory 'm' is",
+        "whole number",
+    ),
+    **spread(
+        "memory: activity",
+        lambda w, v: ab.SnapshotMemory("m", activity=v),
+        WRONG_RATES,
+        "ArgumentError",
+        "activity is",
+        "from 0 to 1",
+    ),
+    **spread(
+        "memory: activity beyond use",
+        lambda w, v: ab.SnapshotMemory("m", units=100, activity=v),
+        {"none": 0.001, "all": 1.0},
+        "NetworkError",
+        "of the 100 units of memory 'm'",
+        "change activity=",
+    ),
+    **spread(
+        "build: memories",
+        lambda w, v: build(memories=v),
+        {"one": ab.SnapshotMemory("m"), "a name": "m", "None": None, "names": ["m"], "a number": 3},
+        "NetworkError",
+        "memories",
+        "SnapshotMemory",
+    ),
+    "build: memory with a buffer's name": (
+        lambda w: build(memories=[ab.SnapshotMemory("focus")]),
+        "NetworkError",
+        ("'focus' is given twice",),
+    ),
+    "build: two memories with one name": (
+        lambda w: build(memories=[ab.SnapshotMemory("m"), ab.SnapshotMemory("m")]),
+        "NetworkError",
+        ("'m' is given twice",),
+    ),
+    "build: memory of an unknown buffer": (
+        lambda w: build(memories=[ab.SnapshotMemory("m", ["focsu"])]),
+        "UnknownNameError",
+        ("buffer 'focsu'", "did you mean 'focus'?"),
+    ),
+    "build: buffer with a memory's gate for a name": (
+        lambda w: build(buffers={"m:store": 32}, memories=[ab.SnapshotMemory("m")]),
+        "NetworkError",
+        ("needs a gate 'm:store'", "rename"),
+    ),
+    **spread(
+        "build: free",
+        lambda w, v: build(free=v),
+        {name: v for name, v in WRONG_COUNTS.items() if name != "zero"},
+        "ArgumentError",
+        "free is",
+        "whole number of at least 0",
+    ),
+    **spread(
+        "store: memory",
+        lambda w, v: ab.store(v, ["focus"]),
+        {"None": None, "a number": 3, "a list": ["m"]},
+        "ProgramError",
+        "memory is",
+        "name",
+    ),
+    **spread(
+        "store: buffers",
+        lambda w, v: ab.store("m", v),
+        {"a string": "focus", "none": [], "None": None, "repeated": ["focus", "focus"], "a number": [3], "lists": [[]]},
+        "ProgramError",
+        "buffers",
+        "list of buffer names|name one buffer|name each buffer once",
+    ),
+    **spread(
+        "recall: cue",
+        lambda w, v: ab.recall("m", v),
+        {"a string": "focus", "none": [], "None": None, "repeated": ["focus", "focus"], "a number": [3]},
+        "ProgramError",
+        "cue",
+        "list of buffer names|name one buffer|name each buffer once",
+    ),
+    **spread(
+        "recall: into",
+        lambda w, v: ab.recall("m", ["focus"], into=v),
+        {"a string": "agent", "none": [], "repeated": ["agent", "agent"], "a number": 3},
+        "ProgramError",
+        "into",
+        "list of buffer names|name one buffer|name each buffer once",
+    ),
+    "recall: into the cue": (
+        lambda w: ab.recall("m", ["focus", "agent"], into=["agent"]),
+        "ProgramError",
+        ("'agent' is in the cue and in into=",),
+    ),
+    **spread(
+        "recall: older",
+        lambda w, v: ab.recall("m", ["focus"], older=v),
+        {"None": None, "a number": 1, "a string": "yes"},
+        "ProgramError",
+        "older is",
+        "True or False",
+    ),
+    "forget: cue": (lambda w: ab.forget("m", []), "ProgramError", ("cue is empty", "one buffer")),
+    "forget: memory": (lambda w: ab.forget(None, ["focus"]), "ProgramError", ("memory is None",)),
+    **spread(
+        "run: unknown memory",
+        lambda w, v: ab.run(w.remembering, v),
+        {
+            "store": ab.store("mm", ["focus"]),
+            "recall": ab.recall("mm", ["focus"]),
+            "forget": ab.forget("mm", ["focus"]),
+        },
+        "UnknownNameError",
+        "unknown memory 'mm'; memories are 'm'; did you mean 'm'?",
+    ),
+    **spread(
+        "run: no memory at all",
+        lambda w, v: ab.run(w.network, v),
+        {"store": ab.store("m", ["focus"]), "recall": ab.recall("m", ["focus"])},
+        "UnknownNameError",
+        "unknown memory 'm'; there are no memories",
+    ),
+    **spread(
+        "run: buffer the memory does not know",
+        lambda w, v: ab.run(w.remembering, v),
+        {
+            "store": ab.store("m", ["agent"]),
+            "recall": ab.recall("m", ["agent"]),
+            "recall into": ab.recall("m", ["focus"], into=["agent"]),
+            "forget": ab.forget("m", ["agent"]),
+        },
+        "UnknownNameError",
+        "'agent'",
+        "'focus'",
+        "'m'",
+    ),
+    "run: nothing left to recall": (
+        lambda w: ab.run(w.remembering, ab.recall("m", ["focus"])),
+        "ProgramError",
+        ("nothing to recall", "'m'"),
+    ),
+    "run: state of another memory": (
+        lambda w: ab.run(w.remembering, ab.hold(), w.remembered.state),
+        "NetworkError",
+        ("snapshot memories are not those",),
+    ),
+    "run: state without a memory": (
+        lambda w: ab.run(w.remembering, ab.hold(), w.network.silent()),
+        "NetworkError",
+        ("snapshot memories are not those",),
+    ),
+    "state: replace a memory": (
+        lambda w: w.remembering.silent().replace("m", jnp.zeros((1, 64))),
+        "UnknownNameError",
+        ("'m'",),
+    ),
+    "harmony: a memory's gate": (
+        lambda w: ab.harmony(w.remembering, w.remembering.silent(), "focus->m"),
+        "NetworkError",
+        ("gate 'focus->m' is a memory's", "'focus'"),
+    ),
+    **spread(
+        "trace.table: trial",
+        lambda w, v: w.decoded.table(v),
+        {"too far": 1, "too far back": -2, "a string": "0", "None": None, "a bool": True},
+        "ArgumentError",
+        "trial is",
+        "1 trials",
+    ),
+    "trace.table: nothing recorded": (lambda w: w.trace.table(), "ArgumentError", ("not recorded", "decoded")),
+    **spread(
+        "trace.snapshots: trial",
+        lambda w, v: w.remembered.snapshots("m", v),
+        {"too far": 1, "a string": "0", "None": None},
+        "ArgumentError",
+        "trial is",
+    ),
+    "trace.snapshots: unknown memory": (
+        lambda w: w.remembered.snapshots("mm"),
+        "UnknownNameError",
+        ("unknown memory 'mm'", "did you mean 'm'?"),
+    ),
+    # Imprinting
+    "imprint: no network": (lambda w: ab.imprint(None, ["yak"]), "NetworkError", ("network is a NoneType",)),
+    **spread(
+        "imprint: names",
+        lambda w, v: ab.imprint(w.network, v),
+        {"one string": "yak", "none": [], "None": None, "a number": [3], "blank": [" "], "known": ["dog"]},
+        "VocabularyError",
+        "list of names|list of new symbols|names are strings|visible character|each name once",
+    ),
+    "imprint: twice the same": (
+        lambda w: ab.imprint(w.network, ["yak", "yak"]),
+        "VocabularyError",
+        ("'yak'", "each name once"),
     ),
     # Building
     "build: plain list for a vocabulary": (
@@ -981,6 +1206,7 @@ def main() -> None:
 def forbid_computing() -> None:
     """From here on, whoever draws codes or updates a network gets an error that is not the library's."""
     import attractorbind._build as building
+    import attractorbind._imprint as imprinting
     import attractorbind._interpret as interpreting
     import attractorbind._run as running
     import attractorbind._tick as ticking
@@ -991,7 +1217,8 @@ def forbid_computing() -> None:
     def forbidden(*_, **__):
         raise ComputedError("something was computed before the input was checked")
 
-    building.random_codes = running._drive = interpreting._drive = ticking._tick = forbidden
+    building.draw_codes = imprinting.draw_codes = imprinting.learn = forbidden
+    running._drive = interpreting._drive = ticking._tick = forbidden
 
 
 if __name__ == "__main__":

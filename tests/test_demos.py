@@ -166,3 +166,58 @@ def test_deduction_names_what_it_cannot_read(tmp_path: Path, capsys: pytest.Capt
     text.write_text("a : a")
     assert deduction.main([str(text)]) == 2
     assert "nothing to ask" in capsys.readouterr().err
+
+
+question_answering = demo("question_answering")
+
+
+@pytest.mark.parametrize("options", [[], ["--noise", "0.02", "--units", "512"]])
+def test_questions_about_stories_are_answered(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert question_answering.main(["--show", "20", *options]) == 0
+    printed = capsys.readouterr().out
+    assert "Where is the lamp? attic" in printed
+    assert "Is Ben in the cellar? yes" in printed
+    assert "What is pip afraid of? owl" in printed
+    assert "12 of 12 questions right (100.00%)" in printed
+
+
+def test_a_wrong_answer_is_shown_and_sets_the_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = tmp_path / "story.txt"
+    text.write_text(
+        "1 Ann went to the hall.\n2 Where is Ann?\tattic\t1\n3 Where is Ben?\thall\t1\n4 Where is Ann? |hall|1\n"
+    )
+    assert question_answering.main([str(text)]) == 1
+    printed = capsys.readouterr().out
+    assert "Where is Ann? hall (expected: attic)" in printed
+    # Of Ben the story says nothing, and nothing is made up.
+    assert "Where is Ben? None (expected: hall)" in printed
+    assert "story.txt: 1 of 3 questions right" in printed
+
+
+def test_a_question_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert question_answering.main(["--explain", "4"]) == 0
+    printed = capsys.readouterr().out
+    assert "form=put down, actor=ben, object=lamp" in printed
+    assert "recall('episodes', cue=['form', 'actor'], into=['place'], older=True)" in printed
+    assert "form->episodes, actor->episodes, episodes->place, episodes:older" in printed
+    assert "answer: attic (expected: attic)" in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "no questions"),
+        ("1 Ann went to the hall.\n", "no questions"),
+        ("1 Ann flew to the hall.\n2 Where is Ann?\thall\n", "line 1"),
+        ("1 Ann went to the hall.\n2 Where is Ann?\n", "line 2"),
+        ("1 Ann went to the hall.\thall\n2 Where is Ann?\thall\n", "line 1"),
+        ("Ann went to the hall.\n", "line 1"),
+    ],
+)
+def test_what_is_no_story_is_refused(text: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story = tmp_path / "story.txt"
+    story.write_text(text)
+    assert question_answering.main([str(story)]) == 2
+    assert told in capsys.readouterr().err
+    assert question_answering.main(["--explain", "99"]) == 2
+    assert "questions 1 to 12" in capsys.readouterr().err
