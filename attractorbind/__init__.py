@@ -16,6 +16,7 @@ from attractorbind._errors import (
     AttractorBindError as AttractorBindError,
     CapacityError as CapacityError,
     CapacityWarning as CapacityWarning,
+    FileError as FileError,
     NetworkError as NetworkError,
     ProgramError as ProgramError,
     RunError as RunError,

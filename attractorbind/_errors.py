@@ -45,6 +45,10 @@ class CapacityError(AttractorBindError):
     """A learning rule could not store the vocabulary in the network."""
 
 
+class FileError(AttractorBindError, ValueError):
+    """A file cannot be read or written, or is not what it should be: foreign, truncated, altered or newer."""
+
+
 class CapacityWarning(UserWarning):
     """A network was built although some symbols are not stored exactly."""
 

@@ -1,7 +1,9 @@
 """The network: vocabulary, populations, projections and gates, frozen."""
 
 import dataclasses
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -10,7 +12,8 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key
 
 from attractorbind._checks import check_count, check_known
-from attractorbind._errors import NetworkError
+from attractorbind._errors import FileError, NetworkError
+from attractorbind._files import read_network, write_network
 from attractorbind._report import ProjectionReport, Report
 from attractorbind._rules import AbstractLearningRule, Hebbian
 from attractorbind._state import State, silent
@@ -27,6 +30,12 @@ def check_network(network: object) -> "Network":
     if not isinstance(network, Network):
         raise NetworkError(f"network is a {type(network).__name__}; make one with attractorbind.build")
     return network
+
+
+def _path(path: object) -> Path:
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        raise FileError(f"path is {path!r}; give the name of a file")
+    return Path(path)
 
 
 def nameless(network: "Network") -> "Network":
@@ -152,6 +161,43 @@ class Network(eqx.Module):
             if gate.kind == "relay" and conductance > 0
         )
         return tuple(frozenset(group) for group in nx.connected_components(joined))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to a file, all of it or nothing; what was there before is replaced.
+
+        Vocabulary, wiring, codes, weights, learning rule and key, with a checksum over everything and a version of the
+        format. A state is not part of a network.
+
+        **Arguments:**
+
+        - `path`: the file.
+
+        **Raises:** `FileError` if it cannot be written.
+
+        **Example:**
+            >>> import attractorbind as ab, jax, pathlib, tempfile
+            >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1,
+            ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     network.save(pathlib.Path(folder) / "pets.network")
+            ...     ab.Network.load(pathlib.Path(folder) / "pets.network")
+            Network(2 symbols, buffers {focus: 64}, 0 relays, 1 projections, PseudoInverse())
+        """
+        write_network(_path(path), {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
+
+    @staticmethod
+    def load(path: str | os.PathLike[str], *, rule: AbstractLearningRule | None = None) -> "Network":
+        """The network that `save` wrote to a file, bit for bit. Nothing in the file is run.
+
+        **Arguments:**
+
+        - `path`: the file.
+        - `rule`: the learning rule, if the network was built with one of the user's own.
+
+        **Raises:** `FileError` for a file that cannot be read, is foreign, truncated, altered or newer than this
+        version, or needs a rule that is not given.
+        """
+        return Network(**read_network(_path(path), rule))
 
     def report(self) -> Report:
         """Load, smallest stability and wrong bits of every projection; see `Report`."""

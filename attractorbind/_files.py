@@ -1,0 +1,171 @@
+"""Networks in files: a fixed envelope with a checksum, a description in JSON, and arrays as plain numbers.
+
+    magic (8 bytes) | length of the payload (8, little-endian) | SHA-256 of the payload (32) | payload
+
+The payload is the length of the description (8), the description, and the arrays one after another, each as
+`numpy.save` writes it. Nothing in a file is ever run: arrays are read without pickle, and names of rules are looked up
+in a table.
+"""
+
+import dataclasses
+import hashlib
+import io
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from attractorbind._dual_rules import MaximalStability, PseudoInverse
+from attractorbind._errors import FileError
+from attractorbind._rules import AbstractLearningRule, Hebbian, Perceptron, Storkey
+from attractorbind._synapses import Synapses
+from attractorbind._vocabulary import Vocabulary
+from attractorbind._wiring import Gate, MemoryWiring, Population, Projection, Wiring
+
+_MAGIC = b"ATTRBIND"
+_VERSION = 1
+_NUMBER, _DIGEST = 8, hashlib.sha256().digest_size
+_RULES = {rule.__name__: rule for rule in (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability)}
+
+
+def write_network(path: Path, fields: dict[str, Any]) -> None:
+    """Write what a network is made of; either the whole file is there afterwards, or what was there before."""
+    rule = fields["rule"]
+    description = {
+        "version": _VERSION,
+        "vocabulary": fields["vocabulary"].names,
+        "wiring": dataclasses.asdict(fields["wiring"]),
+        "rule": type(rule).__name__,
+        "settings": {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
+        if type(rule) in _RULES.values()
+        else {},
+        "key": str(jax.random.key_impl(fields["key"])),
+    }
+    told = json.dumps(description).encode()
+    payload = io.BytesIO()
+    payload.write(len(told).to_bytes(_NUMBER, "little") + told)
+    for array in _arrays(fields):
+        np.save(payload, np.asarray(array), allow_pickle=False)
+    written = payload.getvalue()
+    envelope = _MAGIC + len(written).to_bytes(_NUMBER, "little") + hashlib.sha256(written).digest()
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(envelope + written)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise FileError(f"cannot write {str(path)!r}: {error.strerror}") from error
+
+
+def _arrays(fields: dict[str, Any]) -> list[Any]:
+    """All arrays of a network in one order."""
+    weights = [array for one in fields["synapses"] for array in (one.weights, one.bias)]
+    return [*fields["all_codes"], *fields["assemblies"], *weights, fields["drive"], jax.random.key_data(fields["key"])]
+
+
+def read_network(path: Path, rule: AbstractLearningRule | None) -> dict[str, Any]:
+    """What the network in a file is made of."""
+    payload = io.BytesIO(_payload(path))
+    try:
+        return _parsed(path, payload, rule)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, EOFError) as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"{str(path)!r} holds no network that makes sense ({error}); save it again") from error
+
+
+def _parsed(path: Path, payload: io.BytesIO, rule: AbstractLearningRule | None) -> dict[str, Any]:
+    told = json.loads(payload.read(int.from_bytes(payload.read(_NUMBER), "little")))
+    if told["version"] > _VERSION:
+        raise FileError(
+            f"{str(path)!r} is newer: its format is version {told['version']}, and this attractorbind reads up to "
+            f"version {_VERSION}; update attractorbind"
+        )
+    wiring = _wiring(told["wiring"])
+    populations, projections, memories = wiring.populations, wiring.projections, wiring.memories
+
+    def arrays(count: int) -> tuple[Any, ...]:
+        return tuple(jnp.asarray(np.load(payload, allow_pickle=False)) for _ in range(count))
+
+    all_codes, assemblies = arrays(len(populations)), arrays(len(memories))
+    synapses = tuple(Synapses(*arrays(2)) for _ in projections)
+    drive, key = arrays(2)
+    slots = len(all_codes[0])
+    shapes = [codes.shape == (slots, p.units) for codes, p in zip(all_codes, populations, strict=True)]
+    shapes += [a.shape == (m.capacity, m.active) for a, m in zip(assemblies, memories, strict=True)]
+    shapes += [
+        one.weights.shape == (populations[p.source].units, populations[p.target].units)
+        and one.bias.shape == (populations[p.target].units,)
+        for one, p in zip(synapses, projections, strict=True)
+    ]
+    if not all(shapes) or slots < len(told["vocabulary"]):
+        raise ValueError("its arrays do not fit its wiring")
+    return {
+        "vocabulary": Vocabulary(told["vocabulary"]),
+        "wiring": wiring,
+        "all_codes": all_codes,
+        "assemblies": assemblies,
+        "synapses": synapses,
+        "drive": drive,
+        "rule": _rule(path, told, rule),
+        "key": jax.random.wrap_key_data(key, impl=told["key"]),
+    }
+
+
+def _payload(path: Path) -> bytes:
+    """What is in the envelope, once its checksum has been seen to be right."""
+    try:
+        whole = path.read_bytes()
+    except OSError as error:
+        raise FileError(f"cannot read {str(path)!r}: {error.strerror}") from error
+    head = len(_MAGIC) + _NUMBER + _DIGEST
+    if whole[: len(_MAGIC)] != _MAGIC[: len(whole)] or not whole:
+        raise FileError(f"{str(path)!r} is no network of attractorbind's; such files are written by network.save")
+    length = int.from_bytes(whole[len(_MAGIC) : len(_MAGIC) + _NUMBER], "little")
+    if len(whole) < head + length:
+        raise FileError(
+            f"{str(path)!r} is truncated: it has {len(whole)} bytes of {head + length}; copy or save it again"
+        )
+    payload = whole[head:]
+    if len(payload) != length or hashlib.sha256(payload).digest() != whole[head - _DIGEST : head]:
+        raise FileError(f"{str(path)!r} was altered: its checksum is not right; copy or save it again")
+    return payload
+
+
+def _wiring(told: dict[str, Any]) -> Wiring:
+    def memory(fields: dict[str, Any]) -> MemoryWiring:
+        tuples: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
+        return MemoryWiring(**tuples)
+
+    return Wiring(
+        tuple(Population(**population) for population in told["populations"]),
+        tuple(Projection(**projection) for projection in told["projections"]),
+        tuple(Gate(**gate) for gate in told["gates"]),
+        tuple(memory(fields) for fields in told["memories"]),
+    )
+
+
+def _rule(path: Path, told: dict[str, Any], given: AbstractLearningRule | None) -> AbstractLearningRule:
+    """The rule of that name, or the one that was given for a rule of the user's own."""
+    if told["rule"] in _RULES:
+        kind = _RULES[told["rule"]]
+        usual = {field.name: field.default for field in dataclasses.fields(kind)}
+        # Equinox shows a setting that equals its default, but is not the same object.
+        return kind(**{name: value for name, value in told["settings"].items() if value != usual[name]})
+    if given is None or type(given).__name__ != told["rule"]:
+        raise FileError(
+            f"the network in {str(path)!r} was built with the learning rule {told['rule']!r}, which is not one of "
+            f"attractorbind's; give it as rule={told['rule']}(...)"
+        )
+    return given
