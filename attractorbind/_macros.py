@@ -18,11 +18,14 @@ def latch_of(wiring: Wiring, buffer: str) -> Gate:
 
 
 @dataclass(frozen=True)
-class _Load(Instruction):
+class Load(Instruction):
+    """Present a symbol to a buffer until its latch has taken it."""
+
     buffer: str
     symbol: str | Arg
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or the macros, that it stands for."""
         delay = latch_of(wiring, self.buffer).delay
         return (present(self.buffer, self.symbol, ticks=delay) + gates(ticks=SETTLE)).statements
 
@@ -31,10 +34,13 @@ class _Load(Instruction):
 
 
 @dataclass(frozen=True)
-class _Hold(Instruction):
+class Hold(Instruction):
+    """All gates at rest."""
+
     ticks: int
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or the macros, that it stands for."""
         return gates(ticks=self.ticks).statements
 
     def __str__(self) -> str:
@@ -42,10 +48,13 @@ class _Hold(Instruction):
 
 
 @dataclass(frozen=True)
-class _Clear(Instruction):
+class Clear(Instruction):
+    """Close a buffer's latch."""
+
     buffer: str
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or the macros, that it stands for."""
         return gates(closed=[latch_of(wiring, self.buffer).name]).statements
 
     def __str__(self) -> str:
@@ -53,14 +62,17 @@ class _Clear(Instruction):
 
 
 @dataclass(frozen=True)
-class _Copy(Instruction):
+class Copy(Instruction):
+    """Write what one buffer holds on another."""
+
     source: str
     target: str
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or the macros, that it stands for."""
         chain = wiring.chain(self.source, self.target)
         if len(chain) > 2:
-            return tuple(_Copy(a, b) for a, b in itertools.pairwise(chain))
+            return tuple(Copy(a, b) for a, b in itertools.pairwise(chain))
         relay, latch = wiring.gate(f"{self.source}->{self.target}"), latch_of(wiring, self.target)
         return (
             gates(open=[relay.name], closed=[latch.name], ticks=relay.delay)
@@ -69,6 +81,7 @@ class _Copy(Instruction):
         ).statements
 
     def note(self, wiring: Wiring) -> str:
+        """The buffers that are overwritten on the way."""
         between = wiring.chain(self.source, self.target)[1:-1]
         return f"{self} goes by way of {listed(between)}, overwriting what stands there" if between else ""
 
@@ -77,11 +90,14 @@ class _Copy(Instruction):
 
 
 @dataclass(frozen=True)
-class _Move(Instruction):
+class Move(Instruction):
+    """Copy, and clear the first."""
+
     source: str
     target: str
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or the macros, that it stands for."""
         return (copy(self.source, self.target) + clear(self.source)).statements
 
     def __str__(self) -> str:
@@ -89,12 +105,15 @@ class _Move(Instruction):
 
 
 @dataclass(frozen=True)
-class _Swap(Instruction):
+class Swap(Instruction):
+    """Exchange what two buffers hold."""
+
     first: str
     second: str
     via: str | None
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or the macros, that it stands for."""
         if self.via is not None:
             return self._by_way_of(wiring, self.via)
         latches = [latch_of(wiring, buffer) for buffer in (self.first, self.second)]
@@ -124,9 +143,10 @@ class _Swap(Instruction):
                     f"{self} cannot work: the way from {source!r} to {target!r} leads through {listed(clash)}, "
                     "which holds a symbol that is still needed; choose another spare buffer or add a relay"
                 )
-        return tuple(_Copy(source, target) for source, target in legs)
+        return tuple(Copy(source, target) for source, target in legs)
 
     def note(self, wiring: Wiring) -> str:
+        """The buffers that are overwritten on the way."""
         return "" if self.via is None else f"{self} overwrites {self.via!r}"
 
     def __str__(self) -> str:
@@ -146,12 +166,12 @@ def load(buffer: str, symbol: str | Arg) -> Program:
     """
     if not isinstance(symbol, str | Arg):
         raise ProgramError(f"cannot load {symbol!r} into {buffer!r}; give a symbol's name or arg(name)")
-    return Program((_Load(buffer, symbol),))
+    return Program((Load(buffer, symbol),))
 
 
 def hold(ticks: int = 1) -> Program:
     """All gates at rest for some ticks: every buffer keeps what it holds."""
-    return Program((_Hold(check_count("ticks", ticks)),))
+    return Program((Hold(check_count("ticks", ticks)),))
 
 
 def clear(buffer: str) -> Program:
@@ -164,7 +184,7 @@ def clear(buffer: str) -> Program:
         >>> ab.run(network, ab.load("focus", "dog") + ab.clear("focus")).decode()
         {'focus': [None]}
     """
-    return Program((_Clear(buffer),))
+    return Program((Clear(buffer),))
 
 
 def copy(source: str, target: str) -> Program:
@@ -185,12 +205,12 @@ def copy(source: str, target: str) -> Program:
         gates(open={'focus->agent'}, ticks=1)
         gates(ticks=2)
     """
-    return Program((_Copy(source, target),))
+    return Program((Copy(source, target),))
 
 
 def move(source: str, target: str) -> Program:
     """Copy the symbol of one buffer into another, then clear the first."""
-    return Program((_Move(source, target),))
+    return Program((Move(source, target),))
 
 
 def swap(first: str, second: str, *, via: str | None = None) -> Program:
@@ -207,4 +227,4 @@ def swap(first: str, second: str, *, via: str | None = None) -> Program:
     """
     if first == second:
         raise ProgramError(f"swap({first!r}, {second!r}) exchanges a buffer with itself; name two buffers")
-    return Program((_Swap(first, second, via),))
+    return Program((Swap(first, second, via),))

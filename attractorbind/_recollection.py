@@ -18,11 +18,14 @@ def _connected(wiring: Wiring, memory: str, buffers: Iterable[str]) -> tuple[str
 
 
 @dataclass(frozen=True)
-class _Store(Instruction):
+class Store(Instruction):
+    """Take a snapshot."""
+
     memory: str
     buffers: tuple[str, ...]
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or the macros, that it stands for."""
         cues = [f"{buffer}->{self.memory}" for buffer in _connected(wiring, self.memory, self.buffers)]
         return gates(open=[*cues, f"{self.memory}:store"]).statements
 
@@ -31,13 +34,16 @@ class _Store(Instruction):
 
 
 @dataclass(frozen=True)
-class _Recall(Instruction):
+class Recall(Instruction):
+    """Reinstate a snapshot."""
+
     memory: str
     cue: tuple[str, ...]
     into: tuple[str, ...] | None
     older: bool
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or the macros, that it stands for."""
         cue = _connected(wiring, self.memory, self.cue)
         rest = [wiring.populations[place].name for place in wiring.memory(self.memory).buffers]
         into = [name for name in rest if name not in cue] if self.into is None else self.into
@@ -60,12 +66,15 @@ class _Recall(Instruction):
 
 
 @dataclass(frozen=True)
-class _Forget(Instruction):
+class Forget(Instruction):
+    """Remove a snapshot."""
+
     memory: str
     cue: tuple[str, ...]
     older: bool
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or the macros, that it stands for."""
         cues = [f"{buffer}->{self.memory}" for buffer in _connected(wiring, self.memory, self.cue)]
         how = [f"{self.memory}:older"] * self.older + [f"{self.memory}:forget"]
         return gates(open=[*cues, *how]).statements
@@ -125,7 +134,7 @@ def store(memory: str | SnapshotMemory, buffers: Iterable[str]) -> Program:
         >>> print(ab.store("episodes", ["who", "where"]).expand(network))
         gates(open={'who->episodes', 'where->episodes', 'episodes:store'}, ticks=1)
     """
-    return Program((_Store(_memory_name(memory), _buffers("buffers", buffers)),))
+    return Program((Store(_memory_name(memory), _buffers("buffers", buffers)),))
 
 
 def recall(
@@ -172,7 +181,7 @@ def recall(
     both = [name for name in cues if name in (targets or ())]
     if both:
         raise ProgramError(f"buffer {both[0]!r} is in the cue and in into=; a recall never changes its cue")
-    return Program((_Recall(_memory_name(memory), cues, targets, _flag(older)),))
+    return Program((Recall(_memory_name(memory), cues, targets, _flag(older)),))
 
 
 def forget(memory: str | SnapshotMemory, cue: Iterable[str], *, older: bool = False) -> Program:
@@ -198,4 +207,4 @@ def forget(memory: str | SnapshotMemory, cue: Iterable[str], *, older: bool = Fa
         >>> ab.run(network, program).decode()
         {'who': ['ann'], 'where': ['park']}
     """
-    return Program((_Forget(_memory_name(memory), _buffers("cue", cue), _flag(older)),))
+    return Program((Forget(_memory_name(memory), _buffers("cue", cue), _flag(older)),))

@@ -8,14 +8,18 @@ from attractorbind._wiring import Wiring
 
 
 @dataclass(frozen=True)
-class _Read(Instruction):
+class Read(Instruction):
+    """Present the next input."""
+
     buffer: str
 
     @property
     def streams(self) -> bool:
+        """It takes from the trial's inputs."""
         return True
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or the macros, that it stands for."""
         latch = latch_of(wiring, self.buffer)
         # Cleared first: where there is nothing more to present, nothing is left.
         return (
@@ -45,7 +49,7 @@ def read(buffer: str) -> Program:
         >>> ab.run(network, program, inputs=[["dog", "cat", "dog"], [], ["cat"]]).outputs
         [['dog', 'cat', 'dog'], [], ['cat']]
     """
-    return Program((_Read(buffer),))
+    return Program((Read(buffer),))
 
 
 def emit(buffer: str) -> Program:
