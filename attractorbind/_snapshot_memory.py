@@ -30,8 +30,14 @@ class SnapshotMemory:
 
     **Recency.** The strength of a branch decays with every snapshot that comes after, so the most recent one that
     matches the cue wins. A recall (or a store) also sets the memory's context to the snapshot it came upon;
-    `older=True` takes the strongest branch among those that are weaker than that. An assembly's turn comes again after
-    `capacity` snapshots: then its branches and its weights are overwritten, those of the oldest snapshot.
+    `older=True` takes the strongest branch among those that are weaker than that. There are `capacity` assemblies; a
+    new snapshot takes one that is free, or else the one with the weakest branches: its weights are overwritten, those
+    of the oldest snapshot.
+
+    **Load.** What is reinstated is a sum over all assemblies, which overlap. A symbol that n snapshots have in common
+    comes back wrongly with a probability of about $\Phi(-\sqrt{M / 4 n})$ (crosstalk of n overlaps of mean and variance
+    $k^2 / M$ against half an assembly): 7e-4 for M = 4096 and n = 100, 1e-6 for n = 45. Noise adds to it. Take M
+    of 100 n and more.
 
     **Gates**, all closed at rest, for a memory "m" and a buffer "b": "b->m" lets the buffer cue, "m->b" lets it be
     reinstated; "m:store" makes what the open cues bring a new snapshot; "m:older" and "m:forget" change what a cue

@@ -144,7 +144,9 @@ def _tick_of_one(
     strongest = jnp.argmax(jnp.where(fires, snapshots.strength, 0)).astype(jnp.int32)
     storing = cued & opening.store
     found = jnp.any(fires) & ~storing
-    place = jnp.where(storing, snapshots.stored % memory.capacity, strongest)
+    # What was forgotten has no strength; after it, the oldest is the weakest.
+    weakest = jnp.argmin(snapshots.strength).astype(jnp.int32)
+    place = jnp.where(storing, weakest, strongest)
     ignites = storing | found
     member = jnp.zeros(memory.units, bool).at[assemblies[place]].set(ignites)
     member ^= jax.random.bernoulli(key, noise, member.shape) & cued

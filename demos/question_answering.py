@@ -180,9 +180,7 @@ def build_network(stories: list[Story], units: int, seed: int) -> ab.Network:
     """A buffer for the form of a sentence and for each part, and a memory with room for the longest story."""
     words = {word for story in stories for line in story for word in (*line.tokens, line.expected) if word}
     facts = max(sum(line.expected is None for line in story) for story in stories)
-    memory = ab.SnapshotMemory(
-        MEMORY, ["form", "actor", "object", "place", "other"], units=2048, activity=0.02, capacity=max(facts, 1)
-    )
+    memory = ab.SnapshotMemory(MEMORY, ["form", "actor", "object", "place", "other"], capacity=max(facts, 1))
     return ab.build(
         ab.Vocabulary(sorted(words | set(FORMS) | {"yes", "no"})),
         buffers=dict.fromkeys(BUFFERS, units),

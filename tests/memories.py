@@ -36,8 +36,9 @@ class NamesAndSlips(NameMachine):
         if name == "store":
             self.written += 1
             self.context = self.written
+            if len(self.slips) == len(self.memory.assemblies):
+                del self.slips[min(self.slips)]
             self.slips[self.written] = {box: self.boxes[box] for box in operands[1]}
-            self.slips.pop(self.written - len(self.memory.assemblies), None)
         elif name == "recall":
             _, cue, into, older = operands
             found = self.find(cue, older)
@@ -105,7 +106,9 @@ class Hippocampus:
             self.context = self.found
             return
         if store:
-            slot = self.stored % len(self.memory.assemblies)
+            strengths = dict.fromkeys(range(len(self.memory.assemblies)), 0)
+            strengths |= {slot: strength for unit in self.branches for slot, (strength, _) in unit.items()}
+            slot = min(strengths, key=strengths.__getitem__)
             self.lose(slot)
             self.stored += 1
             self.learn(slot, {buffer: state[buffer] for buffer in cue})

@@ -210,7 +210,7 @@ def test_storing_changes_no_buffer(case, data, seed, noise):
     for buffer in BUFFERS:
         np.testing.assert_array_equal(with_store.states[buffer], without.states[buffer])
     (old,), (new,) = state.memories, with_store.state.memories
-    slots = np.asarray(old.stored) % old.strength.shape[1]
+    slots = np.asarray(old.strength).argmin(axis=1)
     for was, now in zip((*old.codes, old.strength), (*new.codes, new.strength), strict=True):
         same = np.asarray(was) == np.asarray(now)
         same[np.arange(len(slots)), slots] = True
