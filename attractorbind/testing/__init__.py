@@ -1,0 +1,17 @@
+"""Property tests of binding, for a network of one's own; needs the extra `testing`."""
+
+from attractorbind.testing._checks import (
+    CheckError as CheckError,
+    check_binding as check_binding,
+    check_capacity as check_capacity,
+    check_isolation as check_isolation,
+    check_program as check_program,
+)
+from attractorbind.testing._reference import Moment as Moment, Reference as Reference, reference as reference
+from attractorbind.testing._strategies import (
+    gatings as gatings,
+    networks as networks,
+    programs as programs,
+    states as states,
+    vocabularies as vocabularies,
+)

@@ -1,0 +1,325 @@
+"""Checks of a network of one's own: random programs, isolation, capacity, single programs.
+
+Each returns nothing if all is well, and raises `CheckError` with the smallest failure found, the gating table and the
+first tick at which network and reference part.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import hypothesis
+import jax
+import jax.numpy as jnp
+import numpy as np
+from hypothesis import HealthCheck, Phase, strategies as st
+from hypothesis.strategies import SearchStrategy
+from jaxtyping import Array, Key
+
+from attractorbind._checks import Rate, check_count, check_fraction
+from attractorbind._errors import ArgumentError, AttractorBindError, ProgramError, listed
+from attractorbind._listing import Listing
+from attractorbind._macros import clear, copy, hold, load
+from attractorbind._network import Network, check_network
+from attractorbind._observe import Result
+from attractorbind._program import Program, arg
+from attractorbind._run import run
+from attractorbind._schedule import Schedule
+from attractorbind._trace import Trace
+from attractorbind.testing._reference import Reference, reference
+from attractorbind.testing._shorten import shortest
+from attractorbind.testing._strategies import programs as all_programs
+
+# Tables beyond this size would compile anew.
+_MOST_ROWS = 64
+# Programs are large data, and running them compiles.
+_SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much)
+
+
+class CheckError(AttractorBindError, AssertionError):
+    """A network does not do what it should; the text says where, with the program and its gating table."""
+
+
+def check_binding(
+    network: Network,
+    *,
+    max_examples: int = 100,
+    noise: Rate = 0.0,
+    programs: SearchStrategy[Program] | None = None,
+    seed: int = 0,
+) -> None:
+    """Check that random programs do on the network what they do in names.
+
+    Draws programs and inputs, runs each on the network and on the reference machine, and compares buffers, outputs,
+    snapshots and how it ended. A program that fails is made as short as it can be.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `max_examples`: how many programs.
+    - `noise`: probability that a unit's output flips, a tick.
+    - `programs`: which programs; by default those of `attractorbind.testing.programs(network)`.
+    - `seed`: of programs and noise.
+
+    **Raises:** `CheckError` with the shortest program found, its gating table and the first tick of difference.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> from attractorbind.testing import check_binding
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 128, "agent": 128}, activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> check_binding(network, max_examples=5)
+    """
+    check_network(network)
+    noise, key = check_fraction("noise", noise), jax.random.key(check_count("seed", seed, least=0))
+    words = st.lists(st.sampled_from(network.vocabulary.names), max_size=4)
+
+    @hypothesis.seed(seed)
+    @hypothesis.settings(
+        max_examples=check_count("max_examples", max_examples),
+        deadline=None,
+        database=None,
+        report_multiple_bugs=False,
+        phases=[Phase.generate],
+        suppress_health_check=_SLOW,
+    )
+    @hypothesis.given(all_programs(network) if programs is None else programs, words)
+    def agrees(program: Program, inputs: list[str]) -> None:
+        hypothesis.assume(len(program.compile(network).labels) <= _MOST_ROWS)
+        if fails(program, inputs):
+            found.append((program, inputs))
+            raise CheckError
+
+    def fails(program: Program, inputs: list[str]) -> bool:
+        trace = run_of(program, inputs, "final")
+        return bool(_differences(trace, 0, reference(network, program, inputs=inputs)))
+
+    def run_of(program: Program, inputs: list[str], record: str) -> Trace:
+        given = inputs if program.compile(network).reads else None
+        return run(network, program, inputs=given, noise=noise, key=key, throw=False, record=record)
+
+    found: list[tuple[Program, list[str]]] = []
+    try:
+        agrees()
+    except CheckError:
+        program, inputs = found[0]
+    else:
+        return
+    program = shortest(program, lambda shorter: fails(shorter, inputs))
+    while inputs and fails(program, inputs[:-1]):
+        inputs = inputs[:-1]
+    trace = run_of(program, inputs, "decoded")
+    raise CheckError(_told(program, trace, reference(network, program, inputs=inputs), inputs))
+
+
+def _differences(trace: Trace, trial: int, expected: Reference) -> list[str]:
+    """What is not as in the reference at the end, in words."""
+    told = []
+    for buffer, names in trace.decode().items():
+        if names[trial] != expected.boxes[buffer]:
+            told.append(f"{buffer!r} holds {names[trial]!r}, not {expected.boxes[buffer]!r}")
+    if trace.outputs[trial] != expected.outputs:
+        told.append(f"the outputs are {trace.outputs[trial]!r}, not {expected.outputs!r}")
+    limit = trace.result[trial] == Result.LIMIT
+    if limit != (expected.result == Result.LIMIT):
+        told.append("it ends at a limit" if limit else "it does not end at the limit")
+    for memory, slips in expected.slips.items():
+        kept = [{name: box for name, box in slips[number].items() if box} for number in sorted(slips)]
+        found = [{name: box for name, box in slip.items() if box} for slip in trace.snapshots(memory, trial)]
+        if found != kept:
+            told.append(f"memory {memory!r} holds {found!r}, not {kept!r}")
+    return told
+
+
+def _first_difference(trace: Trace, trial: int, expected: Reference) -> str:
+    """After which instruction, and at which tick, a buffer first holds something else than its box."""
+    for moment in expected.moments:
+        tick = moment.ticks - 1
+        if tick >= int(trace.ticks[trial]):
+            break
+        for buffer, names in trace.decode(tick).items():
+            if names[trial] != moment.boxes[buffer]:
+                return (
+                    f"They part at tick {tick}, the end of {moment.instruction}: {buffer!r} holds {names[trial]!r} in "
+                    f"the network, {moment.boxes[buffer]!r} in the reference."
+                )
+    return "They do not part at the end of any instruction, but on the way through a branch, or at the end."
+
+
+def _told(program: object, trace: Trace, expected: Reference, inputs: Sequence[str]) -> str:
+    differences = "; ".join(_differences(trace, 0, expected))
+    lines = ["the network does not do what the program means: " + differences, "", "Program:", str(program)]
+    if inputs:
+        lines += ["", f"Inputs: {' '.join(inputs)}"]
+    return "\n".join([*lines, "", _first_difference(trace, 0, expected), "", trace.table()])
+
+
+def check_program(
+    network: Network,
+    program: Program | Schedule | Listing,
+    expected: Mapping[str, str | None],
+    *,
+    args: Mapping[str, str] | None = None,
+    inputs: Sequence[str] | None = None,
+    noise: Rate = 0.0,
+    key: Key[Array, ""] | None = None,
+) -> None:
+    """Check what the buffers hold when a program has come to its end.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `program`: the program, or what it compiles to.
+    - `expected`: buffer to a symbol, or to None for an empty one; buffers that are not named may hold anything.
+    - `args`, `inputs`, `noise`, `key`: as for `run`, of one trial.
+
+    **Raises:** `CheckError` with the gating table, and where the program has a meaning in names the first tick at which
+    network and reference part; `UnknownNameError` for a buffer or symbol that is not there.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> from attractorbind.testing import check_program
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 128, "agent": 128}, activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> check_program(network, ab.load("focus", "dog") + ab.move("focus", "agent"), {"agent": "dog", "focus": None})
+    """
+    check_network(network)
+    if not isinstance(expected, Mapping):
+        raise ArgumentError(f"expected is {expected!r}; give a mapping from buffers to the symbols they should hold")
+    for buffer, symbol in expected.items():
+        network.wiring.buffer(buffer)
+        if symbol is not None:
+            network.vocabulary[symbol]
+    trace = run(network, program, args=args, inputs=inputs, noise=noise, key=key, record="decoded", throw=False)
+    held = {buffer: names[0] for buffer, names in trace.decode().items()}
+    wrong = [
+        f"{buffer!r} holds {held[buffer]!r}, not {symbol!r}"
+        for buffer, symbol in expected.items()
+        if held[buffer] != symbol
+    ]
+    if not wrong:
+        return
+    parted = ""
+    if isinstance(program, Program):
+        try:
+            parted = _first_difference(trace, 0, reference(network, program, args=args, inputs=inputs or ())) + "\n\n"
+        except ProgramError:
+            parted = ""
+    raise CheckError(f"the program ends with {'; '.join(wrong)}\n\n{program}\n\n{parted}{trace.table()}")
+
+
+def check_isolation(network: Network, *, ticks: int = 8, noise: Rate = 0.02, seed: int = 0) -> None:
+    """Check that with all relays closed no buffer feels another, bit for bit, at any tick.
+
+    Every buffer in turn is given every symbol, nothing, and a random state, while all others start the same; and their
+    states must then be the same, whatever it holds, noise and all.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `ticks`: how long.
+    - `noise`: probability that a unit's output flips, a tick; the same flips for all that are compared.
+    - `seed`: of states and noise.
+
+    **Raises:** `CheckError` that names the two buffers and the first tick of difference.
+    """
+    check_network(network)
+    generator = np.random.default_rng(check_count("seed", seed, least=0))
+    start = network.silent()
+    for name in start.names:
+        codes = np.asarray(network.codes(name), np.float32)
+        start = start.replace(name, codes[generator.integers(len(codes), size=1)])
+    for buffer, units in network.buffers.items():
+        codes = np.asarray(network.codes(buffer), np.float32)
+        random = (generator.random((1, units)) < codes.mean()).astype(np.float32)
+        contents = np.concatenate([np.zeros((1, units), np.float32), random, codes])
+        batch = jax.tree.map(partial(_repeated, len(contents)), start)
+        # The same key for every trial: whatever differs comes from the one buffer.
+        keys = jnp.broadcast_to(jax.random.key(seed), (len(contents),))
+        trace = run(
+            network,
+            hold(ticks),
+            batch.replace(buffer, contents),
+            noise=noise,
+            key=keys,
+            record="states",
+            throw=False,
+        )
+        for other, states in trace.states.items():
+            changed = (states != states[:, :1]).any(axis=2)
+            if other != buffer and changed.any():
+                tick, trial = (int(place[0]) for place in np.nonzero(changed))
+                holds = ["nothing", "a random state", *map(repr, network.vocabulary.names)][trial]
+                raise CheckError(
+                    f"buffer {other!r} feels buffer {buffer!r}, although all relays are closed: it differs from tick "
+                    f"{tick} on when {buffer!r} holds {holds} instead of nothing; see which gate the projections from "
+                    f"{buffer!r} to {other!r} are under"
+                )
+
+
+def check_capacity(
+    network: Network, *, noise: Rate = 0.0, corruption: Rate = 0.05, trials: int = 4, ticks: int = 20, seed: int = 0
+) -> None:
+    """Check that every buffer holds and every relay copies every symbol, and that the latches correct errors.
+
+    Every symbol is loaded into every buffer, some of its units are exchanged, and it is held; then it is copied along
+    every relay.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `noise`: probability that a unit's output flips, a tick.
+    - `corruption`: fraction of a code's active units that are exchanged for others before it is held.
+    - `trials`: how often each symbol is tried.
+    - `ticks`: how long a symbol is held.
+    - `seed`: of noise and corruption.
+
+    **Raises:** `CheckError` that tells how many symbols each latch and relay loses, and which.
+    """
+    check_network(network)
+    noise, corruption = check_fraction("noise", noise), check_fraction("corruption", corruption)
+    generator = np.random.default_rng(check_count("seed", seed, least=0))
+    names = network.vocabulary.names * check_count("trials", trials)
+    failures: list[str] = []
+
+    def lost(what: str, program: Program, buffer: str, **given: Any) -> None:
+        key = jax.random.fold_in(jax.random.key(seed), len(failures))
+        trace = run(network, program, **given, noise=noise, key=key, throw=False)
+        wrong = [name for name, held in zip(names, trace.decode()[buffer], strict=True) if held != name]
+        if wrong:
+            failures.append(f"{what} loses {len(wrong)} of {len(names)}: {listed(dict.fromkeys(wrong), limit=4)}")
+
+    for buffer in network.buffers:
+        corrupted = _exchanged(np.tile(np.asarray(network.codes(buffer)), (trials, 1)), corruption, generator)
+        state = run(network, load(buffer, arg("symbol")), args={"symbol": names}).state
+        lost(f"the latch of {buffer!r}", hold(ticks), buffer, state=state.replace(buffer, corrupted.astype(np.float32)))
+        state = state.replace(buffer, corrupted.astype(np.float32))
+        final = run(network, hold(ticks), state, throw=False).state[buffer]
+        uncorrected = (np.asarray(final) != np.tile(np.asarray(network.codes(buffer)), (trials, 1))).any(axis=1)
+        if uncorrected.any():
+            wrong = dict.fromkeys(name for name, bad in zip(names, uncorrected, strict=True) if bad)
+            failures.append(
+                f"the latch of {buffer!r} does not correct {int(uncorrected.sum())} of {len(names)}: "
+                f"{listed(wrong, limit=4)}"
+            )
+    for gate in network.wiring.pathways:
+        if gate.kind == "relay":
+            program = load(gate.source, arg("symbol")) + clear(gate.target) + copy(gate.source, gate.target)
+            lost(f"the relay {gate.name!r}", program, gate.target, args={"symbol": names})
+    if failures:
+        raise CheckError("\n".join([f"not every symbol is held and copied, noise {noise:g}:", *failures]))
+
+
+def _repeated(trials: int, array: Array) -> Array:
+    return jnp.broadcast_to(array, (trials, *array.shape[1:]))
+
+
+def _exchanged(codes: np.ndarray, fraction: float, generator: np.random.Generator) -> np.ndarray:
+    """The codes with this fraction of their active units exchanged for others."""
+    changed = codes.copy()
+    for code in changed:
+        count = round(fraction * code.sum())
+        off = generator.choice(np.flatnonzero(code), count, replace=False)
+        on = generator.choice(np.flatnonzero(~code), count, replace=False)
+        code[off], code[on] = False, True
+    return changed

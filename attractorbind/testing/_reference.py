@@ -1,0 +1,229 @@
+"""The reference machine: what a program means, said in names. Boxes for buffers, numbered slips for snapshots."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from attractorbind._condition import And, Condition, Equal, Holds, Not, Occupied, Or
+from attractorbind._control import Call, Repeat, Until, When
+from attractorbind._errors import ArgumentError, ProgramError
+from attractorbind._macros import SETTLE, Clear, Copy, Hold, Load, Move, Swap
+from attractorbind._network import Network, check_network
+from attractorbind._observe import Result
+from attractorbind._program import Arg, Instruction, Program, Statement, Step
+from attractorbind._recollection import Forget, Recall, Store
+from attractorbind._streams import Read
+from attractorbind._wiring import Wiring
+
+Boxes = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """How things stand at the end of an instruction, so many ticks after the start."""
+
+    ticks: int
+    instruction: str
+    boxes: Boxes
+
+
+class _LimitReachedError(Exception):
+    """An `until` has gone round as often as it may; the program ends there."""
+
+
+@dataclass
+class Reference:
+    """One trial of a program, in names; made by `reference`.
+
+    **Attributes:**
+
+    - `boxes`: buffer to the symbol it holds at the end, or None.
+    - `outputs`: what was put out by `emit`.
+    - `slips`: memory to its snapshots, by number: the names of the buffers that were stored.
+    - `result`: `Result.OK`, or `Result.LIMIT`.
+    - `moments`: how things stood after every instruction, with the ticks that the network takes until then.
+    """
+
+    wiring: Wiring
+    args: Mapping[str, str]
+    inputs: list[str]
+    boxes: Boxes
+    slips: dict[str, dict[int, Boxes]]
+    outputs: list[str | None] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+    result: Result = Result.OK
+    ticks: int = 0
+    _stored: dict[str, int] = field(default_factory=dict)
+    _context: dict[str, int] = field(default_factory=dict)
+
+    def _run(self, statements: Sequence[Statement]) -> None:
+        for statement in statements:
+            match statement:
+                case Call(_, body):
+                    self._run(body.statements)
+                case When(condition, then, otherwise):
+                    self._run((then if self._answer(condition) else otherwise).statements)
+                case Repeat(times, body):
+                    # The counter is set, and then asked before every round and once more.
+                    self.ticks += 2
+                    for _ in range(times):
+                        self._run(body.statements)
+                        self.ticks += 1
+                case Until(condition, body, limit):
+                    self.ticks += 1
+                    rounds = 0
+                    while not self._answer(condition):
+                        self.ticks += 1
+                        if rounds == limit:
+                            raise _LimitReachedError
+                        rounds += 1
+                        self._run(body.statements)
+                case Instruction():
+                    self._do(statement)
+                    self.ticks += sum(step.ticks for step in _steps(statement.expanded(self.wiring)))
+                    self.moments.append(Moment(self.ticks, str(statement), dict(self.boxes)))
+                case _:
+                    raise ProgramError(f"the reference machine does not know {statement}")
+
+    def _do(self, instruction: Instruction) -> None:
+        boxes = self.boxes
+        match instruction:
+            case Load(buffer, symbol):
+                boxes[buffer] = self._name(symbol)
+            case Read(buffer):
+                boxes[buffer] = self.inputs.pop(0) if self.inputs else None
+            case Hold():
+                pass
+            case Clear(buffer):
+                boxes[buffer] = None
+            case Copy(source, target):
+                self._copy(source, target)
+            case Move(source, target):
+                self._copy(source, target)
+                boxes[source] = None
+            case Swap(first, second, via):
+                if via is None:
+                    boxes[first], boxes[second] = boxes[second], boxes[first]
+                else:
+                    for leg in ((first, via), (second, first), (via, second)):
+                        self._copy(*leg)
+            case Step(emit=str(buffer)):
+                self.outputs.append(boxes[buffer])
+            case Store(memory, buffers):
+                self._store(memory, buffers)
+            case Recall(memory, cue, into, older):
+                slip = self.slips[memory].get(self._find(memory, cue, older), {})
+                for buffer in into or [buffer for buffer in self._connected(memory) if buffer not in cue]:
+                    boxes[buffer] = slip.get(buffer)
+            case Forget(memory, cue, older):
+                self.slips[memory].pop(self._find(memory, cue, older), None)
+            case _:
+                raise ProgramError(
+                    f"the reference machine knows instructions, but not single gates: {instruction}; say it by load(), "
+                    "copy(), clear() and the like"
+                )
+
+    def _copy(self, source: str, target: str) -> None:
+        """On the way through other buffers it leaves itself in each of them."""
+        for buffer in self.wiring.chain(source, target)[1:]:
+            self.boxes[buffer] = self.boxes[source]
+
+    def _store(self, memory: str, buffers: Sequence[str]) -> None:
+        number = self._context[memory] = self._stored[memory] = self._stored[memory] + 1
+        slips = self.slips[memory]
+        if len(slips) == self.wiring.memory(memory).capacity:
+            del slips[min(slips)]
+        slips[number] = {buffer: self.boxes[buffer] for buffer in buffers}
+
+    def _find(self, memory: str, cue: Sequence[str], older: bool) -> int:
+        """The newest slip that agrees with the cue, 0 if there is none; `older` looks back from the last one."""
+        numbers = [
+            number
+            for number, slip in self.slips[memory].items()
+            if all(self.boxes[buffer] is not None and slip.get(buffer) == self.boxes[buffer] for buffer in cue)
+            and (number < self._context[memory] or not older)
+        ]
+        self._context[memory] = max(numbers, default=0)
+        return self._context[memory]
+
+    def _connected(self, memory: str) -> list[str]:
+        return [self.wiring.populations[place].name for place in self.wiring.memory(memory).buffers]
+
+    def _answer(self, condition: Condition, settle: bool = True) -> bool:
+        """Readings that follow each other in one condition wait for the latches only once."""
+        match condition:
+            case Not(inner):
+                return not self._answer(inner, settle)
+            case And(first, second):
+                return self._answer(first, settle) and self._answer(second, settle=False)
+            case Or(first, second):
+                return self._answer(first, settle) or self._answer(second, settle=False)
+        self.ticks += 1 + SETTLE * settle
+        match condition:
+            case Equal(first, second):
+                return self.boxes[first] is not None and self.boxes[first] == self.boxes[second]
+            case Holds(buffer, symbol):
+                return self.boxes[buffer] == self._name(symbol)
+            case Occupied(buffer):
+                return self.boxes[buffer] is not None
+        raise ProgramError(f"the reference machine does not know {condition}")
+
+    def _name(self, symbol: str | Arg) -> str:
+        return self.args[symbol.name] if isinstance(symbol, Arg) else symbol
+
+
+def _steps(statements: Sequence[Statement]) -> Iterator[Step]:
+    return (statement for statement in statements if isinstance(statement, Step))
+
+
+def reference(
+    network: Network,
+    program: Program,
+    *,
+    args: Mapping[str, str] | None = None,
+    inputs: Sequence[str] = (),
+) -> Reference:
+    """What a program means: one trial of it on the reference machine, which moves names between boxes.
+
+    It knows the network's wiring and nothing else of it: no codes, no weights, no ticks but those to count.
+
+    **Arguments:**
+
+    - `network`: for its buffers, relays and memories.
+    - `program`: of instructions; single gates mean nothing in names.
+    - `args`: argument name to a symbol.
+    - `inputs`: what `read` presents.
+
+    **Returns:** a `Reference`, the machine at the end.
+
+    **Raises:** `ProgramError` for a program that has no meaning in names; else as `run`.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> from attractorbind.testing import reference
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> reference(network, ab.load("focus", "dog") + ab.move("focus", "agent")).boxes
+        {'focus': None, 'agent': 'dog'}
+    """
+    check_network(network)
+    compiled = program.compile(network) if isinstance(program, Program) else None
+    if compiled is None:
+        raise ProgramError(f"program is a {type(program).__name__}; give a Program, such as load('focus', 'dog')")
+    missing = [name for name in compiled.arguments if name not in (args or {})]
+    if missing:
+        raise ArgumentError(f"argument {missing[0]!r} is missing; the program needs args= for it")
+    memories = [memory.name for memory in network.wiring.memories]
+    machine = Reference(
+        wiring=network.wiring,
+        args=dict(args or {}),
+        inputs=list(inputs),
+        boxes=dict.fromkeys(network.buffers),
+        slips={memory: {} for memory in memories},
+        _stored=dict.fromkeys(memories, 0),
+        _context=dict.fromkeys(memories, 0),
+    )
+    try:
+        machine._run(program.statements)
+    except _LimitReachedError:
+        machine.result = Result.LIMIT
+    return machine

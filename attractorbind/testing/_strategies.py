@@ -1,0 +1,251 @@
+"""Hypothesis strategies: vocabularies, networks, and for a network its programs, states and gatings.
+
+After Hypothesis' own: plural names, keyword-only arguments that are strategies themselves. Sizes come from a few
+values, for every new shape compiles; codes, weights and states come from a seed, which shrinks to 0; programs shrink to
+short and flat ones.
+"""
+
+import itertools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import networkx as nx
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from attractorbind import _condition as conditions, _control as control, _macros as macros
+from attractorbind._build import build
+from attractorbind._checks import check_count
+from attractorbind._dual_rules import MaximalStability, PseudoInverse
+from attractorbind._network import Network, check_network
+from attractorbind._program import Program
+from attractorbind._recollection import forget, recall, store
+from attractorbind._rules import AbstractLearningRule
+from attractorbind._snapshot_memory import SnapshotMemory
+from attractorbind._state import State
+from attractorbind._streams import emit, read
+from attractorbind._vocabulary import Vocabulary
+from attractorbind._wiring import Wiring
+
+
+def vocabularies(*, sizes: SearchStrategy[int] | None = None) -> SearchStrategy[Vocabulary]:
+    """Vocabularies of the symbols "s0", "s1", ...
+
+    **Arguments:**
+
+    - `sizes`: how many symbols; by default 2, 5 or 12.
+    """
+    return (st.sampled_from([2, 5, 12]) if sizes is None else sizes).map(_vocabulary)
+
+
+def _vocabulary(size: int) -> Vocabulary:
+    return Vocabulary(f"s{number}" for number in range(check_count("the number of symbols", size)))
+
+
+@st.composite
+def networks(
+    draw: Callable[..., Any],
+    *,
+    vocabularies: SearchStrategy[Vocabulary] | None = None,
+    buffers: SearchStrategy[Mapping[str, int]] | None = None,
+    relays: SearchStrategy[str | list[tuple[str, str]]] | None = None,
+    kinds: SearchStrategy[tuple[str, str]] | None = None,
+    rules: SearchStrategy[AbstractLearningRule] | None = None,
+    activities: SearchStrategy[float] | None = None,
+    memories: SearchStrategy[list[SnapshotMemory]] | None = None,
+    seeds: SearchStrategy[int] | None = None,
+) -> Network:
+    """Networks that store their vocabulary.
+
+    **Arguments:**
+
+    - `vocabularies`: by default those of `vocabularies()`.
+    - `buffers`: name to units; by default one to three buffers of 128 or 160 units.
+    - `relays`: as for `build`; by default "all" or "hub:" the first buffer.
+    - `kinds`: of relay and latch; by default all that `build` knows.
+    - `rules`: learning rules; by default maximal stability and pseudo-inverse.
+    - `activities`: fraction of units on in a code; by default 0.1.
+    - `memories`: snapshot memories; by default none, or one that knows all buffers.
+    - `seeds`: of the codes.
+    """
+    words = draw(_vocabularies() if vocabularies is None else vocabularies)
+    sizes = st.lists(st.sampled_from([128, 160]), min_size=1, max_size=3)
+    places = draw(sizes.map(lambda units: dict(zip("abc", units, strict=False))) if buffers is None else buffers)
+    joined = draw(st.sampled_from(["all", f"hub:{next(iter(places))}"]) if relays is None else relays)
+    known_kinds = st.tuples(st.sampled_from(["direct", "nucleus"]), st.sampled_from(["recurrence", "loop"]))
+    relay, latch = draw(known_kinds if kinds is None else kinds)
+    memory = SnapshotMemory("memory", units=512, capacity=8)
+    return build(
+        words,
+        buffers=places,
+        relays=joined,
+        activity=0.1 if activities is None else draw(activities),
+        rule=draw(st.sampled_from([PseudoInverse(), MaximalStability()]) if rules is None else rules),
+        relay=relay,
+        latch=latch,
+        memories=draw(st.sampled_from([[], [memory]]) if memories is None else memories),
+        key=jax.random.key(draw(st.integers(0, 2**16) if seeds is None else seeds)),
+    )
+
+
+_vocabularies = vocabularies
+
+
+def states(
+    network: Network,
+    *,
+    trials: SearchStrategy[int] | None = None,
+    corruptions: SearchStrategy[float] | None = None,
+    seeds: SearchStrategy[int] | None = None,
+) -> SearchStrategy[State]:
+    """States in which every population holds some symbol's code, or nothing.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `trials`: how many trials; by default 1.
+    - `corruptions`: the fraction of all units that are flipped; by default none.
+    - `seeds`: of symbols and flips.
+    """
+    check_network(network)
+
+    def state(trials: int, corruption: float, seed: int) -> State:
+        generator = np.random.default_rng(seed)
+        made = network.silent(trials)
+        for name in made.names:
+            codes = np.asarray(network.codes(name))
+            silence = np.zeros_like(codes[:1])
+            held = np.concatenate([codes, silence])[generator.integers(len(codes) + 1, size=trials)]
+            made = made.replace(name, (held ^ (generator.random(held.shape) < corruption)).astype(np.float32))
+        return made
+
+    return st.builds(
+        state,
+        st.just(1) if trials is None else trials,
+        st.just(0.0) if corruptions is None else corruptions,
+        st.integers(0, 2**16) if seeds is None else seeds,
+    )
+
+
+def gatings(network: Network, *, conductances: SearchStrategy[float] | None = None) -> SearchStrategy[np.ndarray]:
+    """One conductance per gate, in the order of `network.gates`; they shrink to rest.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `conductances`: of a gate that is not at rest; by default closed, half open or open.
+    """
+    gates = check_network(network).gates
+    opening = st.sampled_from([1.0, 0.5, 0.0]) if conductances is None else conductances
+    return st.dictionaries(st.sampled_from(gates), opening, max_size=len(gates)).map(network.gating)
+
+
+def programs(
+    network: Network,
+    *,
+    symbols: SearchStrategy[str] | None = None,
+    lengths: SearchStrategy[int] | None = None,
+    branches: bool = True,
+) -> SearchStrategy[Program]:
+    """Programs that have a meaning in names, which `reference` tells, and that this network can carry out.
+
+    Everything that `Program`s are made of, single gates excepted: loads and copies, streams, the network's memories,
+    branches and loops inside each other. Inputs for `read` are to be drawn beside.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `symbols`: to load and to ask for; by default all of the vocabulary.
+    - `lengths`: how many instructions and blocks in a row; by default 1 to 6.
+    - `branches`: whether there are blocks and streams.
+    """
+    wiring = check_network(network).wiring
+    named = st.sampled_from(network.vocabulary.names) if symbols is None else symbols
+    simple = _instructions(wiring, named, streams=branches)
+    asked = _conditions(wiring, named)
+
+    def blocks(inner: SearchStrategy[Program]) -> SearchStrategy[Program]:
+        body = st.lists(inner, min_size=1, max_size=3).map(_joined)
+        return st.one_of(
+            st.builds(control.when, asked, body),
+            st.builds(control.when, asked, body, body),
+            st.builds(control.repeat, st.integers(0, 2), body),
+            st.builds(lambda *parts: control.until(*parts[:2], limit=parts[2]), asked, body, st.integers(0, 3)),
+        )
+
+    one = st.recursive(simple, blocks, max_leaves=5) if branches else simple
+    count = st.integers(1, 6) if lengths is None else lengths
+    return count.flatmap(lambda most: st.lists(one, min_size=1, max_size=most)).map(_joined)
+
+
+def _joined(parts: list[Program]) -> Program:
+    return sum(parts, Program())
+
+
+def _instructions(wiring: Wiring, symbols: SearchStrategy[str], *, streams: bool) -> SearchStrategy[Program]:
+    names = sorted(wiring.buffers, key=wiring.buffers.__getitem__)
+    one, loops = st.sampled_from(names), {gate.name for gate in wiring.gates if gate.kind == "latch" and gate.delay > 1}
+    possible = [
+        st.builds(macros.load, one, symbols),
+        one.map(macros.clear),
+        st.integers(1, 3).map(macros.hold),
+    ]
+    reachable = [pair for pair in itertools.permutations(names, 2) if _reaches(wiring, *pair)]
+    if reachable:
+        possible += [
+            st.sampled_from(reachable).map(lambda pair, how=how: how(*pair)) for how in (macros.copy, macros.move)
+        ]
+    mutual = [
+        pair
+        for pair in itertools.permutations(names, 2)
+        if wiring.relays.has_edge(*pair) and wiring.relays.has_edge(*pair[::-1]) and not loops.intersection(pair)
+    ]
+    if mutual:
+        possible.append(st.sampled_from(mutual).map(lambda pair: macros.swap(*pair)))
+    through = [
+        (first, second, via)
+        for first, second, via in itertools.permutations(names, 3)
+        if all(wiring.relays.has_edge(*leg) for leg in ((first, via), (second, first), (via, second)))
+    ]
+    if through:
+        possible.append(st.sampled_from(through).map(lambda legs: macros.swap(legs[0], legs[1], via=legs[2])))
+    if streams:
+        possible += [one.map(read), one.map(emit)]
+    possible += [_recollections(wiring, memory.name) for memory in wiring.memories]
+    return st.one_of(possible)
+
+
+@st.composite
+def _recollections(draw: Callable[..., Any], wiring: Wiring, memory: str) -> Program:
+    names = [wiring.populations[place].name for place in wiring.memory(memory).buffers]
+    buffers = draw(st.permutations(names))
+    cue = buffers[: draw(st.integers(1, len(buffers)))]
+    kinds = ["store", "forget"] + ["recall"] * (len(cue) < len(buffers))
+    kind = draw(st.sampled_from(kinds))
+    if kind == "store":
+        return store(memory, cue)
+    older = draw(st.booleans())
+    return recall(memory, cue, older=older) if kind == "recall" else forget(memory, cue, older=older)
+
+
+def _conditions(wiring: Wiring, symbols: SearchStrategy[str]) -> SearchStrategy[conditions.Condition]:
+    names = st.sampled_from(list(wiring.buffers))
+    asked = [st.builds(conditions.holds, names, symbols), names.map(conditions.empty)]
+    pairs = list(wiring.relays.edges)
+    if pairs:
+        asked.append(st.sampled_from(pairs).map(lambda pair: conditions.equal(*pair)))
+    return st.recursive(
+        st.one_of(asked),
+        lambda inner: st.one_of(
+            inner.map(lambda one: ~one),
+            st.builds(lambda one, other: one & other, inner, inner),
+            st.builds(lambda one, other: one | other, inner, inner),
+        ),
+        max_leaves=3,
+    )
+
+
+def _reaches(wiring: Wiring, source: str, target: str) -> bool:
+    return nx.has_path(wiring.relays, source, target)

@@ -1,0 +1,219 @@
+"""The checks that users call: quiet on a sound network, and each planted fault found, with the smallest example."""
+
+import dataclasses
+from functools import cache
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, find, given, settings, strategies as st
+from hypothesis.errors import HypothesisWarning
+
+import attractorbind as ab
+from attractorbind.testing import (
+    CheckError,
+    check_binding,
+    check_capacity,
+    check_isolation,
+    check_program,
+    gatings,
+    networks,
+    programs,
+    reference,
+    states,
+    vocabularies,
+)
+
+WORDS = ["dog", "cat", "yak"]
+# Checking annotations uses the global random state while networks are drawn.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
+
+
+@cache
+def sound(rule: ab.AbstractLearningRule | None = None) -> ab.Network:
+    return ab.build(
+        ab.Vocabulary(WORDS),
+        buffers={"a": 128, "b": 128, "c": 128},
+        relays=[("a", "b"), ("b", "a"), ("b", "c")],
+        memories=[ab.SnapshotMemory("m", units=1024, capacity=3)],
+        activity=0.1,
+        rule=rule or ab.MaximalStability(),
+        key=jax.random.key(0),
+    )
+
+
+def with_synapses(network: ab.Network, source: str, target: str, change) -> ab.Network:
+    """The network with one projection's synapses changed."""
+    names = [population.name for population in network.wiring.populations]
+    place = next(
+        i for i, p in enumerate(network.wiring.projections) if (names[p.source], names[p.target]) == (source, target)
+    )
+    return eqx.tree_at(lambda n: n.synapses[place], network, change(network.synapses[place]))
+
+
+def with_gate(network: ab.Network, source: str, target: str, gate: str) -> ab.Network:
+    """The network with one projection put under another gate."""
+    names = [population.name for population in network.wiring.populations]
+    index = network.wiring.gate_index[gate]
+    moved = tuple(
+        dataclasses.replace(p, gate=index) if (names[p.source], names[p.target]) == (source, target) else p
+        for p in network.wiring.projections
+    )
+    return dataclasses.replace(network, wiring=dataclasses.replace(network.wiring, projections=moved))
+
+
+def with_swapped_codes(network: ab.Network, buffer: int) -> ab.Network:
+    """The network with the codes of the first two symbols exchanged in one buffer, after learning."""
+    return eqx.tree_at(lambda n: n.all_codes[buffer], network, network.all_codes[buffer][jnp.array([1, 0, 2])])
+
+
+def test_a_sound_network_passes():
+    check_binding(sound(), max_examples=40)
+    check_binding(sound(), max_examples=10, noise=0.01)
+    check_isolation(sound())
+    check_capacity(sound(), noise=0.01)
+
+
+def test_a_shorted_gate_is_found():
+    """The projection from b to c lies under c's latch, which is open at rest: c takes up what b holds."""
+    broken = with_gate(sound(), "b", "c", "c")
+    with pytest.raises(CheckError, match="buffer 'c' feels buffer 'b', although all relays are closed.*tick 0 on"):
+        check_isolation(broken)
+    with pytest.raises(CheckError) as caught:
+        check_binding(broken)
+    # One load is enough: no shorter program shows it.
+    assert "Program:\nload('b', 'dog')\n\nThey part at tick 2, the end of load('b', 'dog'): 'c' holds" in str(
+        caught.value
+    )
+
+
+def test_a_swapped_code_is_found():
+    broken = with_swapped_codes(sound(), 1)
+    with pytest.raises(CheckError) as caught:
+        check_binding(broken)
+    told = str(caught.value)
+    # A symbol and one copy of it, into the buffer or out of it.
+    (shortest,) = told.split("Program:\n")[1:]
+    assert len(shortest.split("\n\n")[0].splitlines()) == 2
+    assert "They part at tick" in told
+    assert "latches closed" in told
+    with pytest.raises(CheckError, match="relay 'a->b' loses 8 of 12: 'dog', 'cat'"):
+        check_capacity(broken)
+
+
+def test_a_latch_that_connects_every_unit_to_itself_is_found():
+    """It holds anything, so it corrects nothing."""
+    free = with_synapses(sound(), "a", "a", lambda one: ab.Synapses(jnp.eye(128) * 4.0, jnp.full_like(one.bias, -2.0)))
+    check_capacity(free, corruption=0.0)
+    with pytest.raises(CheckError, match="latch of 'a' does not correct 12 of 12"):
+        check_capacity(free)
+
+
+@pytest.mark.filterwarnings("ignore::attractorbind.CapacityWarning")
+def test_an_overloaded_vocabulary_is_found():
+    overloaded = ab.build(
+        ab.Vocabulary([f"s{number}" for number in range(60)]),
+        buffers={"a": 64, "b": 64},
+        activity=0.1,
+        rule=ab.Hebbian(),
+        key=jax.random.key(0),
+    )
+    with pytest.raises(CheckError, match=r"latch of 'a' loses \d+ of 240"):
+        check_capacity(overloaded)
+    with pytest.raises(CheckError, match="Program:\nload"):
+        check_binding(overloaded)
+
+
+def test_a_wrong_jump_is_found():
+    program = ab.load("a", "dog") + ab.when(ab.holds("a", "dog"), ab.copy("a", "b"), ab.load("b", "yak"))
+    check_program(sound(), program, {"a": "dog", "b": "dog", "c": None})
+    listing = program.compile(sound())
+    assert isinstance(listing, ab.Listing)
+    rows = listing.rows
+    asked = rows.question != -1
+    jumps = np.where(asked, rows.otherwise, rows.then)
+    wrong = dataclasses.replace(listing, rows=dataclasses.replace(rows, then=jumps))
+    with pytest.raises(CheckError) as caught:
+        check_program(sound(), wrong, {"a": "dog", "b": "dog"})
+    assert "the program ends with 'b' holds 'yak', not 'dog'" in str(caught.value)
+    assert "load('b', 'yak')" in str(caught.value)
+
+
+def test_a_program_that_ends_otherwise_is_told_with_the_tick():
+    broken = with_swapped_codes(sound(), 1)
+    program = ab.load("a", ab.arg("x")) + ab.copy("a", "b") + ab.copy("b", "c")
+    with pytest.raises(CheckError) as caught:
+        check_program(broken, program, {"b": "dog", "c": "dog"}, args={"x": "dog"})
+    assert "They part at tick 6, the end of copy('a', 'b'): 'b' holds 'cat' in the network" in str(caught.value)
+    # Single gates mean nothing in names; the table is shown all the same.
+    with pytest.raises(CheckError, match="'b' holds None, not 'dog'"):
+        check_program(sound(), ab.gates(), {"b": "dog"})
+
+
+@given(words=vocabularies(), others=vocabularies(sizes=st.just(3)))
+def test_vocabularies(words, others):
+    assert len(words) in (2, 5, 12)
+    assert others.names == ("s0", "s1", "s2")
+
+
+def test_wrong_sizes_raise_when_drawn():
+    strategy = vocabularies(sizes=st.just(0))
+    with pytest.raises(ab.ArgumentError, match="number of symbols is 0"):
+        find(strategy, lambda _: True)
+    with pytest.raises(ab.NetworkError):
+        find(networks(buffers=st.just({})), lambda _: True)
+
+
+@given(network=networks(vocabularies=vocabularies(sizes=st.sampled_from([2, 5])), seeds=st.integers(0, 1)))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+def test_networks_store_their_vocabulary(network):
+    assert network.report().wrong_bits == 0
+    assert set(network.buffers) <= set("abc")
+
+
+def test_networks_shrink_to_the_simplest():
+    simplest = find(networks(), lambda network: True)
+    assert simplest.vocabulary.names == ("s0", "s1")
+    assert simplest.buffers == {"a": 128}
+    assert np.array_equal(jax.random.key_data(simplest.key), jax.random.key_data(jax.random.key(0)))
+
+
+@given(data=st.data())
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
+def test_states_hold_codes_or_nothing(data):
+    network = sound()
+    state = data.draw(states(network, trials=st.sampled_from([1, 3])))
+    assert state.trials in (1, 3)
+    for name in state.names:
+        codes = np.asarray(network.codes(name))
+        for held in np.asarray(state[name]) > 0:
+            assert not held.any() or (held == codes).all(axis=1).any()
+    corrupted = data.draw(states(network, corruptions=st.just(0.5)))
+    assert 30 < corrupted["a"].sum() < 98
+
+
+@given(data=st.data())
+def test_gatings_are_conductances(data):
+    network = sound()
+    gating = data.draw(gatings(network, conductances=st.sampled_from([0.25, 1.0])))
+    assert gating.shape == (len(network.gates),)
+    assert set(gating.tolist()) <= {0.0, 0.25, 1.0}
+    assert find(gatings(network), lambda _: True).tolist() == network.gating().tolist()
+
+
+@given(program=programs(sound(), symbols=st.just("cat")))
+def test_programs_have_a_meaning_and_can_be_carried_out(program):
+    program.compile(sound())
+    told = reference(sound(), program)
+    assert set(told.boxes.values()) <= {None, "cat"}
+
+
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+def test_programs_shrink_to_short_ones():
+    network = sound()
+    straight = programs(network, branches=False)
+    found = find(straight, lambda program: reference(network, program).boxes["c"] == "yak")
+    assert str(found) == "load('c', 'yak')"
+    assert HypothesisWarning is not None
