@@ -43,6 +43,7 @@ from attractorbind._recollection import forget as forget, recall as recall, stor
 from attractorbind._report import ProjectionReport as ProjectionReport, Report as Report
 from attractorbind._rules import (
     AbstractLearningRule as AbstractLearningRule,
+    AbstractOneShotRule as AbstractOneShotRule,
     Hebbian as Hebbian,
     Perceptron as Perceptron,
     Storkey as Storkey,

@@ -7,7 +7,7 @@ from typing import Any
 from jaxtyping import Array, Key
 
 from attractorbind._checks import Rate, check_count, check_fraction, check_key
-from attractorbind._codes import active_units, draw_codes, population_keys, random_units
+from attractorbind._codes import active_units, draw_codes, parts_of_key, population_keys, random_units
 from attractorbind._errors import ArgumentError, CapacityWarning, NetworkError
 from attractorbind._learning import learn
 from attractorbind._network import Network
@@ -94,7 +94,7 @@ def build(
         for memory, one in zip(wiring.memories, memory_keys, strict=True)
     )
     synapses, drive = learn(wiring, [every[: len(vocabulary)] for every in codes], rule)
-    network = Network(vocabulary, wiring, codes, assemblies, synapses, drive, rule, key)
+    network = Network(vocabulary, wiring, codes, assemblies, synapses, drive, rule, *parts_of_key(key))
     report = network.report()
     if strict:
         report.check()

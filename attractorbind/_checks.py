@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key, Shaped
 
-from attractorbind._errors import ArgumentError, AttractorBindError, unknown_name
+from attractorbind._errors import ArgumentError, AttractorBindError, listed, unknown_name
 
 # A probability, a fraction or a conductance; a number of any kind.
 Rate = float | int | np.number | Shaped[Array, ""] | Shaped[np.ndarray, ""]
@@ -69,6 +69,20 @@ def check_names(argument: str, value: Any, kind: str, error: type[AttractorBindE
     if not isinstance(value, Iterable):
         raise error(f"{argument} is {value!r}; give a list of {kind}")
     return value
+
+
+def buffer_names(argument: str, buffers: Any, error: type[AttractorBindError]) -> tuple[str, ...]:
+    """Names of one buffer or more, each given once."""
+    names = tuple(check_names(argument, buffers, "buffer names", error))
+    for name in names:
+        if not isinstance(name, str):
+            raise error(f"{argument} holds {name!r}; give a list of buffer names")
+    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if repeated:
+        raise error(f"{argument} names {listed(repeated)} more than once; name each buffer once")
+    if not names:
+        raise error(f"{argument} is empty; name one buffer at least")
+    return names
 
 
 def check_known(kind: str, plural: str, name: object, known: Collection[str]) -> str:

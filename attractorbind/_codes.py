@@ -5,7 +5,7 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Int, Key
+from jaxtyping import Array, Bool, Int, Key, UInt32
 
 from attractorbind._wiring import Population, Wiring
 
@@ -16,6 +16,11 @@ def population_keys(
     """A random key for every population, and one for every memory."""
     keys = jax.random.split(key, len(wiring.populations) + len(wiring.memories))
     return keys[: len(wiring.populations)], keys[len(wiring.populations) :]
+
+
+def parts_of_key(key: Key[Array, ""]) -> tuple[UInt32[Array, " words"], str]:
+    """A random key as plain numbers, and what kind of key they make."""
+    return jax.random.key_data(key), str(jax.random.key_impl(key))
 
 
 def draw_codes(

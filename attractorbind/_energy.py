@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from attractorbind._errors import NetworkError, listed
 from attractorbind._network import Gating, Network, check_network
 from attractorbind._state import State, check_state
 
@@ -19,7 +20,7 @@ def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Floa
     **Returns:** population to an array of shape (trials, units).
     """
     check_state(check_network(network).wiring, state)
-    conductances = network.conductances(gates)
+    conductances = _of_pathways(network, gates)
     total = {name: jnp.zeros_like(activity) for name, activity in zip(state.names, state.activities, strict=True)}
     for projection, synapses in zip(network.wiring.projections, network.synapses, strict=True):
         if conductances[projection.gate] > 0:
@@ -61,7 +62,7 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
         True
     """
     check_state(check_network(network).wiring, state)
-    conductances = network.conductances(gates)
+    conductances = _of_pathways(network, gates)
     total = jnp.zeros(state.trials)
     for projection, synapses in zip(network.wiring.projections, network.synapses, strict=True):
         if conductances[projection.gate] > 0:
@@ -70,3 +71,15 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
             work = jnp.sum((field + synapses.bias[None, :]) * target, axis=1) / 2
             total = total - np.float32(conductances[projection.gate]) * work
     return total
+
+
+def _of_pathways(network: Network, gates: Gating) -> Float[np.ndarray, " gates"]:
+    """The conductances, or an error if a memory's gate is among them."""
+    conductances, pathways = network.conductances(gates), network.wiring.pathways
+    opened = [network.gates[place] for place in np.flatnonzero(conductances) if place >= len(pathways)]
+    if opened:
+        raise NetworkError(
+            f"gate {opened[0]!r} is a memory's, whose weights belong to the state; fields and energies are of latches "
+            f"and relays: {listed(gate.name for gate in pathways)}"
+        )
+    return conductances

@@ -44,7 +44,7 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
         "settings": {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
         if type(rule) in _RULES.values()
         else {},
-        "key": str(jax.random.key_impl(fields["key"])),
+        "key": fields["key_kind"],
     }
     told = json.dumps(description).encode()
     payload = io.BytesIO()
@@ -71,7 +71,7 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
 def _arrays(fields: dict[str, Any]) -> list[Any]:
     """All arrays of a network in one order."""
     weights = [array for one in fields["synapses"] for array in (one.weights, one.bias)]
-    return [*fields["all_codes"], *fields["assemblies"], *weights, fields["drive"], jax.random.key_data(fields["key"])]
+    return [*fields["all_codes"], *fields["assemblies"], *weights, fields["drive"], fields["key_data"]]
 
 
 def read_network(path: Path, rule: AbstractLearningRule | None) -> dict[str, Any]:
@@ -101,6 +101,7 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractLearningRule | None) 
     all_codes, assemblies = arrays(len(populations)), arrays(len(memories))
     synapses = tuple(Synapses(*arrays(2)) for _ in projections)
     drive, key = arrays(2)
+    jax.random.wrap_key_data(key, impl=told["key"])
     slots = len(all_codes[0])
     shapes = [codes.shape == (slots, p.units) for codes, p in zip(all_codes, populations, strict=True)]
     shapes += [a.shape == (m.capacity, m.active) for a, m in zip(assemblies, memories, strict=True)]
@@ -119,7 +120,8 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractLearningRule | None) 
         "synapses": synapses,
         "drive": drive,
         "rule": _rule(path, told, rule),
-        "key": jax.random.wrap_key_data(key, impl=told["key"]),
+        "key_data": key,
+        "key_kind": told["key"],
     }
 
 

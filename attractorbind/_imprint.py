@@ -11,20 +11,23 @@ from attractorbind._codes import draw_codes, population_keys
 from attractorbind._errors import VocabularyError
 from attractorbind._learning import add, learn
 from attractorbind._network import Network, check_network
+from attractorbind._rules import AbstractOneShotRule
 from attractorbind._synapses import Synapses
 from attractorbind._vocabulary import Vocabulary
 
 
 def imprint(network: Network, names: Iterable[str]) -> Network:
-    """A network with further symbols: a code for each in every population, and the weights that store them all.
+    r"""A network with further symbols: a code for each in every population, and the weights that store them all.
 
     The codes of the symbols that are there stay as they are, so a state of the old network is one of the new network
     and means the same, snapshots included. The new codes are those that `build` would have drawn with the longer
     vocabulary, and the weights are what the network's rule learns from all codes.
 
-    Where the rule learns in one shot (`Hebbian`; a rule of one's own with `add`), every projection gains the outer
-    product of the new codes and nothing else. All other rules learn all symbols anew. Into slots that are free, from
-    `build(..., free=...)`, a new symbol changes no shape, so that programs go on without compiling anew.
+    Where the rule learns in one shot (`Hebbian`, and any `AbstractOneShotRule`), every projection gains the outer
+    product of the new codes, $\Delta W_{ji} \propto \tilde x_j \tilde y_i$, and nothing else. All other rules learn
+    all symbols anew. Into slots that are free, from `build(..., free=...)`, a new symbol changes no shape, so that the
+    compiled drivers serve on; a `Schedule` or `Listing` belongs to its vocabulary and is to be made anew for the larger
+    one.
 
     **Arguments:**
 
@@ -34,7 +37,7 @@ def imprint(network: Network, names: Iterable[str]) -> Network:
     **Returns:** a new `Network`; the old one is unchanged.
 
     **Raises:** `VocabularyError` for no names, or one that is there already; `CapacityError` if the rule cannot store
-    all symbols exactly.
+    all symbols exactly, the old ones included.
 
     **Example:**
         >>> import attractorbind as ab, jax
@@ -72,10 +75,9 @@ def _learned(
     network: Network, codes: tuple[Bool[Array, "slots _units"], ...], symbols: int
 ) -> tuple[tuple[Synapses, ...], Float[Array, ""]]:
     """Weights and drive for so many symbols: in one shot for each new one, or else all anew."""
+    if not isinstance(network.rule, AbstractOneShotRule):
+        return learn(network.wiring, [every[:symbols] for every in codes], network.rule)
     synapses, drive = network.synapses, network.drive
     for symbol in range(len(network.vocabulary), symbols):
-        added = add(network.wiring, synapses, [every[symbol] for every in codes], network.rule)
-        if added is None:
-            return learn(network.wiring, [every[:symbols] for every in codes], network.rule)
-        synapses, drive = added
+        synapses, drive = add(network.wiring, synapses, [every[symbol] for every in codes], network.rule)
     return synapses, drive

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from attractorbind._rules import AbstractLearningRule
+from attractorbind._rules import AbstractLearningRule, AbstractOneShotRule
 from attractorbind._synapses import Synapses, calm_when_source_is_silent, on_grid
 from attractorbind._wiring import Projection, Wiring
 
@@ -32,15 +32,13 @@ def add(
     wiring: Wiring,
     synapses: Sequence[Synapses],
     codes: Sequence[Bool[Array, " _units"]],
-    rule: AbstractLearningRule,
-) -> tuple[tuple[Synapses, ...], Float[Array, ""]] | None:
-    """One more symbol in one shot, from its code in every population alone; None if the rule learns otherwise."""
+    rule: AbstractOneShotRule,
+) -> tuple[tuple[Synapses, ...], Float[Array, ""]]:
+    """One more symbol in one shot, from its code in every population alone."""
     learned = []
     for projection, before in zip(wiring.projections, synapses, strict=True):
         source, recurrent = codes[projection.source], projection.source == projection.target
         after = rule.add(before, source, codes[projection.target], recurrent=recurrent)
-        if after is None:
-            return None
         learned.append(_calm(wiring, projection, after, source))
     return _rounded(wiring, learned)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import equinox as eqx
+import jax
 import networkx as nx
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key, UInt32
 
 from attractorbind._checks import check_count, check_known
 from attractorbind._errors import FileError, NetworkError
@@ -58,7 +59,7 @@ class Network(eqx.Module):
     - `synapses`: one `Synapses` per projection, in the order of `wiring.projections`.
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
     - `rule`: the learning rule.
-    - `key`: the random key that it was built from.
+    - `key_data`, `key_kind`: of the random key that it was built from, which is `key`.
     """
 
     vocabulary: Vocabulary = eqx.field(static=True)
@@ -67,13 +68,19 @@ class Network(eqx.Module):
     assemblies: tuple[Int[Array, "_capacity _active"], ...]
     synapses: tuple[Synapses, ...]
     drive: Float[Array, ""]
-    rule: AbstractLearningRule = eqx.field(static=True)
-    key: Key[Array, ""]
+    rule: AbstractLearningRule
+    key_data: UInt32[Array, " words"]
+    key_kind: str = eqx.field(static=True)
 
     @property
     def buffers(self) -> dict[str, int]:
         """The buffers' names and their numbers of units."""
         return {name: self.wiring.populations[place].units for name, place in self.wiring.buffers.items()}
+
+    @property
+    def key(self) -> Key[Array, ""]:
+        """The random key that the network was built from."""
+        return jax.random.wrap_key_data(self.key_data, impl=self.key_kind)
 
     @property
     def gates(self) -> tuple[str, ...]:

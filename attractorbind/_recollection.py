@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from attractorbind._checks import check_known, check_names
-from attractorbind._errors import ProgramError, listed
+from attractorbind._checks import buffer_names, check_known
+from attractorbind._errors import ProgramError
 from attractorbind._macros import SETTLE
 from attractorbind._program import Instruction, Program, Statement, gates
 from attractorbind._snapshot_memory import SnapshotMemory
 from attractorbind._wiring import Wiring
 
 
-def _connected(wiring: Wiring, memory: str, buffers: Iterable[str]) -> tuple[str, ...]:
+def _known_to(wiring: Wiring, memory: str, buffers: Iterable[str]) -> tuple[str, ...]:
     """The buffers, or an error if the memory is not connected to one of them."""
     known = [wiring.populations[place].name for place in wiring.memory(memory).buffers]
     return tuple(check_known(f"buffer of memory {memory!r}:", "its buffers", buffer, known) for buffer in buffers)
@@ -26,7 +26,7 @@ class Store(Instruction):
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or the macros, that it stands for."""
-        cues = [f"{buffer}->{self.memory}" for buffer in _connected(wiring, self.memory, self.buffers)]
+        cues = [f"{buffer}->{self.memory}" for buffer in _known_to(wiring, self.memory, self.buffers)]
         return gates(open=[*cues, f"{self.memory}:store"]).statements
 
     def __str__(self) -> str:
@@ -44,12 +44,12 @@ class Recall(Instruction):
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or the macros, that it stands for."""
-        cue = _connected(wiring, self.memory, self.cue)
-        rest = [wiring.populations[place].name for place in wiring.memory(self.memory).buffers]
-        into = [name for name in rest if name not in cue] if self.into is None else self.into
+        cue = _known_to(wiring, self.memory, self.cue)
+        every = [wiring.populations[place].name for place in wiring.memory(self.memory).buffers]
+        into = [name for name in every if name not in cue] if self.into is None else self.into
         if not into:
             raise ProgramError(f"{self} has nothing to recall: all buffers of memory {self.memory!r} are in the cue")
-        _connected(wiring, self.memory, into)
+        _known_to(wiring, self.memory, into)
         latches = [wiring.gate(buffer) for buffer in into]
         cues = [f"{buffer}->{self.memory}" for buffer in cue] + [f"{self.memory}:older"] * self.older
         both = [*cues, *(f"{self.memory}->{buffer}" for buffer in into)]
@@ -75,7 +75,7 @@ class Forget(Instruction):
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or the macros, that it stands for."""
-        cues = [f"{buffer}->{self.memory}" for buffer in _connected(wiring, self.memory, self.cue)]
+        cues = [f"{buffer}->{self.memory}" for buffer in _known_to(wiring, self.memory, self.cue)]
         how = [f"{self.memory}:older"] * self.older + [f"{self.memory}:forget"]
         return gates(open=[*cues, *how]).statements
 
@@ -89,19 +89,6 @@ def _memory_name(memory: object) -> str:
     if not isinstance(memory, str):
         raise ProgramError(f"memory is {memory!r}; give a snapshot memory's name")
     return memory
-
-
-def _buffers(argument: str, buffers: Iterable[str]) -> tuple[str, ...]:
-    names = tuple(check_names(argument, buffers, "buffer names", ProgramError))
-    for name in names:
-        if not isinstance(name, str):
-            raise ProgramError(f"{argument} holds {name!r}; give a list of buffer names")
-    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if repeated:
-        raise ProgramError(f"{argument} names {listed(repeated)} more than once; name each buffer once")
-    if not names:
-        raise ProgramError(f"{argument} is empty; name one buffer at least")
-    return names
 
 
 def _flag(older: object) -> bool:
@@ -134,7 +121,7 @@ def store(memory: str | SnapshotMemory, buffers: Iterable[str]) -> Program:
         >>> print(ab.store("episodes", ["who", "where"]).expand(network))
         gates(open={'who->episodes', 'where->episodes', 'episodes:store'}, ticks=1)
     """
-    return Program((Store(_memory_name(memory), _buffers("buffers", buffers)),))
+    return Program((Store(_memory_name(memory), buffer_names("buffers", buffers, ProgramError)),))
 
 
 def recall(
@@ -160,7 +147,7 @@ def recall(
         same cue, for the next older match. After a recall that found nothing, there is none.
 
     **Raises:** `ProgramError` for an empty cue, a buffer named twice or on both sides; when compiled,
-    `UnknownNameError` for a memory or a buffer that is not there.
+    `UnknownNameError` for a memory or a buffer that is not there, `ProgramError` if the cue leaves nothing to recall.
 
     **Reference:** our own design; see `SnapshotMemory`.
 
@@ -176,8 +163,8 @@ def recall(
         >>> ab.run(network, program).decode()
         {'who': ['ann'], 'where': ['park']}
     """
-    cues = _buffers("cue", cue)
-    targets = None if into is None else _buffers("into", into)
+    cues = buffer_names("cue", cue, ProgramError)
+    targets = None if into is None else buffer_names("into", into, ProgramError)
     both = [name for name in cues if name in (targets or ())]
     if both:
         raise ProgramError(f"buffer {both[0]!r} is in the cue and in into=; a recall never changes its cue")
@@ -207,4 +194,4 @@ def forget(memory: str | SnapshotMemory, cue: Iterable[str], *, older: bool = Fa
         >>> ab.run(network, program).decode()
         {'who': ['ann'], 'where': ['park']}
     """
-    return Program((Forget(_memory_name(memory), _buffers("cue", cue), _flag(older)),))
+    return Program((Forget(_memory_name(memory), buffer_names("cue", cue, ProgramError), _flag(older)),))

@@ -33,14 +33,22 @@ class AbstractLearningRule(eqx.Module):
         **Returns:** the `Synapses`; the field's scale is free, 1 being usual for a unit that is just stable.
         """
 
+
+class AbstractOneShotRule(AbstractLearningRule):
+    """A rule that can also learn one more symbol in one shot, from the new codes alone; see `imprint`."""
+
+    @abc.abstractmethod
     def add(
         self, synapses: Synapses, source: Bool[Array, " source"], target: Bool[Array, " target"], *, recurrent: bool
-    ) -> Synapses | None:
-        """One more symbol in one shot: what `learn` would have come to, from the synapses and the new codes alone.
+    ) -> Synapses:
+        """What `learn` would have come to with one more symbol, from its codes and the synapses before.
 
-        None where the rule cannot do that; it then learns all symbols anew.
+        **Arguments:**
+
+        - `synapses`: those that store the symbols before, as they are in a network.
+        - `source`, `target`: the new symbol's codes.
+        - `recurrent`: as for `learn`.
         """
-        return None
 
 
 def without_diagonal(weights: Float[Array, "source target"], recurrent: bool) -> Float[Array, "source target"]:
@@ -95,7 +103,7 @@ def scaled_to_margin_one(
     return Synapses(synapses.weights * scale[None, :], synapses.bias * scale)
 
 
-class Hebbian(AbstractLearningRule):
+class Hebbian(AbstractOneShotRule):
     r"""Hebbian covariance rule: local, one-shot, incremental; stores few symbols.
 
     $W_{ji} = \frac{1}{N} \sum_s \tilde x_j^s \tilde y_i^s$ between units standardised to mean 0 and variance 1, with
@@ -122,7 +130,7 @@ class Hebbian(AbstractLearningRule):
     def add(
         self, synapses: Synapses, source: Bool[Array, " source"], target: Bool[Array, " target"], *, recurrent: bool
     ) -> Synapses:
-        """See `AbstractLearningRule.add`: the new symbol's outer product."""
+        """See `AbstractOneShotRule.add`: the new symbol's outer product."""
         return _hebbian_addition(synapses, source, target, recurrent)
 
 

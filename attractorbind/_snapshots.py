@@ -13,11 +13,13 @@ from attractorbind._wiring import MemoryWiring, Wiring
 
 # The conductance above which a gate of the memory acts.
 _SWITCH = 0.5
-NONE = -1
+NO_SNAPSHOT = -1
 
 
 class Snapshots(eqx.Module):
-    """What a snapshot memory holds, for a batch of trials: the weights as factors, one row per snapshot.
+    """What a snapshot memory holds, for a batch of trials or for one: the weights as factors, a row per snapshot.
+
+    Part of a `State`, made by `network.silent` and changed by runs; `Trace.snapshots` shows it in words.
 
     - `activity`: which units of the memory are on.
     - `codes`: per buffer, the states that were stored, eight units a byte.
@@ -63,7 +65,7 @@ class _Outcome(NamedTuple):
     """What a tick comes to, in a batch of trials or in one.
 
     - `activity`: of the memory's units.
-    - `place`, `learned`, `strength`: the snapshot that changes, or `NONE`; what it is then.
+    - `place`, `learned`, `strength`: the snapshot that changes, or `NO_SNAPSHOT`; what it is then.
     - `found`: the strength of what was found or stored.
     - `written`: per buffer, 1 and -1 where the memory writes on it, otherwise 0.
     """
@@ -90,15 +92,25 @@ def matches(
 def pattern(
     memory: MemoryWiring,
     assemblies: Int[Array, "capacity active"],
-    activity: Bool[Array, " units"],
+    snapshots: Snapshots,
     codes: UInt8[Array, "capacity _bytes"],
     units: int,
 ) -> Int8[Array, " _units"]:
-    """What the active units of the memory write on a buffer: the sign of W (a - mean a) - k / 2, in whole numbers."""
-    shared = jnp.sum(activity[assemblies], axis=1, dtype=jnp.int32)
-    centred = memory.units * shared - memory.active * jnp.sum(activity, dtype=jnp.int32)
-    fields = centred @ jnp.unpackbits(codes, axis=1, count=units).astype(jnp.int32)
-    return jnp.where(2 * fields > memory.units * memory.active, 1, -1).astype(jnp.int8)
+    """What the memory of one trial writes on a buffer: 1 where its field exceeds half that of an assembly, else -1.
+
+    All sums are of whole numbers, `units` times what `SnapshotMemory` says.
+    """
+    stored = snapshots.strength > 0
+    on = jnp.sum(snapshots.activity, dtype=jnp.int32)
+    shared = jnp.sum(snapshots.activity[assemblies], axis=1, dtype=jnp.int32)
+    overlap = jnp.where(stored, memory.units * shared - memory.active * on, 0)
+    states = jnp.unpackbits(codes, axis=1, count=units).astype(jnp.int32)
+    driven, seen = overlap @ states, jnp.sum(states, axis=0)
+    own = memory.active * (memory.units - on)
+    # Multiplied by the number of snapshots, to stay with whole numbers.
+    excitation = jnp.sum(stored).astype(jnp.float32) * (2 * driven - own).astype(jnp.float32)
+    inhibition = 2 * (jnp.sum(overlap) - own).astype(jnp.float32) * seen.astype(jnp.float32)
+    return jnp.where(excitation > inhibition, 1, -1).astype(jnp.int8)
 
 
 def _opening(
@@ -130,7 +142,7 @@ def _tick_of_one(
     written = tuple(
         jax.lax.cond(
             opening.reinstatement[place],
-            lambda codes=codes, state=state: pattern(memory, assemblies, snapshots.activity, codes, len(state)),
+            lambda codes=codes, state=state: pattern(memory, assemblies, snapshots, codes, len(state)),
             lambda state=state: jnp.zeros(len(state), jnp.int8),
         )
         for place, (codes, state) in enumerate(zip(snapshots.codes, states, strict=True))
@@ -140,7 +152,11 @@ def _tick_of_one(
     fires = (snapshots.strength > 0) & cued
     fires &= ~opening.older | (snapshots.strength < snapshots.context)
     for place, (codes, bits) in enumerate(zip(snapshots.codes, present, strict=True)):
-        fires &= matches(codes, bits, len(states[place])) | ~opening.cue[place]
+        fires &= jax.lax.cond(
+            opening.cue[place] & ~opening.store,
+            lambda codes=codes, bits=bits, place=place: matches(codes, bits, len(states[place])),
+            lambda: jnp.ones(memory.capacity, bool),
+        )
     strongest = jnp.argmax(jnp.where(fires, snapshots.strength, 0)).astype(jnp.int32)
     storing = cued & opening.store
     found = jnp.any(fires) & ~storing
@@ -149,12 +165,13 @@ def _tick_of_one(
     place = jnp.where(storing, weakest, strongest)
     ignites = storing | found
     member = jnp.zeros(memory.units, bool).at[assemblies[place]].set(ignites)
-    member ^= jax.random.bernoulli(key, noise, member.shape) & cued
+    # Where nothing is found nothing fires, noise and all.
+    member ^= jax.random.bernoulli(key, noise, member.shape) & ignites
     # To forget is to learn nothing on the branches that have just fired.
     learns = storing | (found & opening.forget)
     return _Outcome(
         activity=member,
-        place=jnp.where(learns, place, NONE),
+        place=jnp.where(learns, place, NO_SNAPSHOT),
         learned=tuple(jnp.where(opening.cue[i] & storing, bits, 0) for i, bits in enumerate(present)),
         strength=jnp.where(storing, snapshots.stored + 1, 0),
         found=jnp.where(storing, snapshots.stored + 1, jnp.where(found, snapshots.strength[strongest], 0)),
@@ -209,14 +226,14 @@ def tick_of(
     # All reading comes before all writing, so that the weights are changed in place.
     nothing = _Outcome(
         activity=jnp.zeros_like(snapshots.activity),
-        place=jnp.full(trials, NONE, jnp.int32),
+        place=jnp.full(trials, NO_SNAPSHOT, jnp.int32),
         learned=tuple(jnp.zeros((trials, codes.shape[2]), jnp.uint8) for codes in snapshots.codes),
         strength=jnp.zeros(trials, jnp.int32),
         found=jnp.zeros(trials, jnp.int32),
         written=tuple(jnp.zeros((trials, size), jnp.int8) for size in sizes),
     )
     after = for_each(cued | jnp.any(opening.reinstatement, axis=0), go, nothing)
-    codes, strength = for_each(after.place != NONE, learn, (snapshots.codes, snapshots.strength))
+    codes, strength = for_each(after.place != NO_SNAPSHOT, learn, (snapshots.codes, snapshots.strength))
     found = jnp.where(cued, after.found, snapshots.found)
     # A search moves the context when it has ended; a store and a loss at once.
     at_once = cued & (opening.store | opening.forget)

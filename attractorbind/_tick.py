@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Int8, Key
 
-from attractorbind._checks import Rate, check_fraction, trial_keys
+from attractorbind._checks import Rate, check_fraction, check_known, trial_keys
 from attractorbind._errors import NetworkError
 from attractorbind._network import Gating, Network, check_network, nameless
 from attractorbind._plan import Plan, plan
@@ -187,7 +187,7 @@ def tick(
     r"""One synchronous tick of a network, by hand: the same that `run` does at every tick of a program.
 
     $h_q = \sum_{p \to q} g_{qp} (W_{qp} x_p + b_{qp}) + e_q$ and $x_q \leftarrow 1[h_q > 0]$, each unit's output then
-    flipped with probability `noise`.
+    flipped with probability `noise`. What snapshot memories reinstate is part of $e_q$.
 
     **Arguments:**
 
@@ -221,6 +221,7 @@ def tick(
     if not isinstance(external, Mapping):
         raise NetworkError(f"external is {external!r}; give a mapping from population to its external field")
     for name, field in external.items():
+        check_known("population", "populations", name, state.names)
         if np.shape(field) != state[name].shape or isinstance(field, str):
             raise NetworkError(
                 f"external field of {name!r} has shape {np.shape(field)}; "

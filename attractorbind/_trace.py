@@ -28,7 +28,8 @@ class Trace(eqx.Module):
     - `ticks`: how many ticks each trial took.
     - `program`: the `Schedule` or `Listing` that was run.
     - `states`: with `record="states"`, buffer to states, shape (ticks, trials, units); otherwise empty.
-    - `best_symbol`, `best_overlap`: with `record="decoded"`, buffer to the place in the vocabulary and the overlap of
+    - `best_symbol`, `best_overlap`: with `record="decoded"`, buffer to the place in the vocabulary (past its end for a
+        code that is free) and the overlap of
         the most overlapping symbol, shape (ticks, trials); otherwise empty.
     - `rows`: of a recorded program that branches, the row of its table at which each trial was, shape (ticks, trials),
         -1 after its end; otherwise None. What is recorded after a trial's end is its final state.

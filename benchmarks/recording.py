@@ -29,12 +29,15 @@ def _lines(path: str) -> list[str]:
     return Path(path).read_text().splitlines() if Path(path).exists() else []
 
 
-def record(name: str, rows: list[dict[str, Any]]) -> None:
-    """Print the rows as a table and write them to results/NAME.json, with the machine and the command."""
+def record(name: str, rows: list[dict[str, Any]], part: str = "") -> None:
+    """Print the rows as a table and write them to results/NAME.json, with the machine and the command.
+
+    A further part of a benchmark's figures goes to results/NAME_PART.json.
+    """
     cells = [list(rows[0]), *[[f"{v:.4g}" if isinstance(v, float) else str(v) for v in row.values()] for row in rows]]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for line in cells:
         print("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
     RESULTS.mkdir(exist_ok=True)
     told = {"machine": machine(), "command": ["python", f"benchmarks/{name}.py", *sys.argv[1:]], "rows": rows}
-    (RESULTS / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n")
+    (RESULTS / f"{name}{'_' * bool(part)}{part}.json").write_text(json.dumps(told, indent=2) + "\n")

@@ -92,10 +92,23 @@ class Hippocampus:
             opening = self.gate(openings, f"{self.memory.name}->{buffer}")
             if opening > 0 and self.active.any():
                 centred = self.memory.units * self.active.astype(int) - int(self.active.sum())
-                driven = self.weights[buffer] @ centred
-                half = self.memory.units * self.memory.assemblies.shape[1]
-                given[buffer] = np.where(2 * driven > half, opening, -opening)
+                kept = self.snapshots()
+                whole = self.memory.assemblies.shape[1] * (self.memory.units - int(self.active.sum()))
+                # Each unit is inhibited by the drive of all snapshots, as far as it is active in them on average.
+                everything = sum(int(centred[self.memory.assemblies[slot]].sum()) for slot in kept)
+                seen = sum((learned.get(buffer, 0) * 1 for learned in kept.values()), np.zeros(1, int))
+                excess = len(kept) * (2 * self.weights[buffer] @ centred - whole) - 2 * (everything - whole) * seen
+                given[buffer] = np.where(excess > 0, opening, -opening)
         return given
+
+    def snapshots(self) -> dict[int, dict[str, np.ndarray]]:
+        """What has been learned, by slot: every unit of an assembly has learned the same."""
+        return {slot: learned for unit in self.branches for slot, (_, learned) in unit.items()}
+
+    def strengths(self) -> list[int]:
+        """The strength of every slot's branches, 0 where there are none."""
+        found = {slot: strength for unit in self.branches for slot, (strength, _) in unit.items()}
+        return [found.get(slot, 0) for slot in range(len(self.memory.assemblies))]
 
     def tick(self, openings: dict, state: dict[str, np.ndarray]) -> None:
         name = self.memory.name
@@ -106,9 +119,7 @@ class Hippocampus:
             self.context = self.found
             return
         if store:
-            strengths = dict.fromkeys(range(len(self.memory.assemblies)), 0)
-            strengths |= {slot: strength for unit in self.branches for slot, (strength, _) in unit.items()}
-            slot = min(strengths, key=strengths.__getitem__)
+            slot = int(np.argmin(self.strengths()))
             self.lose(slot)
             self.stored += 1
             self.learn(slot, {buffer: state[buffer] for buffer in cue})

@@ -79,7 +79,7 @@ def test_a_sound_network_passes():
 def test_a_shorted_gate_is_found():
     """The projection from b to c lies under c's latch, which is open at rest: c takes up what b holds."""
     broken = with_gate(sound(), "b", "c", "c")
-    with pytest.raises(CheckError, match="buffer 'c' feels buffer 'b', although all relays are closed.*tick 0 on"):
+    with pytest.raises(CheckError, match=r"buffer 'c' feels buffer 'b', although all relays are closed.*tick 0 on"):
         check_isolation(broken)
     with pytest.raises(CheckError) as caught:
         check_binding(broken)
