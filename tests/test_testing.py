@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, find, given, settings, strategies as st
-from hypothesis.errors import HypothesisWarning
 
 import attractorbind as ab
 from attractorbind.testing import (
@@ -53,15 +52,15 @@ def with_synapses(network: ab.Network, source: str, target: str, change) -> ab.N
     return eqx.tree_at(lambda n: n.synapses[place], network, change(network.synapses[place]))
 
 
-def with_gate(network: ab.Network, source: str, target: str, gate: str) -> ab.Network:
-    """The network with one projection put under another gate."""
-    names = [population.name for population in network.wiring.populations]
-    index = network.wiring.gate_index[gate]
-    moved = tuple(
-        dataclasses.replace(p, gate=index) if (names[p.source], names[p.target]) == (source, target) else p
-        for p in network.wiring.projections
-    )
-    return dataclasses.replace(network, wiring=dataclasses.replace(network.wiring, projections=moved))
+def shorted(network: ab.Network, source: str, target: str) -> ab.Network:
+    """The network with the projection from one buffer to another once more, under the target's latch."""
+    wiring = network.wiring
+    names = [population.name for population in wiring.populations]
+    place = next(i for i, p in enumerate(wiring.projections) if (names[p.source], names[p.target]) == (source, target))
+    short = dataclasses.replace(wiring.projections[place], gate=wiring.gate_index[target])
+    projections = (*wiring.projections[: place + 1], short, *wiring.projections[place + 1 :])
+    synapses = (*network.synapses[: place + 1], network.synapses[place], *network.synapses[place + 1 :])
+    return dataclasses.replace(network, wiring=dataclasses.replace(wiring, projections=projections), synapses=synapses)
 
 
 def with_swapped_codes(network: ab.Network, buffer: int) -> ab.Network:
@@ -70,23 +69,25 @@ def with_swapped_codes(network: ab.Network, buffer: int) -> ab.Network:
 
 
 def test_a_sound_network_passes():
-    check_binding(sound(), max_examples=40)
-    check_binding(sound(), max_examples=10, noise=0.01)
+    check_binding(sound(), max_examples=25)
+    check_binding(sound(), max_examples=5, noise=0.01)
     check_isolation(sound())
     check_capacity(sound(), noise=0.01)
 
 
 def test_a_shorted_gate_is_found():
-    """The projection from b to c lies under c's latch, which is open at rest: c takes up what b holds."""
-    broken = with_gate(sound(), "b", "c", "c")
+    """There is a projection from b to c under c's latch, which is open at rest: c takes up what b holds."""
+    broken = shorted(sound(), "b", "c")
     with pytest.raises(CheckError, match=r"buffer 'c' feels buffer 'b', although all relays are closed.*tick 0 on"):
         check_isolation(broken)
     with pytest.raises(CheckError) as caught:
         check_binding(broken)
-    # One load is enough: no shorter program shows it.
-    assert "Program:\nload('b', 'dog')\n\nThey part at tick 2, the end of load('b', 'dog'): 'c' holds" in str(
-        caught.value
-    )
+    # One instruction is enough: no shorter program shows it.
+    told = str(caught.value)
+    shortest = told.split("Program:\n")[1].split("\n\n")[0]
+    assert len(shortest.splitlines()) == 1
+    assert "'b'" in shortest
+    assert "'c' holds" in told
 
 
 def test_a_swapped_code_is_found():
@@ -167,7 +168,7 @@ def test_wrong_sizes_raise_when_drawn():
 
 
 @given(network=networks(vocabularies=vocabularies(sizes=st.sampled_from([2, 5])), seeds=st.integers(0, 1)))
-@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, suppress_health_check=list(HealthCheck))
 def test_networks_store_their_vocabulary(network):
     assert network.report().wrong_bits == 0
     assert set(network.buffers) <= set("abc")
@@ -200,7 +201,10 @@ def test_gatings_are_conductances(data):
     gating = data.draw(gatings(network, conductances=st.sampled_from([0.25, 1.0])))
     assert gating.shape == (len(network.gates),)
     assert set(gating.tolist()) <= {0.0, 0.25, 1.0}
-    assert find(gatings(network), lambda _: True).tolist() == network.gating().tolist()
+
+
+def test_gatings_shrink_to_rest():
+    assert find(gatings(sound()), lambda _: True).tolist() == sound().gating().tolist()
 
 
 @given(program=programs(sound(), symbols=st.just("cat")))
@@ -216,4 +220,3 @@ def test_programs_shrink_to_short_ones():
     straight = programs(network, branches=False)
     found = find(straight, lambda program: reference(network, program).boxes["c"] == "yak")
     assert str(found) == "load('c', 'yak')"
-    assert HypothesisWarning is not None

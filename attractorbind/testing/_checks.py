@@ -291,7 +291,7 @@ def check_capacity(
 
     for buffer in network.buffers:
         corrupted = _exchanged(np.tile(np.asarray(network.codes(buffer)), (trials, 1)), corruption, generator)
-        state = run(network, load(buffer, arg("symbol")), args={"symbol": names}).state
+        state = run(network, load(buffer, arg("symbol")), args={"symbol": names}, throw=False).state
         lost(f"the latch of {buffer!r}", hold(ticks), buffer, state=state.replace(buffer, corrupted.astype(np.float32)))
         state = state.replace(buffer, corrupted.astype(np.float32))
         final = run(network, hold(ticks), state, throw=False).state[buffer]

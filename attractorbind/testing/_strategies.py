@@ -73,7 +73,8 @@ def networks(
     words = draw(_vocabularies() if vocabularies is None else vocabularies)
     sizes = st.lists(st.sampled_from([128, 160]), min_size=1, max_size=3)
     places = draw(sizes.map(lambda units: dict(zip("abc", units, strict=False))) if buffers is None else buffers)
-    joined = draw(st.sampled_from(["all", f"hub:{next(iter(places))}"]) if relays is None else relays)
+    hubs = [f"hub:{name}" for name in places][:1]
+    joined = draw(st.sampled_from(["all", *hubs]) if relays is None else relays)
     known_kinds = st.tuples(st.sampled_from(["direct", "nucleus"]), st.sampled_from(["recurrence", "loop"]))
     relay, latch = draw(known_kinds if kinds is None else kinds)
     memory = SnapshotMemory("memory", units=512, capacity=8)
