@@ -19,7 +19,8 @@ class SnapshotMemory:
     r"""A hippocampal population that takes joint snapshots of buffers in one shot, and gives them back from a part.
 
     To **store** ties an assembly, k of M units at random, to the present states $x^b$ of some buffers, both ways. Every
-    unit of the assembly $a^s$ learns all of snapshot s on one dendritic branch of its own; the way back is Hebbian:
+    unit of the assembly $a^s$ learns all of snapshot s on one dendritic branch of its own, and whatever noise there is
+    in the buffers with it; the way back is Hebbian:
 
     $W^b = \sum_s x^b_s (a^s)^T$.
 

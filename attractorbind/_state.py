@@ -1,5 +1,7 @@
 """The state of a network: which units of each population are on, for each trial of a batch."""
 
+from functools import lru_cache
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -7,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float, Shaped
 
 from attractorbind._checks import check_known
-from attractorbind._errors import NetworkError
+from attractorbind._errors import NetworkError, listed
 from attractorbind._snapshots import Snapshots, nothing_stored
 from attractorbind._wiring import Wiring
 
@@ -40,12 +42,18 @@ class State(eqx.Module):
         return self.activities[0].shape[0]
 
     def __getitem__(self, population: str) -> Float[Array, "trials units"]:
+        check_known("population", "populations", population, (*self.names, *self.memory_names))
         if population in self.memory_names:
             return self.memories[self.memory_names.index(population)].activity.astype(jnp.float32)
         return self.activities[self._place(population)]
 
     def replace(self, population: str, activity: Shaped[Array | np.ndarray, "trials units"]) -> "State":
         """A new state with this population's array replaced by one of the same shape."""
+        if population in self.memory_names:
+            raise NetworkError(
+                f"{population!r} is a snapshot memory; what it holds changes by store, recall and forget, "
+                f"and what can be replaced is the state of {listed(self.names)}"
+            )
         place = self._place(population)
         if not eqx.is_array(activity) and not isinstance(activity, np.ndarray):
             found = repr(activity)
@@ -85,6 +93,15 @@ def check_state(wiring: Wiring, state: object) -> None:
     for name, activity in zip(state.names, state.activities, strict=True):
         if not bool(jnp.all((activity == 0) | (activity == 1))):
             raise NetworkError(f"the state of population {name!r} holds values other than 0 and 1")
-    shapes = jax.eval_shape(lambda: silent(wiring, state.trials))
-    if jax.tree.map(jnp.shape, state) != jax.tree.map(jnp.shape, shapes):
+    if jax.tree.map(_kind, state.memories) != _kinds_of_memories(wiring, state.trials):
         raise NetworkError("the state's snapshot memories are not those of this network; use network.silent()")
+
+
+def _kind(array: Array | jax.ShapeDtypeStruct) -> tuple[tuple[int, ...], str]:
+    return array.shape, array.dtype.name
+
+
+@lru_cache(maxsize=64)
+def _kinds_of_memories(wiring: Wiring, trials: int) -> tuple:
+    """Shapes and types of what the memories hold; kept, for every run and every tick by hand asks."""
+    return jax.tree.map(_kind, jax.eval_shape(lambda: silent(wiring, trials).memories))

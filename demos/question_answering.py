@@ -220,7 +220,10 @@ def answers(
 
 
 def explain(network: ab.Network, stories: list[Story], question: int, noise: float, seed: int) -> str:
-    """The gating table of one question, with what the buffers hold, after the story up to it."""
+    """The gating table of one question, with what the buffers hold, after the story up to it.
+
+    With noise, another draw of it than when all questions are answered.
+    """
     asked = [
         (story[:place], line) for story in stories for place, line in enumerate(story) if line.expected is not None
     ]

@@ -157,7 +157,7 @@ CALLS: dict[str, tuple] = {
         lambda w, v: ab.SnapshotMemory("m", v),
         {"a string": "focus", "a number": 3, "none": [], "repeated": ["focus", "focus"]},
         "NetworkError",
-        "list of buffer names|name each of its buffers once",
+        "list of buffer names|name each buffer once|name one buffer",
     ),
     **spread(
         "memory: units",
@@ -323,8 +323,52 @@ CALLS: dict[str, tuple] = {
     ),
     "state: replace a memory": (
         lambda w: w.remembering.silent().replace("m", jnp.zeros((1, 64))),
+        "NetworkError",
+        ("'m' is a snapshot memory", "'focus'"),
+    ),
+    "state: neither population nor memory": (
+        lambda w: w.remembering.silent()["mm"],
         "UnknownNameError",
-        ("'m'",),
+        ("unknown population 'mm'", "'focus', 'agent', 'm'", "did you mean 'm'?"),
+    ),
+    "tick: external on a memory": (
+        lambda w: ab.tick(w.remembering, w.remembering.silent(), external={"m": jnp.zeros((1, 64))}),
+        "UnknownNameError",
+        ("unknown population 'm'",),
+    ),
+    "fields: a memory's gate": (
+        lambda w: ab.fields(w.remembering, w.remembering.silent(), ["m->focus"]),
+        "NetworkError",
+        ("gate 'm->focus' is a memory's", "'focus'"),
+    ),
+    "energy: a memory's gate": (
+        lambda w: ab.energy(w.remembering, w.remembering.silent(), ["m->focus"]),
+        "NetworkError",
+        ("gate 'm->focus' is a memory's", "'focus'"),
+    ),
+    "memory: too large": (
+        lambda w: ab.SnapshotMemory("m", units=250_000),
+        "NetworkError",
+        ("too large to count exactly",),
+    ),
+    "memory: buffer that is no name": (
+        lambda w: ab.SnapshotMemory("m", [["focus"]]),
+        "NetworkError",
+        ("['focus']", "list of buffer names"),
+    ),
+    **spread(
+        "load: path",
+        lambda w, v: ab.Network.load(v),
+        {"None": None, "a number": 3, "empty": "", "nowhere": "/no/such/file"},
+        "FileError",
+        "path is|cannot read",
+    ),
+    **spread(
+        "save: path",
+        lambda w, v: w.network.save(v),
+        {"None": None, "a number": 3, "empty": "", "nowhere": "/no/such/folder/file"},
+        "FileError",
+        "path is|cannot write",
     ),
     "harmony: a memory's gate": (
         lambda w: ab.harmony(w.remembering, w.remembering.silent(), "focus->m"),
