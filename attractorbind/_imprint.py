@@ -1,6 +1,7 @@
 """New symbols for a network that is already there."""
 
 import dataclasses
+import warnings
 from collections.abc import Iterable
 
 import jax.numpy as jnp
@@ -8,7 +9,7 @@ from jaxtyping import Array, Bool, Float
 
 from attractorbind._checks import check_names
 from attractorbind._codes import draw_codes, population_keys
-from attractorbind._errors import VocabularyError
+from attractorbind._errors import CapacityWarning, VocabularyError, listed
 from attractorbind._learning import add, learn
 from attractorbind._network import Network, check_network
 from attractorbind._rules import AbstractOneShotRule
@@ -16,12 +17,13 @@ from attractorbind._synapses import Synapses
 from attractorbind._vocabulary import Vocabulary
 
 
-def imprint(network: Network, names: Iterable[str]) -> Network:
+def imprint(network: Network, names: Iterable[str], *, strict: bool = True) -> Network:
     r"""A network with further symbols: a code for each in every population, and the weights that store them all.
 
     The codes of the symbols that are there stay as they are, so a state of the old network is one of the new network
-    and means the same, snapshots included. The new codes are those that `build` would have drawn with the longer
-    vocabulary, and the weights are what the network's rule learns from all codes.
+    and means the same, snapshots included; the other way round, the old network does not know the new symbols. The new
+    codes are those that `build` would have drawn with the longer vocabulary, and the weights are what the network's
+    rule learns from all codes.
 
     Where the rule learns in one shot (`Hebbian`, and any `AbstractOneShotRule`), every projection gains the outer
     product of the new codes, $\Delta W_{ji} \propto \tilde x_j \tilde y_i$, and nothing else. All other rules learn
@@ -33,6 +35,7 @@ def imprint(network: Network, names: Iterable[str]) -> Network:
 
     - `network`: the network.
     - `names`: the new symbols.
+    - `strict`: raise if any symbol is not stored exactly, rather than warn as `build` does.
 
     **Returns:** a new `Network`; the old one is unchanged.
 
@@ -52,11 +55,18 @@ def imprint(network: Network, names: Iterable[str]) -> Network:
     new = tuple(check_names("names", names, "new symbols", VocabularyError))
     if not new:
         raise VocabularyError("there are no symbols to imprint; give a list of names")
+    known = [name for name in new if isinstance(name, str) and name in network.vocabulary]
+    if known:
+        raise VocabularyError(f"the network has {listed(known)} already; its symbols are {network.vocabulary!r}")
     vocabulary = Vocabulary([*network.vocabulary.names, *new])
     codes = _with_room(network, len(vocabulary))
     synapses, drive = _learned(network, codes, len(vocabulary))
     larger = dataclasses.replace(network, vocabulary=vocabulary, all_codes=codes, synapses=synapses, drive=drive)
-    larger.report().check()
+    report = larger.report()
+    if strict:
+        report.check()
+    elif report.wrong_bits:
+        warnings.warn(report.complaint(), CapacityWarning, stacklevel=2)
     return larger
 
 

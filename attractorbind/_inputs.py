@@ -21,6 +21,8 @@ def slot_symbols(
 ) -> tuple[Int[np.ndarray, "slots _trials"], int | None]:
     """The symbols of each slot, one per trial, and the number of trials if the arguments tell."""
     needed = program.arguments
+    if args and not needed:
+        raise ArgumentError(f"argument {next(iter(args))!r} is given, but the program has none; name one by arg(name)")
     for name in args:
         if name not in needed:
             raise unknown_name("argument", "the program's arguments", name, needed)

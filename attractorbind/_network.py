@@ -173,7 +173,9 @@ class Network(eqx.Module):
         """Write the network to a file, all of it or nothing; what was there before is replaced.
 
         Vocabulary, wiring, codes, weights, learning rule and key, with a checksum over everything and a version of the
-        format. A state is not part of a network.
+        format. A state, with the snapshots in it, is not part of a network; it is a pytree of arrays, which
+        `equinox.tree_serialise_leaves(path, state)` writes, and `equinox.tree_deserialise_leaves(path,
+        network.silent(trials))` reads.
 
         **Arguments:**
 

@@ -7,7 +7,7 @@ from attractorbind._checks import buffer_names, check_known
 from attractorbind._errors import ProgramError
 from attractorbind._macros import SETTLE
 from attractorbind._program import Instruction, Program, Statement, gates
-from attractorbind._snapshot_memory import SnapshotMemory
+from attractorbind._snapshot_memory import SnapshotMemory, memory_name
 from attractorbind._wiring import Wiring
 
 
@@ -83,14 +83,6 @@ class Forget(Instruction):
         return f"forget({self.memory!r}, cue={list(self.cue)!r}{', older=True' * self.older})"
 
 
-def _memory_name(memory: object) -> str:
-    if isinstance(memory, SnapshotMemory):
-        return memory.name
-    if not isinstance(memory, str):
-        raise ProgramError(f"memory is {memory!r}; give a snapshot memory's name")
-    return memory
-
-
 def _flag(older: object) -> bool:
     if not isinstance(older, bool):
         raise ProgramError(f"older is {older!r}; give True or False")
@@ -121,7 +113,7 @@ def store(memory: str | SnapshotMemory, buffers: Iterable[str]) -> Program:
         >>> print(ab.store("episodes", ["who", "where"]).expand(network))
         gates(open={'who->episodes', 'where->episodes', 'episodes:store'}, ticks=1)
     """
-    return Program((Store(_memory_name(memory), buffer_names("buffers", buffers, ProgramError)),))
+    return Program((Store(memory_name(memory), buffer_names("buffers", buffers, ProgramError)),))
 
 
 def recall(
@@ -168,7 +160,7 @@ def recall(
     both = [name for name in cues if name in (targets or ())]
     if both:
         raise ProgramError(f"buffer {both[0]!r} is in the cue and in into=; a recall never changes its cue")
-    return Program((Recall(_memory_name(memory), cues, targets, _flag(older)),))
+    return Program((Recall(memory_name(memory), cues, targets, _flag(older)),))
 
 
 def forget(memory: str | SnapshotMemory, cue: Iterable[str], *, older: bool = False) -> Program:
@@ -194,4 +186,4 @@ def forget(memory: str | SnapshotMemory, cue: Iterable[str], *, older: bool = Fa
         >>> ab.run(network, program).decode()
         {'who': ['ann'], 'where': ['park']}
     """
-    return Program((Forget(_memory_name(memory), buffer_names("cue", cue, ProgramError), _flag(older)),))
+    return Program((Forget(memory_name(memory), buffer_names("cue", cue, ProgramError), _flag(older)),))

@@ -7,7 +7,7 @@ from typing import Any
 
 from attractorbind._checks import Rate, buffer_names, check_count, check_fraction, check_known
 from attractorbind._codes import active_units
-from attractorbind._errors import NetworkError
+from attractorbind._errors import NetworkError, ProgramError
 from attractorbind._wiring import Gate, GateKind, MemoryWiring, Wiring
 
 # Overlaps are counted in whole numbers of 32 bits, summed over snapshots.
@@ -108,6 +108,15 @@ class SnapshotMemory:
                 f"memory {name!r} of {units} units with {active} in an assembly is too large to count exactly; units "
                 f"times active units can be {_MOST_SYNAPSES} at the most"
             )
+
+
+def memory_name(memory: object) -> str:
+    """The name of a memory, given by itself or by its name."""
+    if isinstance(memory, SnapshotMemory):
+        return memory.name
+    if not isinstance(memory, str):
+        raise ProgramError(f"memory is {memory!r}; give a snapshot memory's name")
+    return memory
 
 
 def connect(wiring: Wiring, memories: Any) -> Wiring:

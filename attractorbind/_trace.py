@@ -14,6 +14,7 @@ from attractorbind._network import Network
 from attractorbind._observe import Result
 from attractorbind._overlap import THRESHOLD, overlaps
 from attractorbind._schedule import Schedule
+from attractorbind._snapshot_memory import SnapshotMemory, memory_name
 from attractorbind._state import State
 from attractorbind._trace_table import table
 
@@ -136,13 +137,15 @@ class Trace(eqx.Module):
         self._row(0)
         return table(self, self._trial(trial))
 
-    def snapshots(self, memory: str, trial: int = 0) -> list[dict[str, str | None]]:
+    def snapshots(self, memory: str | SnapshotMemory, trial: int = 0) -> list[dict[str, str | None]]:
         """What a snapshot memory holds at the end, decoded, the oldest snapshot first.
 
         **Arguments:**
 
-        - `memory`: the memory's name.
+        - `memory`: the name of a `SnapshotMemory`.
         - `trial`: which trial.
+
+        **Raises:** `UnknownNameError` for a memory that is not there, `ArgumentError` for a trial.
 
         **Returns:** for each snapshot a mapping from the memory's buffers to the symbol in it, or None.
 
@@ -157,7 +160,7 @@ class Trace(eqx.Module):
             [{'who': 'ann', 'where': None}, {'who': 'ann', 'where': 'park'}]
         """
         wiring, trial = self.network.wiring, self._trial(trial)
-        connected = wiring.memory(memory)
+        connected = wiring.memory(memory_name(memory))
         held = self.state.memories[wiring.memories.index(connected)]
         strength = np.asarray(held.strength[trial])
         order = [place for place in np.argsort(strength) if strength[place] > 0]
@@ -180,8 +183,9 @@ class Trace(eqx.Module):
             Result.NON_FINITE: "look for infinite or undefined weights in network.synapses",
             Result.LIMIT: "raise the limit of until() or cycle(), or see why its condition does not come to hold",
         }
+        ended = {Result.UNSETTLED: "unsettled", Result.NON_FINITE: "non-finite", Result.LIMIT: "ended at a limit"}
         told = "; ".join(
-            f"{counts[result]} of {len(self.result)} trials {result.name.lower().replace('_', '-')}: {cure}"
+            f"{counts[result]} of {len(self.result)} trials {ended[result]}: {cure}"
             for result, cure in cures.items()
             if counts[result]
         )

@@ -403,7 +403,7 @@ CALLS: dict[str, tuple] = {
         lambda w, v: ab.imprint(w.network, v),
         {"one string": "yak", "none": [], "None": None, "a number": [3], "blank": [" "], "known": ["dog"]},
         "VocabularyError",
-        "list of names|list of new symbols|names are strings|visible character|each name once",
+        "list of names|list of new symbols|names are strings|visible character|already",
     ),
     "imprint: twice the same": (
         lambda w: ab.imprint(w.network, ["yak", "yak"]),

@@ -98,7 +98,7 @@ def test_a_swapped_code_is_found():
     # A symbol and one copy of it, into the buffer or out of it.
     (shortest,) = told.split("Program:\n")[1:]
     assert len(shortest.split("\n\n")[0].splitlines()) == 2
-    assert "They part at tick" in told
+    assert "part at tick" in told
     assert "latches closed" in told
     with pytest.raises(CheckError, match="relay 'a->b' loses 8 of 12: 'dog', 'cat'"):
         check_capacity(broken)
@@ -138,7 +138,7 @@ def test_a_wrong_jump_is_found():
     wrong = dataclasses.replace(listing, rows=dataclasses.replace(rows, then=jumps))
     with pytest.raises(CheckError) as caught:
         check_program(sound(), wrong, {"a": "dog", "b": "dog"})
-    assert "the program ends with 'b' holds 'yak', not 'dog'" in str(caught.value)
+    assert "at the end 'b' holds 'yak', not 'dog'" in str(caught.value)
     assert "load('b', 'yak')" in str(caught.value)
 
 
@@ -147,7 +147,7 @@ def test_a_program_that_ends_otherwise_is_told_with_the_tick():
     program = ab.load("a", ab.arg("x")) + ab.copy("a", "b") + ab.copy("b", "c")
     with pytest.raises(CheckError) as caught:
         check_program(broken, program, {"b": "dog", "c": "dog"}, args={"x": "dog"})
-    assert "They part at tick 6, the end of copy('a', 'b'): 'b' holds 'cat' in the network" in str(caught.value)
+    assert "part at tick 6, the end of copy('a', 'b'): 'b' holds 'cat' in the network" in str(caught.value)
     # Single gates mean nothing in names; the table is shown all the same.
     with pytest.raises(CheckError, match="'b' holds None, not 'dog'"):
         check_program(sound(), ab.gates(), {"b": "dog"})

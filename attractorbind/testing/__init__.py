@@ -1,4 +1,9 @@
-"""Property tests of binding, for a network of one's own; needs the extra `testing`."""
+"""Property tests of binding, for a network of one's own; needs the extra `testing`.
+
+- Checks: `check_binding`, `check_isolation`, `check_capacity`, `check_program`, which raise `CheckError`.
+- What programs mean: `reference`, a `Reference` with its `Moment`s.
+- Hypothesis strategies: `vocabularies`, `networks`, `states`, `gatings`, `programs`.
+"""
 
 from attractorbind.testing._checks import (
     CheckError as CheckError,

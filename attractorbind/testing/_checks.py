@@ -30,6 +30,7 @@ from attractorbind.testing._reference import Reference, reference
 from attractorbind.testing._shorten import shortest
 from attractorbind.testing._strategies import programs as all_programs
 
+_AGREED = "Network and reference agree: it is the program, or what is expected of it, that is wrong.\n\n"
 # Tables beyond this size would compile anew.
 _MOST_ROWS = 64
 # Programs are large data, and running them compiles.
@@ -140,10 +141,10 @@ def _first_difference(trace: Trace, trial: int, expected: Reference) -> str:
         for buffer, names in trace.decode(tick).items():
             if names[trial] != moment.boxes[buffer]:
                 return (
-                    f"They part at tick {tick}, the end of {moment.instruction}: {buffer!r} holds {names[trial]!r} in "
-                    f"the network, {moment.boxes[buffer]!r} in the reference."
+                    f"Network and reference part at tick {tick}, the end of {moment.instruction}: {buffer!r} holds "
+                    f"{names[trial]!r} in the network, {moment.boxes[buffer]!r} in the reference."
                 )
-    return "They do not part at the end of any instruction, but on the way through a branch, or at the end."
+    return "Network and reference do not part at the end of an instruction, but in a branch or at the end of all."
 
 
 def _told(program: object, trace: Trace, expected: Reference, inputs: Sequence[str]) -> str:
@@ -202,10 +203,11 @@ def check_program(
     parted = ""
     if isinstance(program, Program):
         try:
-            parted = _first_difference(trace, 0, reference(network, program, args=args, inputs=inputs or ())) + "\n\n"
+            meant = reference(network, program, args=args, inputs=inputs or ())
+            parted = _first_difference(trace, 0, meant) + "\n\n" if _differences(trace, 0, meant) else _AGREED
         except ProgramError:
             parted = ""
-    raise CheckError(f"the program ends with {'; '.join(wrong)}\n\n{program}\n\n{parted}{trace.table()}")
+    raise CheckError(f"at the end {'; '.join(wrong)}\n\n{program}\n\n{parted}{trace.table()}")
 
 
 def check_isolation(network: Network, *, ticks: int = 8, noise: Rate = 0.02, seed: int = 0) -> None:
