@@ -48,7 +48,8 @@ def nameless(network: "Network") -> "Network":
 class Network(eqx.Module):
     """Populations that share one vocabulary of attractors, and the gated projections between them.
 
-    Made by `build`. A frozen pytree: codes and weights are its leaves, wiring and vocabulary are static.
+    Made by `build`. A frozen pytree: codes, weights and the rule's settings are its leaves, wiring and vocabulary are
+    static.
 
     **Attributes:**
 

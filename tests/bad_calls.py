@@ -961,8 +961,8 @@ CALLS: dict[str, tuple] = {
     ),
     "args: for a program without": (
         lambda w: ab.run(w.network, DOG, args={"noun": "dog"}),
-        "UnknownNameError",
-        ("unknown argument 'noun'", "no program's arguments|there are no|takes no"),
+        "ArgumentError",
+        ("argument 'noun' is given", "the program has none", "arg(name)"),
     ),
     "args: ragged": (
         lambda w: ab.run(w.network, BOTH, args={"noun": ["dog", "cat"], "verb": ["dog"] * 3}),

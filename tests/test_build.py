@@ -1,10 +1,12 @@
 """Building: codes, the grid that makes fields exact sums, silence."""
 
-from functools import partial
+from functools import io
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+import partial
 import pytest
 from examples import CONFIGURATIONS, TRIALS, network
 from hypothesis import given, settings, strategies as st
@@ -153,6 +155,12 @@ def test_build_does_not_touch_its_arguments():
 
 def test_a_network_is_a_pytree_of_codes_and_weights():
     built = network("all, direct")
-    arrays = jax.tree.leaves(built)
-    assert len(arrays) == 3 + 2 * 9 + 1
-    assert jax.tree.unflatten(jax.tree.structure(built), arrays).wiring == built.wiring
+    leaves = jax.tree.leaves(built)
+    # Codes, weights and biases, the drive, the key; the rest are the rule's settings.
+    assert len([leaf for leaf in leaves if isinstance(leaf, jax.Array)]) == 3 + 2 * 9 + 1 + 1
+    assert jax.tree.unflatten(jax.tree.structure(built), leaves).wiring == built.wiring
+    file = io.BytesIO()
+    eqx.tree_serialise_leaves(file, built)
+    file.seek(0)
+    again = eqx.tree_deserialise_leaves(file, built)
+    assert eqx.tree_equal(again, built)

@@ -26,8 +26,6 @@ from attractorbind.testing import (
 )
 
 WORDS = ["dog", "cat", "yak"]
-# Checking annotations uses the global random state while networks are drawn.
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module")
 
 
 @cache
