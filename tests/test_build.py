@@ -1,12 +1,12 @@
 """Building: codes, the grid that makes fields exact sums, silence."""
 
-from functools import io
+import io
+from functools import partial
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-import partial
 import pytest
 from examples import CONFIGURATIONS, TRIALS, network
 from hypothesis import given, settings, strategies as st
