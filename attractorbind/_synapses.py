@@ -77,7 +77,8 @@ def quality(
     known = (jnp.arange(len(source)) < symbols)[:, None]
     # A slot that is free counts as the first symbol does.
     source, target = jnp.where(known, source, source[:1]), jnp.where(known, target, target[:1])
-    wrong = (margins(synapses, source, target) <= 0) & known
+    # What is not a number is wrong, too.
+    wrong = ~(margins(synapses, source, target) > 0) & known
     return stabilities(synapses, source, target, recurrent=recurrent).min(), jnp.sum(wrong)
 
 

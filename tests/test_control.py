@@ -86,7 +86,7 @@ def test_a_limit_reached_ends_the_trial_with_a_code(limit, result):
     # The trial ends there: what comes after is not done.
     assert trace.decode()["agent"] == ["s5" if result == ab.Result.OK else None, "s5"]
     if result == ab.Result.LIMIT:
-        with pytest.raises(ab.RunError, match=r"1 of 2 trials limit.*raise the limit.*first is trial 0"):
+        with pytest.raises(ab.RunError, match=r"1 of 2 trials ended at a limit.*raise the limit.*first is trial 0"):
             ab.run(pair(), program, inputs=[["s0", "s1", "s2"], ["s3"]])
 
 
