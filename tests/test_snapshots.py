@@ -12,16 +12,15 @@ import pytest
 from examples import BUFFERS, MEMORIES, network, numpy_state, plain
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from machines import LimitError, program
-from test_interpreter import bound, conditions
+from test_interpreter import bound, conditions, listing_of
 from test_oracle import initial_state, macros
 
 import attractorbind as ab
 from attractorbind._snapshots import nothing_stored, pattern
 
 TRIALS = 3
-# One size of table, for every new size compiles; likewise one length of straight lines.
-MOST_ROWS, MOST_TICKS = 128, 64
-PADDING = ab.repeat(0, ab.read("a") + ab.hold() * (MOST_ROWS // 2))
+# One length of straight lines, for every new one compiles.
+MOST_TICKS = 64
 
 pytestmark = pytest.mark.usefixtures("networks_are_built")
 
@@ -84,16 +83,6 @@ def runs(draw: st.DrawFn, *, raw: bool) -> tuple[str, list[tuple], dict]:
     instructions = [*first, *draw(programs(configuration, names | st.just(ab.arg("x")), raw=raw))]
     used = {"x"} if "arg('x')" in repr(instructions) else set()
     return configuration, instructions, {name: draw(st.lists(names, min_size=TRIALS, max_size=TRIALS)) for name in used}
-
-
-def listing_of(configuration: str, instructions: list[tuple]) -> ab.Listing:
-    listing = (program(instructions) + PADDING).compile(network(configuration))
-    assert isinstance(listing, ab.Listing)
-    assume(MOST_ROWS // 2 < len(listing.labels) <= MOST_ROWS)
-    assume(len(listing.slots) <= 8)
-    assume(len(listing.questions.target) <= 8)
-    assume(listing.counters <= 4)
-    return listing
 
 
 @given(case=runs(raw=False))
