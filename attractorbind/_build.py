@@ -1,6 +1,5 @@
 """Build a network: names to codes, codes to weights."""
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ from jaxtyping import Array, Key
 
 from attractorbind._checks import Rate, check_count, check_fraction, check_key
 from attractorbind._codes import active_units, draw_codes, parts_of_key, population_keys, random_units
-from attractorbind._errors import ArgumentError, CapacityWarning, NetworkError
+from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._learning import learn
 from attractorbind._network import Network
 from attractorbind._rules import AbstractLearningRule
@@ -95,11 +94,7 @@ def build(
     )
     synapses, drive = learn(wiring, [every[: len(vocabulary)] for every in codes], rule)
     network = Network(vocabulary, wiring, codes, assemblies, synapses, drive, rule, *parts_of_key(key))
-    report = network.report()
-    if strict:
-        report.check()
-    elif report.wrong_bits:
-        warnings.warn(report.complaint(), CapacityWarning, stacklevel=2)
+    network.report().judge(strict=strict)
     return network
 
 

@@ -1,7 +1,6 @@
 """New symbols for a network that is already there."""
 
 import dataclasses
-import warnings
 from collections.abc import Iterable
 
 import jax.numpy as jnp
@@ -9,7 +8,7 @@ from jaxtyping import Array, Bool, Float
 
 from attractorbind._checks import check_names
 from attractorbind._codes import draw_codes, population_keys
-from attractorbind._errors import CapacityWarning, VocabularyError, listed
+from attractorbind._errors import VocabularyError, listed
 from attractorbind._learning import add, learn
 from attractorbind._network import Network, check_network
 from attractorbind._rules import AbstractOneShotRule
@@ -62,11 +61,7 @@ def imprint(network: Network, names: Iterable[str], *, strict: bool = True) -> N
     codes = _with_room(network, len(vocabulary))
     synapses, drive = _learned(network, codes, len(vocabulary))
     larger = dataclasses.replace(network, vocabulary=vocabulary, all_codes=codes, synapses=synapses, drive=drive)
-    report = larger.report()
-    if strict:
-        report.check()
-    elif report.wrong_bits:
-        warnings.warn(report.complaint(), CapacityWarning, stacklevel=2)
+    larger.report().judge(strict=strict)
     return larger
 
 

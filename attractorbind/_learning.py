@@ -22,8 +22,7 @@ def learn(
     learned = []
     for projection in wiring.projections:
         source = codes[projection.source]
-        recurrent = projection.source == projection.target
-        synapses = rule.learn(source, codes[projection.target], recurrent=recurrent)
+        synapses = rule.learn(source, codes[projection.target], recurrent=projection.recurrent)
         learned.append(_calm(wiring, projection, synapses, source[0]))
     return _rounded(wiring, learned)
 
@@ -37,8 +36,8 @@ def add(
     """One more symbol in one shot, from its code in every population alone."""
     learned = []
     for projection, before in zip(wiring.projections, synapses, strict=True):
-        source, recurrent = codes[projection.source], projection.source == projection.target
-        after = rule.add(before, source, codes[projection.target], recurrent=recurrent)
+        source = codes[projection.source]
+        after = rule.add(before, source, codes[projection.target], recurrent=projection.recurrent)
         learned.append(_calm(wiring, projection, after, source))
     return _rounded(wiring, learned)
 
@@ -47,7 +46,7 @@ def _calm(wiring: Wiring, projection: Projection, synapses: Synapses, code: Bool
     return calm_when_source_is_silent(
         synapses,
         code.sum(),
-        recurrent=projection.source == projection.target,
+        recurrent=projection.recurrent,
         from_nucleus=wiring.populations[projection.source].kind == "nucleus",
     )
 

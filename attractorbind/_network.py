@@ -216,7 +216,7 @@ class Network(eqx.Module):
         for projection, synapses in zip(self.wiring.projections, self.synapses, strict=True):
             source, target = self.all_codes[projection.source], self.all_codes[projection.target]
             stability, wrong_bits = quality(
-                synapses, source, target, len(self.vocabulary), recurrent=projection.source == projection.target
+                synapses, source, target, len(self.vocabulary), recurrent=projection.recurrent
             )
             rows.append(
                 ProjectionReport(

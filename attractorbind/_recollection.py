@@ -13,7 +13,7 @@ from attractorbind._wiring import Wiring
 
 def _known_to(wiring: Wiring, memory: str, buffers: Iterable[str]) -> tuple[str, ...]:
     """The buffers, or an error if the memory is not connected to one of them."""
-    known = [wiring.populations[place].name for place in wiring.memory(memory).buffers]
+    known = wiring.remembered(memory)
     return tuple(check_known(f"buffer of memory {memory!r}:", "its buffers", buffer, known) for buffer in buffers)
 
 
@@ -45,8 +45,8 @@ class Recall(Instruction):
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or the macros, that it stands for."""
         cue = _known_to(wiring, self.memory, self.cue)
-        every = [wiring.populations[place].name for place in wiring.memory(self.memory).buffers]
-        into = [name for name in every if name not in cue] if self.into is None else self.into
+        others = [name for name in wiring.remembered(self.memory) if name not in cue]
+        into = others if self.into is None else self.into
         if not into:
             raise ProgramError(f"{self} has nothing to recall: all buffers of memory {self.memory!r} are in the cue")
         _known_to(wiring, self.memory, into)

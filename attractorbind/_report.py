@@ -1,8 +1,9 @@
 """What a network's projections store: load, stability and wrong bits, one line each."""
 
+import warnings
 from dataclasses import dataclass
 
-from attractorbind._errors import CapacityError
+from attractorbind._errors import CapacityError, CapacityWarning
 from attractorbind._table import aligned
 
 
@@ -45,6 +46,13 @@ class Report:
         """Raise `CapacityError`, with the cure in its text, if any symbol is not stored exactly."""
         if self.wrong_bits:
             raise CapacityError(self.complaint())
+
+    def judge(self, *, strict: bool) -> None:
+        """If any symbol is not stored exactly, raise `CapacityError`, or warn the caller's caller."""
+        if strict:
+            self.check()
+        elif self.wrong_bits:
+            warnings.warn(self.complaint(), CapacityWarning, stacklevel=3)
 
     def complaint(self) -> str:
         """What is not stored, where it is worst, and what helps."""

@@ -20,7 +20,7 @@ from attractorbind._plan import Plan, plan
 from attractorbind._program import Program
 from attractorbind._schedule import Schedule
 from attractorbind._snapshots import Snapshots
-from attractorbind._state import State, check_state
+from attractorbind._state import State, check_state, repeated
 from attractorbind._tick import Stacked, advance, stack, unstack
 from attractorbind._trace import Trace
 
@@ -101,7 +101,7 @@ def run(
     trials = number_of_trials(known)
     keys = trial_keys(key, trials, noise)
     start = network.silent(trials) if state is None else state
-    start = jax.tree.map(lambda array: jnp.broadcast_to(array, (trials, *array.shape[1:])), start)
+    start = repeated(start, trials)
     symbols = jnp.asarray(padded(over_trials(symbols, trials, axis=1), bucket(len(symbols), 8)))
     if isinstance(compiled, Listing):
         ran = interpret(

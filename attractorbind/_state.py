@@ -81,6 +81,11 @@ def silent(wiring: Wiring, trials: int) -> State:
     )
 
 
+def repeated(state: State, trials: int) -> State:
+    """One trial's state for so many trials."""
+    return jax.tree.map(lambda array: jnp.broadcast_to(array, (trials, *array.shape[1:])), state)
+
+
 def check_state(wiring: Wiring, state: object) -> None:
     """Raise unless it is a state of this network's populations that holds only zeros and ones."""
     if not isinstance(state, State):

@@ -34,6 +34,11 @@ class Projection:
     target: int
     gate: int
 
+    @property
+    def recurrent(self) -> bool:
+        """Whether it joins a population to itself."""
+        return self.source == self.target
+
 
 GateKind = Literal["latch", "relay", "cue", "reinstatement", "store", "older", "forget"]
 
@@ -134,6 +139,10 @@ class Wiring:
         """The snapshot memory of that name, or the error for an unknown one."""
         named = {memory.name: memory for memory in self.memories}
         return named[check_known("memory", "memories", name, named)]
+
+    def remembered(self, memory: str) -> list[str]:
+        """The names of the buffers that a snapshot memory is connected to."""
+        return [self.populations[place].name for place in self.memory(memory).buffers]
 
     def gate(self, name: str) -> Gate:
         """The gate of that name, or the error for an unknown one."""

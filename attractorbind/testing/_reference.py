@@ -112,7 +112,7 @@ class Reference:
                 self._store(memory, buffers)
             case Recall(memory, cue, into, older):
                 slip = self.slips[memory].get(self._find(memory, cue, older), {})
-                for buffer in into or [buffer for buffer in self._connected(memory) if buffer not in cue]:
+                for buffer in into or [buffer for buffer in self.wiring.remembered(memory) if buffer not in cue]:
                     boxes[buffer] = slip.get(buffer)
             case Forget(memory, cue, older):
                 self.slips[memory].pop(self._find(memory, cue, older), None)
@@ -144,9 +144,6 @@ class Reference:
         ]
         self._context[memory] = max(numbers, default=0)
         return self._context[memory]
-
-    def _connected(self, memory: str) -> list[str]:
-        return [self.wiring.populations[place].name for place in self.wiring.memory(memory).buffers]
 
     def _answer(self, condition: Condition, settle: bool = True) -> bool:
         """Readings that follow each other in one condition wait for the latches only once."""

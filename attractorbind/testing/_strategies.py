@@ -186,14 +186,14 @@ def _joined(parts: list[Program]) -> Program:
 
 
 def _instructions(wiring: Wiring, symbols: SearchStrategy[str], *, streams: bool) -> SearchStrategy[Program]:
-    names = sorted(wiring.buffers, key=wiring.buffers.__getitem__)
+    names = list(wiring.buffers)
     one, loops = st.sampled_from(names), {gate.name for gate in wiring.gates if gate.kind == "latch" and gate.delay > 1}
     possible = [
         st.builds(macros.load, one, symbols),
         one.map(macros.clear),
         st.integers(1, 3).map(macros.hold),
     ]
-    reachable = [pair for pair in itertools.permutations(names, 2) if _reaches(wiring, *pair)]
+    reachable = [pair for pair in itertools.permutations(names, 2) if nx.has_path(wiring.relays, *pair)]
     if reachable:
         possible += [
             st.sampled_from(reachable).map(lambda pair, how=how: how(*pair)) for how in (macros.copy, macros.move)
@@ -220,8 +220,7 @@ def _instructions(wiring: Wiring, symbols: SearchStrategy[str], *, streams: bool
 
 @st.composite
 def _recollections(draw: Callable[..., Any], wiring: Wiring, memory: str) -> Program:
-    names = [wiring.populations[place].name for place in wiring.memory(memory).buffers]
-    buffers = draw(st.permutations(names))
+    buffers = draw(st.permutations(wiring.remembered(memory)))
     cue = buffers[: draw(st.integers(1, len(buffers)))]
     kinds = ["store", "forget"] + ["recall"] * (len(cue) < len(buffers))
     kind = draw(st.sampled_from(kinds))
@@ -246,7 +245,3 @@ def _conditions(wiring: Wiring, symbols: SearchStrategy[str]) -> SearchStrategy[
         ),
         max_leaves=3,
     )
-
-
-def _reaches(wiring: Wiring, source: str, target: str) -> bool:
-    return nx.has_path(wiring.relays, source, target)

@@ -1,31 +1,27 @@
-"""Checks of a network of one's own: random programs, isolation, capacity, single programs.
+"""Checks of what programs do on a network: random ones, and a given one.
 
 Each returns nothing if all is well, and raises `CheckError` with the smallest failure found, the gating table and the
 first tick at which network and reference part.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
 
 import hypothesis
 import jax
-import jax.numpy as jnp
-import numpy as np
 from hypothesis import HealthCheck, Phase, strategies as st
 from hypothesis.strategies import SearchStrategy
 from jaxtyping import Array, Key
 
 from attractorbind._checks import Rate, check_count, check_fraction
-from attractorbind._errors import ArgumentError, AttractorBindError, ProgramError, listed
+from attractorbind._errors import ArgumentError, ProgramError
 from attractorbind._listing import Listing
-from attractorbind._macros import clear, copy, hold, load
 from attractorbind._network import Network, check_network
 from attractorbind._observe import Result
-from attractorbind._program import Program, arg
+from attractorbind._program import Program
 from attractorbind._run import run
 from attractorbind._schedule import Schedule
 from attractorbind._trace import Trace
+from attractorbind.testing._check_error import CheckError
 from attractorbind.testing._reference import Reference, reference
 from attractorbind.testing._shorten import shortest
 from attractorbind.testing._strategies import programs as all_programs
@@ -35,10 +31,6 @@ _AGREED = "Network and reference agree: it is the program, or what is expected o
 _MOST_ROWS = 64
 # Programs are large data, and running them compiles.
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much)
-
-
-class CheckError(AttractorBindError, AssertionError):
-    """A network does not do what it should; the text says where, with the program and its gating table."""
 
 
 def check_binding(
@@ -96,8 +88,9 @@ def check_binding(
         return bool(_differences(trace, 0, reference(network, program, inputs=inputs)))
 
     def run_of(program: Program, inputs: list[str], record: str) -> Trace:
-        given = inputs if program.compile(network).reads else None
-        return run(network, program, inputs=given, noise=noise, key=key, throw=False, record=record)
+        compiled = program.compile(network)
+        given = inputs if compiled.reads else None
+        return run(network, compiled, inputs=given, noise=noise, key=key, throw=False, record=record)
 
     found: list[tuple[Program, list[str]]] = []
     try:
@@ -208,120 +201,3 @@ def check_program(
         except ProgramError:
             parted = ""
     raise CheckError(f"at the end {'; '.join(wrong)}\n\n{program}\n\n{parted}{trace.table()}")
-
-
-def check_isolation(network: Network, *, ticks: int = 8, noise: Rate = 0.02, seed: int = 0) -> None:
-    """Check that with all relays closed no buffer feels another, bit for bit, at any tick.
-
-    Every buffer in turn is given every symbol, nothing, and a random state, while all others start the same; and their
-    states must then be the same, whatever it holds, noise and all.
-
-    **Arguments:**
-
-    - `network`: the network.
-    - `ticks`: how long.
-    - `noise`: probability that a unit's output flips, a tick; the same flips for all that are compared.
-    - `seed`: of states and noise.
-
-    **Raises:** `CheckError` that names the two buffers and the first tick of difference.
-    """
-    check_network(network)
-    generator = np.random.default_rng(check_count("seed", seed, least=0))
-    start = network.silent()
-    for name in start.names:
-        codes = np.asarray(network.codes(name), np.float32)
-        start = start.replace(name, codes[generator.integers(len(codes), size=1)])
-    for buffer, units in network.buffers.items():
-        codes = np.asarray(network.codes(buffer), np.float32)
-        random = (generator.random((1, units)) < codes.mean()).astype(np.float32)
-        contents = np.concatenate([np.zeros((1, units), np.float32), random, codes])
-        batch = jax.tree.map(partial(_repeated, len(contents)), start)
-        # The same key for every trial: whatever differs comes from the one buffer.
-        keys = jnp.broadcast_to(jax.random.key(seed), (len(contents),))
-        trace = run(
-            network,
-            hold(ticks),
-            batch.replace(buffer, contents),
-            noise=noise,
-            key=keys,
-            record="states",
-            throw=False,
-        )
-        for other, states in trace.states.items():
-            changed = (states != states[:, :1]).any(axis=2)
-            if other != buffer and changed.any():
-                tick, trial = (int(place[0]) for place in np.nonzero(changed))
-                holds = ["nothing", "a random state", *map(repr, network.vocabulary.names)][trial]
-                raise CheckError(
-                    f"buffer {other!r} feels buffer {buffer!r}, although all relays are closed: it differs from tick "
-                    f"{tick} on when {buffer!r} holds {holds} instead of nothing; see which gate the projections from "
-                    f"{buffer!r} to {other!r} are under"
-                )
-
-
-def check_capacity(
-    network: Network, *, noise: Rate = 0.0, corruption: Rate = 0.05, trials: int = 4, ticks: int = 20, seed: int = 0
-) -> None:
-    """Check that every buffer holds and every relay copies every symbol, and that the latches correct errors.
-
-    Every symbol is loaded into every buffer, some of its units are exchanged, and it is held; then it is copied along
-    every relay.
-
-    **Arguments:**
-
-    - `network`: the network.
-    - `noise`: probability that a unit's output flips, a tick.
-    - `corruption`: fraction of a code's active units that are exchanged for others before it is held.
-    - `trials`: how often each symbol is tried.
-    - `ticks`: how long a symbol is held.
-    - `seed`: of noise and corruption.
-
-    **Raises:** `CheckError` that tells how many symbols each latch and relay loses, and which.
-    """
-    check_network(network)
-    noise, corruption = check_fraction("noise", noise), check_fraction("corruption", corruption)
-    generator = np.random.default_rng(check_count("seed", seed, least=0))
-    names = network.vocabulary.names * check_count("trials", trials)
-    failures: list[str] = []
-
-    def lost(what: str, program: Program, buffer: str, **given: Any) -> None:
-        key = jax.random.fold_in(jax.random.key(seed), len(failures))
-        trace = run(network, program, **given, noise=noise, key=key, throw=False)
-        wrong = [name for name, held in zip(names, trace.decode()[buffer], strict=True) if held != name]
-        if wrong:
-            failures.append(f"{what} loses {len(wrong)} of {len(names)}: {listed(dict.fromkeys(wrong), limit=4)}")
-
-    for buffer in network.buffers:
-        corrupted = _exchanged(np.tile(np.asarray(network.codes(buffer)), (trials, 1)), corruption, generator)
-        state = run(network, load(buffer, arg("symbol")), args={"symbol": names}, throw=False).state
-        lost(f"the latch of {buffer!r}", hold(ticks), buffer, state=state.replace(buffer, corrupted.astype(np.float32)))
-        state = state.replace(buffer, corrupted.astype(np.float32))
-        final = run(network, hold(ticks), state, throw=False).state[buffer]
-        uncorrected = (np.asarray(final) != np.tile(np.asarray(network.codes(buffer)), (trials, 1))).any(axis=1)
-        if uncorrected.any():
-            wrong = dict.fromkeys(name for name, bad in zip(names, uncorrected, strict=True) if bad)
-            failures.append(
-                f"the latch of {buffer!r} does not correct {int(uncorrected.sum())} of {len(names)}: "
-                f"{listed(wrong, limit=4)}"
-            )
-    for gate in network.wiring.pathways:
-        if gate.kind == "relay":
-            program = load(gate.source, arg("symbol")) + clear(gate.target) + copy(gate.source, gate.target)
-            lost(f"the relay {gate.name!r}", program, gate.target, args={"symbol": names})
-    if failures:
-        raise CheckError("\n".join([f"not every symbol is held and copied, noise {noise:g}:", *failures]))
-
-
-def _repeated(trials: int, array: Array) -> Array:
-    return jnp.broadcast_to(array, (trials, *array.shape[1:]))
-
-
-def _exchanged(codes: np.ndarray, fraction: float, generator: np.random.Generator) -> np.ndarray:
-    """The codes with this fraction of their active units exchanged for others."""
-    changed = codes.copy()
-    for code in changed:
-        count = round(fraction * code.sum())
-        off = generator.choice(np.flatnonzero(code), count, replace=False)
-        on = generator.choice(np.flatnonzero(~code), count, replace=False)
-        code[off], code[on] = False, True
-    return changed

@@ -1,0 +1,129 @@
+"""Checks of a network as a whole: that its buffers are isolated, and that it holds and copies every symbol."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from attractorbind._checks import Rate, check_count, check_fraction
+from attractorbind._errors import listed
+from attractorbind._macros import clear, copy, hold, load
+from attractorbind._network import Network, check_network
+from attractorbind._program import Program, arg
+from attractorbind._run import run
+from attractorbind._state import repeated
+from attractorbind.testing._check_error import CheckError
+
+
+def check_isolation(network: Network, *, ticks: int = 8, noise: Rate = 0.02, seed: int = 0) -> None:
+    """Check that with all relays closed no buffer feels another, bit for bit, at any tick.
+
+    Every buffer in turn is given every symbol, nothing, and a random state, while all others start the same; and their
+    states must then be the same, whatever it holds, noise and all.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `ticks`: how long.
+    - `noise`: probability that a unit's output flips, a tick; the same flips for all that are compared.
+    - `seed`: of states and noise.
+
+    **Raises:** `CheckError` that names the two buffers and the first tick of difference.
+    """
+    check_network(network)
+    generator = np.random.default_rng(check_count("seed", seed, least=0))
+    start = network.silent()
+    for name in start.names:
+        codes = np.asarray(network.codes(name), np.float32)
+        start = start.replace(name, codes[generator.integers(len(codes), size=1)])
+    for buffer, units in network.buffers.items():
+        codes = np.asarray(network.codes(buffer), np.float32)
+        random = (generator.random((1, units)) < codes.mean()).astype(np.float32)
+        contents = np.concatenate([np.zeros((1, units), np.float32), random, codes])
+        # The same key for every trial: whatever differs comes from the one buffer.
+        keys = jnp.broadcast_to(jax.random.key(seed), (len(contents),))
+        trace = run(
+            network,
+            hold(ticks),
+            repeated(start, len(contents)).replace(buffer, contents),
+            noise=noise,
+            key=keys,
+            record="states",
+            throw=False,
+        )
+        for other, states in trace.states.items():
+            changed = (states != states[:, :1]).any(axis=2)
+            if other != buffer and changed.any():
+                tick, trial = (int(place[0]) for place in np.nonzero(changed))
+                holds = ["nothing", "a random state", *map(repr, network.vocabulary.names)][trial]
+                raise CheckError(
+                    f"buffer {other!r} feels buffer {buffer!r}, although all relays are closed: it differs from tick "
+                    f"{tick} on when {buffer!r} holds {holds} instead of nothing; see which gate the projections from "
+                    f"{buffer!r} to {other!r} are under"
+                )
+
+
+def check_capacity(
+    network: Network, *, noise: Rate = 0.0, corruption: Rate = 0.05, trials: int = 4, ticks: int = 20, seed: int = 0
+) -> None:
+    """Check that every buffer holds and every relay copies every symbol, and that the latches correct errors.
+
+    Every symbol is loaded into every buffer, some of its units are exchanged, and it is held; then it is copied along
+    every relay.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `noise`: probability that a unit's output flips, a tick.
+    - `corruption`: fraction of a code's active units that are exchanged for others before it is held.
+    - `trials`: how often each symbol is tried.
+    - `ticks`: how long a symbol is held.
+    - `seed`: of noise and corruption.
+
+    **Raises:** `CheckError` that tells how many symbols each latch and relay loses, and which.
+    """
+    check_network(network)
+    noise, corruption = check_fraction("noise", noise), check_fraction("corruption", corruption)
+    generator = np.random.default_rng(check_count("seed", seed, least=0))
+    names = network.vocabulary.names * check_count("trials", trials)
+    failures: list[str] = []
+
+    def lost(what: str, program: Program, buffer: str, **given: Any) -> None:
+        key = jax.random.fold_in(jax.random.key(seed), len(failures))
+        trace = run(network, program, **given, noise=noise, key=key, throw=False)
+        wrong = [name for name, held in zip(names, trace.decode()[buffer], strict=True) if held != name]
+        if wrong:
+            failures.append(f"{what} loses {len(wrong)} of {len(names)}: {listed(dict.fromkeys(wrong), limit=4)}")
+
+    for buffer in network.buffers:
+        codes = np.tile(np.asarray(network.codes(buffer)), (trials, 1))
+        corrupted = _exchanged(codes, corruption, generator).astype(np.float32)
+        state = run(network, load(buffer, arg("symbol")), args={"symbol": names}, throw=False).state
+        state = state.replace(buffer, corrupted)
+        lost(f"the latch of {buffer!r}", hold(ticks), buffer, state=state)
+        final = run(network, hold(ticks), state, throw=False).state[buffer]
+        uncorrected = (np.asarray(final) != codes).any(axis=1)
+        if uncorrected.any():
+            wrong = dict.fromkeys(name for name, bad in zip(names, uncorrected, strict=True) if bad)
+            failures.append(
+                f"the latch of {buffer!r} does not correct {int(uncorrected.sum())} of {len(names)}: "
+                f"{listed(wrong, limit=4)}"
+            )
+    for gate in network.wiring.pathways:
+        if gate.kind == "relay":
+            program = load(gate.source, arg("symbol")) + clear(gate.target) + copy(gate.source, gate.target)
+            lost(f"the relay {gate.name!r}", program, gate.target, args={"symbol": names})
+    if failures:
+        raise CheckError("\n".join([f"not every symbol is held and copied, noise {noise:g}:", *failures]))
+
+
+def _exchanged(codes: np.ndarray, fraction: float, generator: np.random.Generator) -> np.ndarray:
+    """The codes with this fraction of their active units exchanged for others."""
+    changed = codes.copy()
+    for code in changed:
+        count = round(fraction * code.sum())
+        off = generator.choice(np.flatnonzero(code), count, replace=False)
+        on = generator.choice(np.flatnonzero(~code), count, replace=False)
+        code[off], code[on] = False, True
+    return changed
