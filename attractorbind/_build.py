@@ -5,7 +5,7 @@ from typing import Any
 
 from jaxtyping import Array, Key
 
-from attractorbind._checks import Rate, check_count, check_fraction, check_key
+from attractorbind._checks import Rate, check_count, check_fraction, check_one_key
 from attractorbind._codes import active_units, draw_codes, parts_of_key, population_keys, random_units
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._learning import learn
@@ -108,9 +108,7 @@ def _check(vocabulary: object, buffers: object, rule: object, key: object) -> No
     for name in buffers:
         if not isinstance(name, str) or not name.strip() or "->" in name:
             raise NetworkError(f"buffer name {name!r} is not a non-empty string without '->', which marks relays")
-    shape = check_key(key).shape
-    if shape:
-        raise ArgumentError(f"key has shape {shape}; give one key, jax.random.key(0), say")
+    check_one_key(key)
 
 
 def _kind(argument: str, value: Any, known: tuple[str, str]) -> Any:

@@ -100,6 +100,13 @@ def check_key(key: Any) -> Key[Array, "*shape"]:
     return key
 
 
+def check_one_key(key: Any) -> Key[Array, ""]:
+    """The random key, or an error if it is something else or several."""
+    if shape := check_key(key).shape:
+        raise ArgumentError(f"key has shape {shape}; give one key, jax.random.key(0), say")
+    return key
+
+
 def trial_keys(key: Any, trials: int, noise: float) -> Key[Array, " trials"]:
     """One random key per trial, from one key or from one key per trial; noise without a key is an error."""
     if key is None:

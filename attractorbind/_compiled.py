@@ -1,12 +1,15 @@
 """What a compiled program has, whether it is a straight line or branches."""
 
-from collections.abc import Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from attractorbind._errors import ProgramError, listed
+from attractorbind._checks import check_fraction
+from attractorbind._errors import ArgumentError, ProgramError, listed
 from attractorbind._network import Network
 from attractorbind._program import Arg, Instruction, Next, Statement, Step
 from attractorbind._vocabulary import Vocabulary
@@ -41,6 +44,10 @@ class Compiled:
         """Whether it takes symbols from the trial's input sequence."""
         return False
 
+    @abstractmethod
+    def stuck(self, conductances: Mapping[str, Any]) -> "Compiled":
+        """The program as it runs where some gates are stuck at a conductance, whatever it says of them."""
+
     def check_fits(self, network: Network) -> None:
         """Raise unless the network has the wiring and the vocabulary that this was compiled for."""
         if self.vocabulary != network.vocabulary:
@@ -50,6 +57,21 @@ class Compiled:
         else:
             return
         raise ProgramError(f"the program was compiled for {difference}; compile it for this network")
+
+
+def with_stuck(
+    wiring: Wiring, gates: Float[np.ndarray, "rows gates"], conductances: Mapping[str, Any]
+) -> Float[np.ndarray, "rows gates"]:
+    """The conductances of all gates in every row, with some of them stuck."""
+    if not isinstance(conductances, Mapping):
+        raise ArgumentError(
+            f"stuck is {conductances!r}; give a mapping from gates to conductances, {{'agent': 0}}, say"
+        )
+    stuck = gates.copy()
+    for name, conductance in conductances.items():
+        place = wiring.gate_index[wiring.gate(name).name]
+        stuck[:, place] = check_fraction(f"the conductance of the stuck gate {name!r}", conductance, booleans=True)
+    return stuck
 
 
 def _summary(wiring: Wiring) -> str:

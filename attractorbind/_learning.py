@@ -24,7 +24,7 @@ def learn(
         source = codes[projection.source]
         synapses = rule.learn(source, codes[projection.target], recurrent=projection.recurrent)
         learned.append(_calm(wiring, projection, synapses, source[0]))
-    return _rounded(wiring, learned)
+    return rounded(wiring, learned)
 
 
 def add(
@@ -39,7 +39,7 @@ def add(
         source = codes[projection.source]
         after = rule.add(before, source, codes[projection.target], recurrent=projection.recurrent)
         learned.append(_calm(wiring, projection, after, source))
-    return _rounded(wiring, learned)
+    return rounded(wiring, learned)
 
 
 def _calm(wiring: Wiring, projection: Projection, synapses: Synapses, code: Bool[Array, " source"]) -> Synapses:
@@ -51,8 +51,9 @@ def _calm(wiring: Wiring, projection: Projection, synapses: Synapses, code: Bool
     )
 
 
-def _rounded(wiring: Wiring, learned: Sequence[Synapses]) -> tuple[tuple[Synapses, ...], Float[Array, ""]]:
+def rounded(wiring: Wiring, synapses: Sequence[Synapses]) -> tuple[tuple[Synapses, ...], Float[Array, ""]]:
+    """All weights on one grid, on which every field is an exact sum, and the drive above any field."""
     # What a memory gives a unit is its gate's conductance at the most.
     targets = [projection.target for projection in wiring.projections]
-    rounded, drive = on_grid(learned, targets, further=len(wiring.memories))
-    return rounded, jnp.float32(drive)
+    on_one_grid, drive = on_grid(synapses, targets, further=len(wiring.memories))
+    return on_one_grid, jnp.float32(drive)

@@ -1,13 +1,22 @@
 """A program that branches, on a network: the instruction table, and its listing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from attractorbind._compiled import Compiled, Slot, flatten, gate_columns, presented_text, slot_of, step_label
+from attractorbind._compiled import (
+    Compiled,
+    Slot,
+    flatten,
+    gate_columns,
+    presented_text,
+    slot_of,
+    step_label,
+    with_stuck,
+)
 from attractorbind._condition import Holds
 from attractorbind._errors import ProgramError
 from attractorbind._flow import HALT, Branch, Count, Node, Reset, flow, is_straight
@@ -95,6 +104,10 @@ class Listing(Compiled):
     def reads(self) -> bool:
         """Whether it takes symbols from the trial's input sequence."""
         return bool(((self.rows.present != NONE) & (self.rows.slot == NONE)).any())
+
+    def stuck(self, conductances: Mapping[str, Any]) -> "Listing":
+        """The program as it runs where some gates are stuck at a conductance, whatever it says of them."""
+        return replace(self, rows=replace(self.rows, gates=with_stuck(self.wiring, self.rows.gates, conductances)))
 
     def __str__(self) -> str:
         lines = [("address", "ticks", "presented", "latches closed", "gates open", "goes on at", "instruction")]

@@ -15,6 +15,7 @@ from jaxtyping import Array, Bool, Float, Int, Key, UInt32
 from attractorbind._checks import check_count, check_known
 from attractorbind._errors import FileError, NetworkError
 from attractorbind._files import read_network, write_network
+from attractorbind._learning import rounded
 from attractorbind._report import ProjectionReport, Report
 from attractorbind._rules import AbstractLearningRule, Hebbian
 from attractorbind._state import State, silent
@@ -98,6 +99,47 @@ class Network(eqx.Module):
         names = [p.name for p in self.wiring.populations]
         place = names.index(check_known("population", "populations", population, names))
         return self.all_codes[place][: len(self.vocabulary)]
+
+    def synapses_between(self, source: str, target: str) -> Synapses:
+        """Weights and biases of the projection from one population to another, or to itself.
+
+        **Raises:** `UnknownNameError` for a population that does not exist, `NetworkError` if no projection joins them.
+        """
+        return self.synapses[self.wiring.projection(source, target)]
+
+    def replace(self, source: str, target: str, synapses: Synapses) -> "Network":
+        """The network with synapses of one's own in one projection.
+
+        All weights are rounded anew to a common grid, on which every field is an exact sum. What the network stores
+        then is told by `report()`, and whether it binds by `attractorbind.testing.check_binding`.
+
+        **Arguments:**
+
+        - `source`, `target`: the populations that the projection joins.
+        - `synapses`: weights of shape (source units, target units), biases of shape (target units,).
+
+        **Raises:** `NetworkError` for synapses of another shape or a projection that does not exist.
+
+        **Example:**
+            >>> import attractorbind as ab, jax, jax.numpy as jnp
+            >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
+            ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+            >>> nothing = ab.Synapses(jnp.zeros((64, 64)), jnp.zeros(64))
+            >>> cut = network.replace("focus", "agent", nothing)
+            >>> ab.run(cut, ab.load("focus", "dog") + ab.copy("focus", "agent")).decode()
+            {'focus': ['dog'], 'agent': [None]}
+        """
+        place = self.wiring.projection(source, target)
+        before = self.synapses[place]
+        shapes = before.weights.shape, before.bias.shape
+        if not isinstance(synapses, Synapses) or (synapses.weights.shape, synapses.bias.shape) != shapes:
+            raise NetworkError(
+                f"the projection from {source!r} to {target!r} takes Synapses with weights of shape {shapes[0]} and "
+                f"biases of shape {shapes[1]}"
+            )
+        every = [synapses if i == place else one for i, one in enumerate(self.synapses)]
+        on_grid, drive = rounded(self.wiring, every)
+        return dataclasses.replace(self, synapses=on_grid, drive=drive)
 
     @property
     def free(self) -> int:

@@ -36,6 +36,7 @@ def run(
     inputs: Any = None,
     noise: Rate = 0.0,
     leak: Rate = 0.0,
+    stuck: Mapping[str, Any] | None = None,
     key: Key[Array, ""] | Key[Array, " trials"] | None = None,
     record: str = "final",
     throw: bool = True,
@@ -57,6 +58,7 @@ def run(
     - `inputs`: what `read` presents: a list of symbols, or one list per trial; the lists may differ in length.
     - `noise`: probability that a unit's output flips, drawn anew for every unit at every tick.
     - `leak`: conductance of a closed gate.
+    - `stuck`: gate to the conductance at which it is stuck, 0 closed to 1 open, whatever the program says of it.
     - `key`: a random key, or one per trial; needed if there is noise. Trial i of one key k has the key fold_in(k, i).
     - `record`: "final" keeps the last state, "decoded" also the best symbol of every buffer at every tick, "states"
         every buffer's state at every tick (trials x units bytes a tick and buffer). A program that branches is then run
@@ -77,6 +79,8 @@ def run(
         {'focus': [None, None], 'agent': ['dog', 'cat']}
     """
     compiled = _compiled(network, program)
+    if stuck is not None:
+        compiled = compiled.stuck(stuck)
     if not isinstance(record, str) or record not in _RECORDS:
         raise ArgumentError(f"record is {record!r}; it must be one of {listed(_RECORDS)}")
     noise, leak = check_fraction("noise", noise), check_fraction("leak", leak)

@@ -1,12 +1,22 @@
 """A straight-line program on a network: the gating table, tick by tick."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from attractorbind._compiled import Compiled, Slot, flatten, gate_columns, presented_text, slot_of, step_label
+from attractorbind._compiled import (
+    Compiled,
+    Slot,
+    flatten,
+    gate_columns,
+    presented_text,
+    slot_of,
+    step_label,
+    with_stuck,
+)
 from attractorbind._errors import ProgramError
 from attractorbind._flow import Node
 from attractorbind._network import Network
@@ -36,6 +46,10 @@ class Schedule(Compiled):
     def ticks(self) -> int:
         """How many ticks the program takes."""
         return len(self.gates)
+
+    def stuck(self, conductances: Mapping[str, Any]) -> "Schedule":
+        """The program as it runs where some gates are stuck at a conductance, whatever it says of them."""
+        return replace(self, gates=with_stuck(self.wiring, self.gates, conductances))
 
     def __str__(self) -> str:
         rows = [("tick", "presented", "latches closed", "gates open", "instruction")]

@@ -59,6 +59,7 @@ class Gate:
 
     @property
     def rest(self) -> float:
+        """Its conductance at rest."""
         return 1.0 if self.kind == "latch" else 0.0
 
 
@@ -101,6 +102,11 @@ class Wiring:
     @cached_property
     def gate_index(self) -> dict[str, int]:
         return {gate.name: i for i, gate in enumerate(self.gates)}
+
+    @cached_property
+    def resting(self) -> Float[np.ndarray, " gates"]:
+        """The conductance of every gate at rest; to be copied, not changed."""
+        return np.array([gate.rest for gate in self.gates], np.float32)
 
     @cached_property
     def graph(self) -> nx.DiGraph:
@@ -148,6 +154,17 @@ class Wiring:
         """The gate of that name, or the error for an unknown one."""
         return self.gates[self.gate_index[check_known("gate", "gates", name, self.gate_index)]]
 
+    def projection(self, source: str, target: str) -> int:
+        """The place of the projection from one population to another, or the error if there is none."""
+        names = [population.name for population in self.populations]
+        ends = [(names[projection.source], names[projection.target]) for projection in self.projections]
+        for name in (source, target):
+            check_known("population", "populations", name, names)
+        if (source, target) not in ends:
+            told = ", ".join(f"{one!r} to {other!r}" for one, other in ends[:12])
+            raise NetworkError(f"no projection leads from {source!r} to {target!r}; there are {told}")
+        return ends.index((source, target))
+
     def chain(self, source: str, target: str) -> list[str]:
         """The buffers along the shortest chain of relays from source to target, both ends included."""
         self.buffer(source)
@@ -166,7 +183,7 @@ class Wiring:
         self, open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = ()
     ) -> Float[np.ndarray, " gates"]:
         """The conductance of every gate when these are open, those closed and all others at rest."""
-        conductances = np.array([gate.rest for gate in self.gates], np.float32)
+        conductances = self.resting.copy()
         names = check_names("open=", open, "gate names", NetworkError)
         for name, conductance in open.items() if isinstance(open, Mapping) else ((name, 1.0) for name in names):
             conductances[self.gate_index[self.gate(name).name]] = check_fraction(

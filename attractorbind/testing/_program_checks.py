@@ -23,7 +23,7 @@ from attractorbind._schedule import Schedule
 from attractorbind._trace import Trace
 from attractorbind.testing._check_error import CheckError
 from attractorbind.testing._reference import Reference, reference
-from attractorbind.testing._shorten import shortest
+from attractorbind.testing._shorten import simplest
 from attractorbind.testing._strategies import programs as all_programs
 
 _AGREED = "Network and reference agree: it is the program, or what is expected of it, that is wrong.\n\n"
@@ -99,7 +99,12 @@ def check_binding(
         program, inputs = found[0]
     else:
         return
-    program = shortest(program, lambda shorter: fails(shorter, inputs))
+    program = simplest(
+        program,
+        lambda simpler: fails(simpler, inputs),
+        buffers=list(network.buffers),
+        symbols=network.vocabulary.names,
+    )
     while inputs and fails(program, inputs[:-1]):
         inputs = inputs[:-1]
     trace = run_of(program, inputs, "decoded")

@@ -1,18 +1,42 @@
-"""The shortest program that still fails: leave statements out, and put the insides of blocks in their place."""
+"""The simplest program that still fails: leave statements out, unpack blocks, take plainer instructions, rename."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
+from attractorbind._condition import And, Condition, Not, Or
 from attractorbind._control import Call, Repeat, Until, When
+from attractorbind._errors import AttractorBindError
+from attractorbind._macros import Copy, Load, Move, Swap
 from attractorbind._program import Program, Statement
+from attractorbind._streams import Read
 
 
-def shortest(program: Program, fails: Callable[[Program], bool]) -> Program:
-    """Cut a failing program down as long as it fails; `fails` says whether a shorter one does."""
-    for shorter in _shorter(program):
-        if shorter.statements and fails(shorter):
-            return shortest(shorter, fails)
-    return program
+def simplest(
+    program: Program, fails: Callable[[Program], bool], *, buffers: Sequence[str], symbols: Sequence[str]
+) -> Program:
+    """Cut a failing program down, and make plainer what is left, as long as it fails.
+
+    **Arguments:**
+
+    - `fails`: whether a simpler program fails, too.
+    - `buffers`, `symbols`: their names, the simplest first.
+    """
+
+    def fits_and_fails(simpler: Program) -> bool:
+        try:
+            return bool(simpler.statements) and fails(simpler)
+        except AttractorBindError:
+            # Nothing that this network can carry out.
+            return False
+
+    while True:
+        ways = _shorter(program), _plainer(program, symbols[0]), _renamed(program, buffers), _renamed(program, symbols)
+        simpler = next(filter(fits_and_fails, itertools.chain(*ways)), None)
+        if simpler is None:
+            return program
+        program = simpler
 
 
 def _shorter(program: Program) -> Iterator[Program]:
@@ -23,9 +47,58 @@ def _shorter(program: Program) -> Iterator[Program]:
         yield Program(before + after)
         for inner in _insides(statement):
             yield Program(before + inner.statements + after)
-    for place, statement in enumerate(statements):
-        for smaller in _smaller(statement):
-            yield Program((*statements[:place], smaller, *statements[place + 1 :]))
+    yield from _with_each(program, _smaller)
+
+
+def _plainer(program: Program, symbol: str) -> Iterator[Program]:
+    """Programs with one instruction or condition in the place of one that does more."""
+
+    def plainer(statement: Statement) -> Iterator[Statement]:
+        match statement:
+            case Read(buffer):
+                yield Load(buffer, symbol)
+            case Move(source, target):
+                yield Copy(source, target)
+            case Swap(first, second, _):
+                yield Copy(first, second)
+                yield Copy(second, first)
+            case When(condition) | Until(condition):
+                yield from (dataclasses.replace(statement, condition=part) for part in _parts(condition))
+        yield from _with_body(statement, lambda body: _plainer(body, symbol))
+
+    return _with_each(program, plainer)
+
+
+def _renamed(program: Program, names: Sequence[str]) -> Iterator[Program]:
+    """Programs with an earlier name in the place of a later one, without copies from a buffer to itself."""
+    for later in range(len(names)):
+        for earlier in range(later):
+            renamed = _exchanged(program, names[later], names[earlier])
+            if renamed != program:
+                yield Program(tuple(statement for statement in renamed.statements if not _idle(statement)))
+
+
+def _idle(statement: Statement) -> bool:
+    return isinstance(statement, Copy) and statement.source == statement.target
+
+
+def _exchanged(thing: Any, old: str, new: str) -> Any:
+    """The same statements, conditions or programs with one name for another."""
+    if isinstance(thing, str):
+        return new if thing == old else thing
+    if isinstance(thing, tuple):
+        return tuple(_exchanged(part, old, new) for part in thing)
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        fields = [field.name for field in dataclasses.fields(thing)]
+        return dataclasses.replace(thing, **{name: _exchanged(getattr(thing, name), old, new) for name in fields})
+    return thing
+
+
+def _with_each(program: Program, simpler: Callable[[Statement], Iterator[Statement]]) -> Iterator[Program]:
+    """Programs with one statement made simpler."""
+    for place, statement in enumerate(program.statements):
+        for other in simpler(statement):
+            yield Program((*program.statements[:place], other, *program.statements[place + 1 :]))
 
 
 def _insides(statement: Statement) -> tuple[Program, ...]:
@@ -38,10 +111,23 @@ def _insides(statement: Statement) -> tuple[Program, ...]:
 
 
 def _smaller(statement: Statement) -> Iterator[Statement]:
-    """The same block with less inside; a loop's body may not be empty."""
+    return _with_body(statement, _shorter)
+
+
+def _with_body(statement: Statement, simpler: Callable[[Program], Iterator[Program]]) -> Iterator[Statement]:
+    """The same block with a simpler inside; a loop's body may not be empty."""
     match statement:
         case When(_, then, otherwise):
-            yield from (dataclasses.replace(statement, then=shorter) for shorter in _shorter(then))
-            yield from (dataclasses.replace(statement, otherwise=shorter) for shorter in _shorter(otherwise))
+            yield from (dataclasses.replace(statement, then=body) for body in simpler(then))
+            yield from (dataclasses.replace(statement, otherwise=body) for body in simpler(otherwise))
         case Repeat(_, body) | Until(_, body, _) | Call(_, body):
-            yield from (dataclasses.replace(statement, body=s) for s in _shorter(body) if s.statements)
+            yield from (dataclasses.replace(statement, body=body) for body in simpler(body) if body.statements)
+
+
+def _parts(condition: Condition) -> tuple[Condition, ...]:
+    match condition:
+        case Not(inner):
+            return (inner,)
+        case And(first, second) | Or(first, second):
+            return first, second
+    return ()

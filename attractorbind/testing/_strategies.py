@@ -6,7 +6,7 @@ short and flat ones.
 """
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import jax
@@ -152,14 +152,15 @@ def programs(
 ) -> SearchStrategy[Program]:
     """Programs that have a meaning in names, which `reference` tells, and that this network can carry out.
 
-    Everything that `Program`s are made of, single gates excepted: loads and copies, streams, the network's memories,
-    branches and loops inside each other. Inputs for `read` are to be drawn beside.
+    First symbols for most of the buffers, so that there is something to go wrong, and then everything that `Program`s
+    are made of, single gates excepted: loads and copies, streams, the network's memories, branches and loops inside
+    each other. Inputs for `read` are to be drawn beside.
 
     **Arguments:**
 
     - `network`: the network.
     - `symbols`: to load and to ask for; by default all of the vocabulary.
-    - `lengths`: how many instructions and blocks in a row; by default 1 to 6.
+    - `lengths`: how many instructions and blocks in a row, after the first loads; by default 1 to 6.
     - `branches`: whether there are blocks and streams.
     """
     wiring = check_network(network).wiring
@@ -178,10 +179,18 @@ def programs(
 
     one = st.recursive(simple, blocks, max_leaves=5) if branches else simple
     count = st.integers(1, 6) if lengths is None else lengths
-    return count.flatmap(lambda most: st.lists(one, min_size=1, max_size=most)).map(_joined)
+    filled = st.tuples(*[_filled(buffer, named) for buffer in wiring.buffers]).map(_joined)
+    rest = count.flatmap(lambda most: st.lists(one, min_size=1, max_size=most)).map(_joined)
+    return st.builds(Program.__add__, filled, rest)
 
 
-def _joined(parts: list[Program]) -> Program:
+@st.composite
+def _filled(draw: Callable[..., Any], buffer: str, symbols: SearchStrategy[str]) -> Program:
+    """A symbol for a buffer, three times out of four."""
+    return macros.load(buffer, draw(symbols)) if draw(st.integers(0, 3)) else Program()
+
+
+def _joined(parts: Iterable[Program]) -> Program:
     return sum(parts, Program())
 
 

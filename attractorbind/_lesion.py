@@ -1,0 +1,79 @@
+"""Networks that have lost synapses or units."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Key
+
+from attractorbind._checks import Rate, check_fraction, check_one_key
+from attractorbind._network import Network, check_network
+from attractorbind._synapses import Synapses
+
+
+def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Key[Array, ""]) -> Network:
+    r"""The network with some of its synapses or units lost.
+
+    $W_{ji} \leftarrow 0$ for every synapse that is lost. A unit that is lost hears nobody, is heard by nobody, and is
+    struck from every symbol's code: presenting a symbol leaves it silent, and what a buffer holds is read from the
+    units that are left. With one key a larger lesion contains a smaller one. Shapes stay as they are, so that a state
+    of the old network is one of the new network, and nothing compiles anew.
+
+    Noise, and what a snapshot memory gives back from before, may still turn on a unit that is lost; nobody hears it.
+    The synapses and units of memories are kept.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `synapses`: probability that a synapse is lost, one by one.
+    - `units`: fraction of the units of every buffer and nucleus that is lost, round(units * N) of them.
+    - `key`: a random key; draws which.
+
+    **Returns:** a new `Network`; the old one is unchanged.
+
+    **Raises:** `ArgumentError` for a fraction out of range or what is no key.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 128, "agent": 128}, activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> state = ab.run(network, ab.load("focus", "dog")).state
+        >>> hurt = ab.lesion(network, synapses=0.3, units=0.1, key=jax.random.key(1))
+        >>> ab.run(hurt, ab.copy("focus", "agent") + ab.clear("focus"), state).decode()
+        {'focus': [None], 'agent': ['dog']}
+    """
+    check_network(network)
+    synapses, units = check_fraction("synapses", synapses), check_fraction("units", units)
+    for_units, for_synapses = jax.random.split(check_one_key(key))
+    populations, projections = network.wiring.populations, network.wiring.projections
+    alive = [
+        _alive(population.units, round(units * population.units), one)
+        for population, one in zip(populations, jax.random.split(for_units, len(populations)), strict=True)
+    ]
+    keys = jax.random.split(for_synapses, len(projections))
+    return dataclasses.replace(
+        network,
+        all_codes=tuple(codes & living[None, :] for codes, living in zip(network.all_codes, alive, strict=True)),
+        synapses=tuple(
+            _without(before, alive[projection.source], alive[projection.target], jnp.float32(synapses), one)
+            for before, projection, one in zip(network.synapses, projections, keys, strict=True)
+        ),
+    )
+
+
+def _alive(units: int, lost: int, key: Key[Array, ""]) -> Bool[Array, " units"]:
+    order = jnp.argsort(jax.random.uniform(key, (units,)))
+    return jnp.ones(units, bool).at[order[:lost]].set(False)
+
+
+@jax.jit
+def _without(
+    synapses: Synapses,
+    source: Bool[Array, " source"],
+    target: Bool[Array, " target"],
+    lost: Float[Array, ""],
+    key: Key[Array, ""],
+) -> Synapses:
+    kept = jax.random.uniform(key, synapses.weights.shape) >= lost
+    kept &= source[:, None] & target[None, :]
+    return Synapses(jnp.where(kept, synapses.weights, 0.0), jnp.where(target, synapses.bias, 0.0))

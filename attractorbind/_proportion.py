@@ -1,0 +1,58 @@
+"""Shares of trials, with how far they can be trusted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.stats import binomtest
+
+
+@dataclass(frozen=True)
+class Proportion:
+    """How many of so many independent trials were right, in each cell of an array.
+
+    **Attributes:**
+
+    - `right`: how many were right, of any shape.
+    - `trials`: of how many, in every cell.
+
+    **Example:**
+        >>> import numpy as np
+        >>> from attractorbind import Proportion
+        >>> of_fifty = Proportion(np.array([50, 45]), 50)
+        >>> of_fifty.fraction.tolist(), of_fifty.interval[0].round(3).tolist()
+        ([1.0, 0.9], [0.929, 0.786])
+    """
+
+    right: Int[np.ndarray, "*cells"]
+    trials: int
+
+    @property
+    def fraction(self) -> Float[np.ndarray, "*cells"]:
+        """The share that was right, right / trials."""
+        return np.asarray(self.right / self.trials)
+
+    @property
+    def all_right(self) -> bool:
+        """Whether every trial of every cell was right."""
+        return bool((self.right == self.trials).all())
+
+    @property
+    def interval(self) -> tuple[Float[np.ndarray, "*cells"], Float[np.ndarray, "*cells"]]:
+        """Lower and upper end of the interval that holds the true share with a confidence of 95 %.
+
+        **Reference:** E. B. Wilson 1927, J. Am. Stat. Assoc. 22:209.
+        """
+        ends = [binomtest(int(right), self.trials).proportion_ci(method="wilson") for right in np.ravel(self.right)]
+        low, high = np.array([(end.low, end.high) for end in ends]).reshape(-1, 2).T
+        return low.reshape(self.right.shape), high.reshape(self.right.shape)
+
+    def __getitem__(self, cell: Any) -> "Proportion":
+        return Proportion(np.asarray(self.right[cell]), self.trials)
+
+    def __str__(self) -> str:
+        if self.right.ndim:
+            return f"{int(self.right.sum())} of {self.trials * self.right.size} right in {self.right.size} cells"
+        low, high = self.interval
+        return f"{float(self.fraction):.3f} [{float(low):.3f}, {float(high):.3f}]"

@@ -1,0 +1,80 @@
+"""Lost synapses and units, and synapses of one's own."""
+
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from examples import network, pair
+
+import attractorbind as ab
+
+KEY = jax.random.key(5)
+
+
+def leaves(built: ab.Network) -> list[np.ndarray]:
+    return [np.asarray(leaf) for leaf in jax.tree.leaves((built.all_codes, built.synapses, built.drive))]
+
+
+def test_no_lesion_is_the_same_network():
+    built = network("all, direct")
+    for one, other in zip(leaves(ab.lesion(built, key=KEY)), leaves(built), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_share_of_the_synapses_is_lost_and_a_larger_lesion_contains_a_smaller_one():
+    built = pair(units=128)
+    before = built.synapses_between("focus", "agent").weights
+    lost = {}
+    for share in (0.1, 0.4):
+        after = ab.lesion(built, synapses=share, key=KEY).synapses_between("focus", "agent").weights
+        lost[share] = np.asarray(after != before)
+        assert not after[lost[share]].any()
+        assert lost[share].mean() == pytest.approx(share, abs=0.01)
+    assert (lost[0.4] >= lost[0.1]).all()
+    everything = ab.lesion(built, synapses=1.0, key=KEY)
+    assert not any(one.weights.any() for one in everything.synapses)
+    other = ab.lesion(built, synapses=0.4, key=jax.random.key(6)).synapses_between("focus", "agent").weights
+    assert (np.asarray(other != before) != lost[0.4]).any()
+
+
+@pytest.mark.parametrize("share", [0.25, 1.0])
+def test_a_lost_unit_is_never_on_whatever_is_presented(share):
+    built = network("hub, nucleus")
+    hurt = ab.lesion(built, units=share, key=KEY)
+    program = ab.load("a", ab.arg("x")) + ab.copy("a", "b") + ab.copy("b", "c") + ab.hold(2)
+    trace = ab.run(hurt, program, args={"x": ["s0", "s1", "s2"]}, record="states", throw=False)
+    for name, units in built.buffers.items():
+        dead = np.asarray(hurt.synapses_between(name, name).weights == 0).all(axis=0)
+        assert dead.sum() >= round(share * units)
+        assert not hurt.codes(name)[:, dead].any()
+        assert not trace.states[name][..., dead].any()
+    assert trace.states["a"].any() == (share < 1)
+
+
+def test_a_state_goes_on_in_the_hurt_network(tmp_path: Path):
+    built = pair(ab.MaximalStability(), units=128)
+    state = ab.run(built, ab.load("focus", "s3")).state
+    hurt = ab.lesion(built, synapses=0.2, units=0.1, key=KEY)
+    assert ab.run(hurt, ab.copy("focus", "agent"), state).decode() == {"focus": ["s3"], "agent": ["s3"]}
+    hurt.save(tmp_path / "hurt")
+    for one, other in zip(leaves(ab.Network.load(tmp_path / "hurt")), leaves(hurt), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert ab.lesion(built, synapses=0.9, key=KEY).report().wrong_bits > 0
+
+
+def test_synapses_of_ones_own_take_the_place_of_the_networks():
+    built = pair()
+    same = built.replace("focus", "agent", built.synapses_between("focus", "agent"))
+    for one, other in zip(leaves(same), leaves(built), strict=True):
+        np.testing.assert_array_equal(one, other)
+    # Each symbol is translated to the next one, by weights learned elsewhere.
+    source, target = built.codes("focus"), jnp.roll(built.codes("agent"), -1, axis=0)
+    translating = built.replace("focus", "agent", ab.PseudoInverse().learn(source, target, recurrent=False))
+    trace = ab.run(translating, ab.load("focus", ab.arg("x")) + ab.copy("focus", "agent"), args={"x": ["s0", "s5"]})
+    assert trace.decode()["agent"] == ["s1", "s0"]
+    # However large the weights, what is presented stands.
+    strong = jax.tree.map(lambda array: 1000 * array, built.synapses_between("focus", "focus"))
+    held = ab.run(built.replace("focus", "focus", strong), ab.load("focus", "s2"))
+    assert held.decode()["focus"] == ["s2"]
