@@ -5,9 +5,10 @@ from typing import Any
 
 from jaxtyping import Array, Key
 
-from attractorbind._checks import Rate, check_count, check_fraction, check_one_key
+from attractorbind._checks import check_count, check_fraction
 from attractorbind._codes import active_units, draw_codes, parts_of_key, population_keys, random_units
 from attractorbind._errors import ArgumentError, NetworkError
+from attractorbind._keys import Rate, check_one_key
 from attractorbind._learning import learn
 from attractorbind._network import Network
 from attractorbind._rules import AbstractLearningRule
@@ -112,6 +113,6 @@ def _check(vocabulary: object, buffers: object, rule: object, key: object) -> No
 
 
 def _kind(argument: str, value: Any, known: tuple[str, str]) -> Any:
-    if value not in known:
+    if not isinstance(value, str) or value not in known:
         raise NetworkError(f"{argument}={value!r} is not one of {known[0]!r} and {known[1]!r}")
     return value

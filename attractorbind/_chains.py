@@ -9,10 +9,11 @@ import networkx as nx
 import numpy as np
 from jaxtyping import Array, Int, Key
 
-from attractorbind._checks import Rate, check_count
+from attractorbind._checks import check_count
 from attractorbind._conditions import Conditions, conditions, loaded, opponents
 from attractorbind._errors import NetworkError
 from attractorbind._flow import flow
+from attractorbind._keys import Rate
 from attractorbind._macros import move
 from attractorbind._network import Network, check_network
 from attractorbind._program import Program
@@ -91,7 +92,7 @@ def chains(
     """
     wiring, copies = check_network(network).wiring, check_count("copies", copies)
     trials = check_count("trials", trials)
-    under = conditions(stuck, key, leak=leak, noise=noise, flips=flips, synapses=synapses, units=units)
+    under = conditions(wiring, stuck, key, leak=leak, noise=noise, flips=flips, synapses=synapses, units=units)
     pairs = _pairs(wiring, both_ways=copies > 1)
     own, others = opponents(len(network.vocabulary), trials)
     right = [_right(network, under, pair, copies, own, others, case) for case, pair in enumerate(pairs)]

@@ -9,8 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
-from attractorbind._checks import Rate, check_fraction, check_one_key
+from attractorbind._checks import check_fraction
+from attractorbind._compiled import with_stuck
 from attractorbind._errors import ArgumentError
+from attractorbind._keys import Rate, check_one_key
 from attractorbind._lesion import lesion
 from attractorbind._macros import load
 from attractorbind._network import Network
@@ -18,6 +20,7 @@ from attractorbind._program import Program, arg
 from attractorbind._run import run
 from attractorbind._state import State
 from attractorbind._trace import Trace
+from attractorbind._wiring import Wiring
 
 # One number, or the several that are swept.
 Level = Rate | Sequence[Rate] | Float[np.ndarray, " levels"] | Float[Array, " levels"]
@@ -91,7 +94,7 @@ def _flipped(
     return jnp.abs(activity - drawn)
 
 
-def conditions(stuck: Mapping[str, Any] | None, key: Any, **given: Any) -> Conditions:
+def conditions(wiring: Wiring, stuck: Mapping[str, Any] | None, key: Any, **given: Any) -> Conditions:
     """The conditions that these numbers describe, checked."""
     numbers = {name: check_fraction(name, value) for name, value in given.items()}
     random = [name for name, value in numbers.items() if value > 0 and name != "leak"]
@@ -99,21 +102,28 @@ def conditions(stuck: Mapping[str, Any] | None, key: Any, **given: Any) -> Condi
         raise ArgumentError(
             f"{random[0]} is {numbers[random[0]]:g} but no key is given; add key=jax.random.key(0), say"
         )
-    if stuck is not None and not isinstance(stuck, Mapping):
-        raise ArgumentError(f"stuck is {stuck!r}; give a mapping from gates to conductances, {{'agent': 0}}, say")
+    if stuck is not None:
+        # Only to see that there are such gates.
+        with_stuck(wiring, wiring.resting[None], stuck)
     return Conditions(**numbers, stuck=stuck, key=jax.random.key(0) if key is None else check_one_key(key))
 
 
-def swept(stuck: Mapping[str, Any] | None, key: Any, **given: Any) -> tuple[str, list[Conditions]]:
+def swept(wiring: Wiring, stuck: Mapping[str, Any] | None, key: Any, **given: Any) -> tuple[str, list[Conditions]]:
     """The name of what is given as a list, "leak" if nothing is, and the conditions at each of its levels."""
-    lists = [name for name, value in given.items() if not isinstance(value, str) and np.ndim(value) == 1]
+    lists = [name for name, value in given.items() if _is_list(value)]
     if len(lists) > 1:
         raise ArgumentError(f"{lists[0]} and {lists[1]} are both lists; sweep one of them, and give the other a number")
     name = lists[0] if lists else "leak"
     levels = list(given[name]) if lists else [given[name]]
     if not levels:
         raise ArgumentError(f"{name} is an empty list; give one level at least")
-    return name, [conditions(stuck, key, **given | {name: level}) for level in levels]
+    return name, [conditions(wiring, stuck, key, **given | {name: level}) for level in levels]
+
+
+def _is_list(value: Any) -> bool:
+    if isinstance(value, np.ndarray | Array):
+        return value.ndim == 1
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def opponents(symbols: int, trials: int) -> tuple[Int[np.ndarray, " trials"], Int[np.ndarray, " trials"]]:

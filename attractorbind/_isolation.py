@@ -121,9 +121,9 @@ def isolation(
         >>> found.tolerance
         0.5
     """
-    check_network(network)
+    wiring = check_network(network).wiring
     ticks, trials = check_count("ticks", ticks), check_count("trials", trials)
-    name, levels = swept(stuck, key, leak=leak, noise=noise, flips=flips, synapses=synapses, units=units)
+    name, levels = swept(wiring, stuck, key, leak=leak, noise=noise, flips=flips, synapses=synapses, units=units)
     symbols, buffers = len(network.vocabulary), tuple(network.buffers)
     # One other symbol in all other buffers.
     places, others = opponents(symbols, trials)

@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Key
 
-from attractorbind._checks import Rate, check_fraction, check_one_key
+from attractorbind._checks import check_fraction
+from attractorbind._keys import Rate, check_one_key
 from attractorbind._network import Network, check_network
 from attractorbind._synapses import Synapses
 

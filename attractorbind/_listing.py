@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int
 
 from attractorbind._compiled import (
     Compiled,
+    Heading,
     Slot,
     flatten,
     gate_columns,
@@ -157,6 +158,9 @@ class _Compiler:
         self.slots: dict[Slot, int] = {}
         self.questions: dict[tuple[int, int, int], int] = {}
         self.notes: dict[str, None] = {}
+        self.steps: dict[Instruction, list[tuple[dict[str, Any], tuple[Heading, ...]]]] = {}
+        self.unused: dict[str, Any] = dict.fromkeys(("present", "slot", "emit", "question", "counter", "limit"), NONE)
+        self.unused |= {"gates": network.wiring.gating(), "ticks": 1, "fails": False}
 
     def compile(self, nodes: Sequence[Node]) -> Listing:
         groups = [self._node_rows(node) for node in nodes]
@@ -165,7 +169,7 @@ class _Compiler:
         for node, group in zip(nodes, groups, strict=True):
             for row, _ in group:
                 following = len(rows) + 1
-                rows.append(self._unused | {"then": following, "otherwise": following} | row)
+                rows.append(self.unused | {"then": following, "otherwise": following} | row)
             ways = {"then": node.then, "otherwise": node.otherwise}
             rows[-1] |= {way: HALT if place == HALT else int(starts[place]) for way, place in ways.items()}
         columns = {
@@ -186,11 +190,6 @@ class _Compiler:
             labels=tuple(label for group in groups for _, label in group),
         )
 
-    @property
-    def _unused(self) -> dict[str, Any]:
-        empty = dict.fromkeys(("present", "slot", "emit", "question", "counter", "limit"), NONE)
-        return {"gates": self.network.wiring.gating(), "ticks": 1, "fails": False} | empty
-
     def _node_rows(self, node: Node) -> list[tuple[dict[str, Any], str]]:
         action, label = node.action, " > ".join([*node.headings, str(node.action)])
         if isinstance(action, Branch):
@@ -205,12 +204,21 @@ class _Compiler:
     def _instruction_rows(
         self, instruction: Instruction, headings: tuple[str, ...]
     ) -> list[tuple[dict[str, Any], str]]:
-        wiring, rows = self.network.wiring, []
-        for step, heads in flatten(wiring, [instruction]):
-            self.notes.update(dict.fromkeys(note for _, head in heads if (note := head.note(wiring))))
-            rows.append((self._step_row(step), step_label(heads, headings)))
+        rows = []
+        for row, heads in self._steps(instruction):
+            rows.append((row, step_label(heads, headings)))
             headings = ()
         return rows
+
+    def _steps(self, instruction: Instruction) -> list[tuple[dict[str, Any], tuple[Heading, ...]]]:
+        """The rows of an instruction, worked out once however often it occurs, and the macros that begin at each."""
+        if instruction not in self.steps:
+            wiring = self.network.wiring
+            steps = list(flatten(wiring, [instruction]))
+            notes = [head.note(wiring) for _, heads in steps for _, head in heads]
+            self.notes.update(dict.fromkeys(note for note in notes if note))
+            self.steps[instruction] = [(self._step_row(step), heads) for step, heads in steps]
+        return self.steps[instruction]
 
     def _step_row(self, step: Step) -> dict[str, Any]:
         wiring = self.network.wiring

@@ -8,6 +8,7 @@ from typing import Any
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import networkx as nx
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key, UInt32
@@ -38,6 +39,12 @@ def _path(path: object) -> Path:
     if not isinstance(path, str | os.PathLike) or not os.fspath(path):
         raise FileError(f"path is {path!r}; give the name of a file")
     return Path(path)
+
+
+def _alike(one: Synapses, other: Synapses) -> bool:
+    """Whether both hold numbers, and of the same shapes."""
+    pairs = (one.weights, other.weights), (one.bias, other.bias)
+    return all(np.shape(a) == np.shape(b) and np.asarray(a).dtype.kind in "fiub" for a, b in pairs)
 
 
 def nameless(network: "Network") -> "Network":
@@ -131,13 +138,13 @@ class Network(eqx.Module):
         """
         place = self.wiring.projection(source, target)
         before = self.synapses[place]
-        shapes = before.weights.shape, before.bias.shape
-        if not isinstance(synapses, Synapses) or (synapses.weights.shape, synapses.bias.shape) != shapes:
+        if not isinstance(synapses, Synapses) or not _alike(synapses, before):
             raise NetworkError(
-                f"the projection from {source!r} to {target!r} takes Synapses with weights of shape {shapes[0]} and "
-                f"biases of shape {shapes[1]}"
+                f"the projection from {source!r} to {target!r} takes Synapses of numbers, weights of shape "
+                f"{before.weights.shape} and biases of shape {before.bias.shape}"
             )
-        every = [synapses if i == place else one for i, one in enumerate(self.synapses)]
+        own = jax.tree.map(lambda array: jnp.asarray(array, jnp.float32), synapses)
+        every = [own if i == place else one for i, one in enumerate(self.synapses)]
         on_grid, drive = rounded(self.wiring, every)
         return dataclasses.replace(self, synapses=on_grid, drive=drive)
 

@@ -9,10 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key
 
-from attractorbind._checks import Rate, check_fraction, check_key, trial_keys
+from attractorbind._checks import check_fraction
 from attractorbind._errors import ArgumentError, ProgramError, listed
 from attractorbind._inputs import bucket, input_symbols, number_of_trials, over_trials, padded, slot_symbols
 from attractorbind._interpret import interpret
+from attractorbind._keys import Rate, check_key, trial_keys
 from attractorbind._listing import Listing
 from attractorbind._network import Network, check_network, nameless
 from attractorbind._observe import observe, outcome, presenters

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from attractorbind._checks import Rate, buffer_names, check_count, check_fraction, check_known
+from attractorbind._checks import buffer_names, check_count, check_fraction, check_known
 from attractorbind._codes import active_units
 from attractorbind._errors import NetworkError, ProgramError
+from attractorbind._keys import Rate
 from attractorbind._wiring import Gate, GateKind, MemoryWiring, Wiring
 
 # Overlaps are counted in whole numbers of 32 bits, summed over snapshots.

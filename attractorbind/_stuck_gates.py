@@ -7,9 +7,10 @@ import numpy as np
 from jaxtyping import Array, Key
 
 from attractorbind._chains import chains
-from attractorbind._checks import Rate, check_names
+from attractorbind._checks import check_names
 from attractorbind._errors import NetworkError
 from attractorbind._isolation import isolation
+from attractorbind._keys import Rate
 from attractorbind._network import Network, check_network
 from attractorbind._proportion import Proportion
 from attractorbind._table import aligned

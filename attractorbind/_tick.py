@@ -8,8 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Int8, Key
 
-from attractorbind._checks import Rate, check_fraction, check_known, trial_keys
+from attractorbind._checks import check_fraction, check_known
 from attractorbind._errors import NetworkError
+from attractorbind._keys import Rate, trial_keys
 from attractorbind._network import Gating, Network, check_network, nameless
 from attractorbind._plan import Plan, plan
 from attractorbind._snapshots import Snapshots, tick_of

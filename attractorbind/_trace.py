@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
-from attractorbind._checks import Rate, check_fraction
+from attractorbind._checks import check_fraction
 from attractorbind._errors import ArgumentError, RunError
+from attractorbind._keys import Rate
 from attractorbind._listing import Listing
 from attractorbind._network import Network
 from attractorbind._observe import Result

@@ -14,10 +14,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from bad_measures import MEASURES
+from bad_values import NOT_A_NUMBER, WRONG_COUNTS, WRONG_KEYS, WRONG_RATES, spread
 
 import attractorbind as ab
-
-NOT_A_NUMBER = float("nan")
 
 
 def build(**changes) -> ab.Network:
@@ -55,38 +55,6 @@ def prepare() -> SimpleNamespace:
     )
 
 
-WRONG_RATES = {
-    "negative": -0.1,
-    "above one": 1.5,
-    "not a number": NOT_A_NUMBER,
-    "infinite": float("inf"),
-    "a string": "0.1",
-    "a bool": True,
-    "None": None,
-    "a list": [0.1],
-    "complex": 1j,
-}
-WRONG_COUNTS = {
-    "zero": 0,
-    "negative": -1,
-    "a fraction": 1.5,
-    "a whole float": 2.0,
-    "not a number": NOT_A_NUMBER,
-    "a string": "2",
-    "a bool": True,
-    "None": None,
-    "a list": [2],
-    "an array": np.array([2, 2]),
-    "a scalar of floats": jnp.float32(2),
-}
-WRONG_KEYS = {
-    "an int": 0,
-    "a legacy key": jax.random.PRNGKey(0),
-    "a string": "key",
-    "an array of floats": np.zeros(2),
-    "of two axes": jax.random.split(jax.random.key(0), (2, 2)),
-    "none at all": jax.random.split(jax.random.key(0), 0),
-}
 DOG = ab.load("focus", "dog")
 NOUN = ab.load("focus", ab.arg("noun"))
 BOTH = NOUN + ab.load("agent", ab.arg("verb"))
@@ -114,13 +82,9 @@ def deep(levels: int) -> ab.Program:
     return program
 
 
-def spread(name: str, call, values: dict, error: str, *fragments: str) -> dict[str, tuple]:
-    """One row for each value."""
-    return {f"{name}: {kind}": (lambda w, v=value: call(w, v), error, fragments) for kind, value in values.items()}
-
-
 # What is wrong: the call, the error it must raise, and what its message must hold: the culprit, and the cure.
 CALLS: dict[str, tuple] = {
+    **MEASURES,
     # Vocabulary
     "vocabulary: nothing in it": (lambda w: ab.Vocabulary([]), "VocabularyError", ("at least one symbol", "list")),
     "vocabulary: a string": (lambda w: ab.Vocabulary("dog"), "VocabularyError", ("'dog'", "['dog']")),

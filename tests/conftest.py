@@ -1,5 +1,14 @@
+"""Strict numerics, and every annotation of the library checked at run time.
+
+The library must not be imported here before its annotations are to be checked.
+"""
+
+from pathlib import Path
+
 import jax
+import jaxtyping
 import pytest
+from beartype.claw import beartype_packages
 from hypothesis import settings
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
@@ -7,6 +16,15 @@ jax.config.update("jax_numpy_rank_promotion", "raise")
 # The first example of a shape compiles, so single examples have no deadline; the suite's own time is watched instead.
 settings.register_profile("fast", deadline=None, max_examples=50)
 settings.load_profile("fast")
+
+# Shapes are checked wherever there are arrays. Elsewhere plain checks of types do the same in a tenth of the time, and
+# programs are compiled often; but names that are imported for annotations alone they cannot find.
+LIBRARY = Path(__file__).parent.parent / "attractorbind"
+SOURCES = {path: path.read_text() for path in LIBRARY.rglob("_*.py") if path.name != "__init__.py"}
+MODULES = {path: ".".join(path.relative_to(LIBRARY.parent).with_suffix("").parts) for path in SOURCES}
+SHAPED = {path for path, text in SOURCES.items() if "jaxtyping" in text or "TYPE_CHECKING" in text}
+jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
+beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +35,11 @@ def networks_are_built() -> None:
 
     for configuration in (*CONFIGURATIONS, *MEMORIES):
         plain(configuration)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_programs_are_kept() -> None:
+    """Let go of what was compiled long ago: each compiled function takes memory maps, and Linux gives 65,530."""
+    maps = Path("/proc/self/maps")
+    if maps.exists() and maps.read_text().count("\n") > 40_000:
+        jax.clear_caches()

@@ -12,7 +12,7 @@ README = (ROOT / "README.md").read_text()
 
 def test_the_examples_print_what_the_readme_shows() -> None:
     blocks = re.findall(r"```python\n(.*?)```.*?```text\n(.*?)```", README, re.DOTALL)
-    assert len(blocks) == README.count("```python") == 3
+    assert len(blocks) == README.count("```python") == 4
     names: dict = {}
     for code, shown in blocks:
         printed = io.StringIO()

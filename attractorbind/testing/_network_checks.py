@@ -6,8 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from attractorbind._checks import Rate, check_count, check_fraction
+from attractorbind._checks import check_count, check_fraction
 from attractorbind._errors import listed
+from attractorbind._keys import Rate
 from attractorbind._macros import clear, copy, hold, load
 from attractorbind._network import Network, check_network
 from attractorbind._program import Program, arg

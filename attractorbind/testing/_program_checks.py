@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, Phase, strategies as st
 from hypothesis.strategies import SearchStrategy
 from jaxtyping import Array, Key
 
-from attractorbind._checks import Rate, check_count, check_fraction
+from attractorbind._checks import check_count, check_fraction
 from attractorbind._errors import ArgumentError, ProgramError
+from attractorbind._keys import Rate
 from attractorbind._listing import Listing
 from attractorbind._network import Network, check_network
 from attractorbind._observe import Result

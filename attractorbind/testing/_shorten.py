@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from attractorbind._condition import And, Condition, Not, Or
+from attractorbind._condition import And, Condition, Equal, Not, Or
 from attractorbind._control import Call, Repeat, Until, When
 from attractorbind._errors import AttractorBindError
 from attractorbind._macros import Copy, Load, Move, Swap
@@ -60,6 +60,10 @@ def _plainer(program: Program, symbol: str) -> Iterator[Program]:
             case Move(source, target):
                 yield Copy(source, target)
             case Swap(first, second, _):
+                yield Copy(first, second)
+                yield Copy(second, first)
+            case When(Equal(first, second)) | Until(Equal(first, second)):
+                # What compares also copies.
                 yield Copy(first, second)
                 yield Copy(second, first)
             case When(condition) | Until(condition):

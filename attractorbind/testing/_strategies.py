@@ -160,7 +160,7 @@ def programs(
 
     - `network`: the network.
     - `symbols`: to load and to ask for; by default all of the vocabulary.
-    - `lengths`: how many instructions and blocks in a row, after the first loads; by default 1 to 6.
+    - `lengths`: how many instructions and blocks in a row at the most, after the first loads; by default 1 to 6.
     - `branches`: whether there are blocks and streams.
     """
     wiring = check_network(network).wiring
@@ -180,8 +180,9 @@ def programs(
     one = st.recursive(simple, blocks, max_leaves=5) if branches else simple
     count = st.integers(1, 6) if lengths is None else lengths
     filled = st.tuples(*[_filled(buffer, named) for buffer in wiring.buffers]).map(_joined)
-    rest = count.flatmap(lambda most: st.lists(one, min_size=1, max_size=most)).map(_joined)
-    return st.builds(Program.__add__, filled, rest)
+    rest = count.flatmap(lambda most: st.lists(one, max_size=most)).map(_joined)
+    whole = st.builds(Program.__add__, filled, rest)
+    return whole.map(lambda program: program if program.statements else macros.hold())
 
 
 @st.composite

@@ -1,0 +1,40 @@
+"""Random keys and rates: what users give for them, and whether it is right."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Key, Shaped
+
+from attractorbind._errors import ArgumentError
+
+# A probability, a fraction or a conductance; a number of any kind. `check_fraction` sees to its range.
+Rate = float | int | np.number | Shaped[Array, ""] | Shaped[np.ndarray, ""]
+
+
+def check_key(key: Any) -> Key[Array, "*shape"]:
+    """The random key or keys, or an error if it is something else."""
+    if not isinstance(key, jax.Array) or not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
+        told = f"an array of {key.dtype}" if isinstance(key, jax.Array | np.ndarray) else repr(key)
+        raise ArgumentError(f"key is {told}; make it with jax.random.key(0), say")
+    return key
+
+
+def check_one_key(key: Any) -> Key[Array, ""]:
+    """The random key, or an error if it is something else or several."""
+    if shape := check_key(key).shape:
+        raise ArgumentError(f"key has shape {shape}; give one key, jax.random.key(0), say")
+    return key
+
+
+def trial_keys(key: Any, trials: int, noise: float) -> Key[Array, " trials"]:
+    """One random key per trial, from one key or from one key per trial; noise without a key is an error."""
+    if key is None:
+        if noise > 0:
+            raise ArgumentError(f"noise is {noise:g} but no key is given; add key=jax.random.key(0), say")
+        key = jax.random.key(0)
+    key = check_key(key)
+    if key.shape not in ((), (trials,)):
+        raise ArgumentError(f"key has shape {key.shape}; give one key, or one for each of the {trials} trials")
+    return key if key.shape else jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials))
