@@ -1,7 +1,7 @@
 """How far a symbol is copied on before it is lost."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,20 +10,20 @@ import numpy as np
 from jaxtyping import Array, Int, Key
 
 from attractorbind._checks import check_count
-from attractorbind._conditions import Conditions, conditions, loaded, opponents
-from attractorbind._errors import NetworkError
+from attractorbind._conditions import Conditions, conditions, loaded, opponents, with_buffer
+from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._flow import flow
 from attractorbind._keys import Rate
 from attractorbind._macros import move
 from attractorbind._network import Network, check_network
-from attractorbind._program import Program
+from attractorbind._overlap import THRESHOLD
 from attractorbind._proportion import Proportion
-from attractorbind._schedule import schedule
+from attractorbind._schedule import MOST_TICKS, schedule
 from attractorbind._table import aligned
 from attractorbind._wiring import Wiring
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chains:
     """How far symbols are copied; made by `chains`, shown as a table by `print`.
 
@@ -71,12 +71,12 @@ def chains(
     - `network`: the network.
     - `copies`: the length of the chains.
     - `leak`, `noise`, `flips`, `synapses`, `units`, `stuck`, `key`: as for `isolation`, one number each.
-    - `trials`: how often each symbol is tried, with another symbol in the other buffers.
+    - `trials`: how often each symbol is tried, as for `isolation`.
 
     **Returns:** a `Chains`, for all pairs with a way there, and, if there is more than one copy, a way back.
 
-    **Raises:** `ArgumentError` for what is out of range or a key that is missing; `NetworkError` if there is no such
-    pair.
+    **Raises:** `ArgumentError` for what is out of range, a key that is missing, or a single symbol; `NetworkError` if
+    there is no such pair.
 
     **Example:**
         >>> import attractorbind as ab, jax
@@ -91,42 +91,52 @@ def chains(
             16  a->b        1.000 [0.886, 1.000]
     """
     wiring, copies = check_network(network).wiring, check_count("copies", copies)
-    trials = check_count("trials", trials)
-    under = conditions(wiring, stuck, key, leak=leak, noise=noise, flips=flips, synapses=synapses, units=units)
-    pairs = _pairs(wiring, both_ways=copies > 1)
-    own, others = opponents(len(network.vocabulary), trials)
-    right = [_right(network, under, pair, copies, own, others, case) for case, pair in enumerate(pairs)]
-    return Chains(tuple(pairs), np.arange(1, copies + 1), Proportion(np.array(right), len(own)))
+    given = {"leak": leak, "noise": noise, "flips": flips, "synapses": synapses, "units": units}
+    under = conditions(network, stuck, key, **given)
+    own, others = opponents(len(network.vocabulary), trials, [under])
+    pairs = joined(wiring, both_ways=copies > 1)
+    if not pairs:
+        way = "and back, as it takes for more than one copy" if copies > 1 else "to another"
+        raise NetworkError(f"no chain of relays leads from any buffer {way}; add relays to the network")
+    right = copying(network, under.hurt(network), under, pairs, copies, own, others)
+    return Chains(tuple(pairs), np.arange(1, copies + 1), Proportion(right, len(own)))
 
 
-def _right(
-    network: Network,
-    under: Conditions,
-    pair: tuple[str, str],
-    copies: int,
-    own: Int[np.ndarray, " trials"],
-    others: Int[np.ndarray, " trials"],
-    case: int,
-) -> list[int]:
-    """In how many trials the symbol is right after each copy."""
-    start = loaded(network, {buffer: own if buffer == pair[0] else others for buffer in network.buffers})
-    steps = [move(*pair), move(*reversed(pair))]
-    program = sum((steps[number % 2] for number in range(copies)), Program())
-    lengths = [schedule(network, flow(step)).ticks for step in steps[:copies]]
-    ends = np.cumsum([lengths[number % 2] for number in range(copies)]) - 1
-    trace = under.run(under.hurt(network), program, start, case, np.arange(len(own)), "decoded")
-    names = [network.vocabulary.names[symbol] for symbol in own]
-    held = [trace.decode(int(end))[pair[(number + 1) % 2]] for number, end in enumerate(ends)]
-    return [sum(one == other for one, other in zip(after, names, strict=True)) for after in held]
-
-
-def _pairs(wiring: Wiring, *, both_ways: bool) -> list[tuple[str, str]]:
-    pairs = [
+def joined(wiring: Wiring, *, both_ways: bool) -> list[tuple[str, str]]:
+    """The ordered pairs of buffers with a way from the first to the second, or also back."""
+    return [
         (source, target)
         for source, target in itertools.permutations(wiring.buffers, 2)
         if nx.has_path(wiring.relays, source, target) and (not both_ways or nx.has_path(wiring.relays, target, source))
     ]
-    if not pairs:
-        way = "and back, as it takes for more than one copy" if both_ways else "to another"
-        raise NetworkError(f"no chain of relays leads from any buffer {way}; add relays to the network")
-    return pairs
+
+
+def copying(
+    network: Network,
+    hurt: Network,
+    under: Conditions,
+    pairs: Sequence[tuple[str, str]],
+    copies: int,
+    own: Int[np.ndarray, " trials"],
+    others: Int[np.ndarray, " trials"],
+) -> Int[np.ndarray, "pairs copies"]:
+    """For each pair, in how many trials the symbol is right after each copy there and back."""
+    crowd = loaded(network, dict.fromkeys(network.buffers, others))
+    single = loaded(network, dict.fromkeys(network.buffers, own))
+    right = np.zeros((len(pairs), copies), np.int64)
+    for case, (source, target) in enumerate(pairs):
+        start = with_buffer(network, crowd, source, single)
+        there, back = move(source, target), move(target, source)
+        ticks = [schedule(network, flow(step)).ticks for step in (there, back)[:copies]]
+        ends = np.cumsum(np.resize(ticks, copies)) - 1
+        if ends[-1] >= MOST_TICKS:
+            raise ArgumentError(
+                f"copies is {copies}; at {sum(ticks)} ticks there and back that is more than {MOST_TICKS}"
+            )
+        program = (there + back) * (copies // 2) + there * (copies % 2)
+        trace = under.run(hurt, program, start, case, np.arange(len(own)), "decoded")
+        for first, buffer in enumerate((target, source)):
+            after = ends[first::2]
+            best, most = trace.best_symbol[buffer][after], trace.best_overlap[buffer][after]
+            right[case, first::2] = ((best == own) & (most >= THRESHOLD)).sum(axis=1)
+    return right

@@ -187,7 +187,7 @@ def equal(first: str, second: str) -> Condition:
         >>> ab.run(network, program, args={"other": ["cat", "dog"]}).decode()["out"]
         ['no', 'yes']
     """
-    if first == second:
+    if isinstance(first, str) and isinstance(second, str) and first == second:
         raise ProgramError(f"equal({first!r}, {second!r}) compares a buffer with itself; name two buffers")
     return Equal(first, second)
 

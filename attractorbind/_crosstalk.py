@@ -15,7 +15,7 @@ from attractorbind._trace import Trace
 Expected = str | None | Sequence[str | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Crosstalk:
     """What the buffers hold beside what they should hold; made by `crosstalk`, shown as a table by `print`.
 
@@ -25,8 +25,9 @@ class Crosstalk:
     - `expected`: buffer to the symbol that each trial should hold, None for nothing.
     - `decoded`: buffer to the symbol that each trial holds.
     - `own`: buffer to the overlap with the symbol that it should hold, shape (trials,); 0 where that is nothing.
-    - `others`: buffer to the overlaps with all symbols that it should not hold, shape (trials, symbols); 0 in the place
-        of the one that it should.
+    - `others`: buffer to the overlaps with all symbols that it should not hold, shape (trials, symbols); -1, the
+        least that there is, in the place of the one that it should.
+    - `asked`: the buffers of which it was said what they should hold; the others should hold what they do.
     - `information`: bits that what the target holds tells about what the source should hold, shape (source buffers,
         target buffers).
     """
@@ -37,16 +38,16 @@ class Crosstalk:
     own: dict[str, Float[np.ndarray, " trials"]]
     others: dict[str, Float[np.ndarray, "trials symbols"]]
     information: Float[np.ndarray, "buffers buffers"]
+    asked: tuple[str, ...]
 
     @property
     def held(self) -> dict[str, Proportion]:
-        """Buffer to the share of trials in which it holds what it should."""
-        return {
-            buffer: Proportion(
-                np.array(sum(one == other for one, other in zip(names, self.decoded[buffer], strict=True))), len(names)
-            )
-            for buffer, names in self.expected.items()
-        }
+        """The share of trials in which a buffer holds what it should, for those of which that was said."""
+        shares = {}
+        for buffer in self.asked:
+            pairs = zip(self.expected[buffer], self.decoded[buffer], strict=True)
+            shares[buffer] = Proportion(np.array(sum(one == other for one, other in pairs)), len(self.own[buffer]))
+        return shares
 
     @property
     def intrusion(self) -> dict[str, Float[np.ndarray, " trials"]]:
@@ -55,10 +56,10 @@ class Crosstalk:
 
     def __str__(self) -> str:
         rows = [("buffer", "right [95 %]", "least own", "largest other", "which")]
-        for buffer, held in self.held.items():
-            others = self.others[buffer]
+        for buffer, others in self.others.items():
+            right = str(self.held[buffer]) if buffer in self.asked else ""
             which = self.symbols[int(others.max(axis=0).argmax())]
-            rows.append((buffer, str(held), f"{self.own[buffer].min():.3f}", f"{others.max():.3f}", which))
+            rows.append((buffer, right, f"{self.own[buffer].min():.3f}", f"{others.max():.3f}", which))
         lines = aligned(rows, right=[2, 3])
         table = [("bits about", *self.expected)]
         table += [
@@ -99,10 +100,10 @@ def crosstalk(trace: Trace, expected: Mapping[str, Expected] | None = None, *, t
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
         >>> program = ab.load("a", ab.arg("x")) + ab.load("b", ab.arg("y"))
         >>> every = {"x": ["dog", "dog", "cat", "cat"], "y": ["dog", "cat", "dog", "cat"]}
-        >>> print(ab.crosstalk(ab.run(network, program, args=every)))
+        >>> print(ab.crosstalk(ab.run(network, program, args=every), {"b": every["y"]}))
         buffer  right [95 %]          least own  largest other  which
-        a       1.000 [0.510, 1.000]      1.000          0.058  dog
-        b       1.000 [0.510, 1.000]      1.000          0.000  dog
+        a                                 1.000          0.058  dog
+        b       1.000 [0.510, 1.000]      1.000         -0.113  dog
         <BLANKLINE>
         bits about      a      b
         a           1.000  0.000
@@ -124,9 +125,10 @@ def crosstalk(trace: Trace, expected: Mapping[str, Expected] | None = None, *, t
         places = np.array([-1 if name is None else vocabulary[name] for name in should[buffer]])
         mine = places[:, None] == np.arange(len(vocabulary))
         own[buffer] = np.where(mine, every, 0.0).sum(axis=1)
-        others[buffer] = np.where(mine, 0.0, every)
+        others[buffer] = np.where(mine, -1.0, every)
     information = [[mutual_information(should[source], decoded[target]) for target in buffers] for source in buffers]
-    return Crosstalk(vocabulary.names, should, decoded, own, others, np.array(information))
+    asked = tuple(buffer for buffer in buffers if buffer in (expected or {}))
+    return Crosstalk(vocabulary.names, should, decoded, own, others, np.array(information), asked)
 
 
 def _of_all_trials(buffer: str, names: object, trials: int) -> list[str | None]:

@@ -45,6 +45,7 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
         if type(rule) in _RULES.values()
         else {},
         "key": fields["key_kind"],
+        "altered": fields["altered"],
     }
     told = json.dumps(description).encode()
     payload = io.BytesIO()
@@ -122,6 +123,7 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractLearningRule | None) 
         "rule": _rule(path, told, rule),
         "key_data": key,
         "key_kind": told["key"],
+        "altered": bool(told.get("altered", False)),
     }
 
 

@@ -8,7 +8,7 @@ from jaxtyping import Array, Bool, Float
 
 from attractorbind._checks import check_names
 from attractorbind._codes import draw_codes, population_keys
-from attractorbind._errors import VocabularyError, listed
+from attractorbind._errors import NetworkError, VocabularyError, listed
 from attractorbind._learning import add, learn
 from attractorbind._network import Network, check_network
 from attractorbind._rules import AbstractOneShotRule
@@ -38,7 +38,8 @@ def imprint(network: Network, names: Iterable[str], *, strict: bool = True) -> N
 
     **Returns:** a new `Network`; the old one is unchanged.
 
-    **Raises:** `VocabularyError` for no names, or one that is there already; `CapacityError` if the rule cannot store
+    **Raises:** `VocabularyError` for no names, or one that is there already; `NetworkError` for a network altered by
+    `lesion` or `replace`; `CapacityError` if the rule cannot store
     all symbols exactly, the old ones included.
 
     **Example:**
@@ -51,6 +52,11 @@ def imprint(network: Network, names: Iterable[str], *, strict: bool = True) -> N
         {'focus': ['yak'], 'agent': ['dog']}
     """
     check_network(network)
+    if network.altered:
+        raise NetworkError(
+            "the network was altered by lesion or replace, which learning anew would undo; imprint the new symbols "
+            "first, and alter the network then"
+        )
     new = tuple(check_names("names", names, "new symbols", VocabularyError))
     if not new:
         raise VocabularyError("there are no symbols to imprint; give a list of names")

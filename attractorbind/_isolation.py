@@ -1,6 +1,6 @@
 """How well buffers keep apart what they hold, under leaks, noise, lesions and stuck gates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,24 +8,26 @@ import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
 from attractorbind._checks import check_count
-from attractorbind._conditions import Conditions, Level, loaded, opponents, swept
+from attractorbind._conditions import Conditions, Level, loaded, opponents, swept, with_buffer
 from attractorbind._crosstalk import bits
+from attractorbind._errors import ArgumentError
 from attractorbind._macros import hold
 from attractorbind._network import Network, check_network
 from attractorbind._overlap import THRESHOLD
 from attractorbind._proportion import Proportion
-from attractorbind._state import State
+from attractorbind._schedule import MOST_TICKS
 from attractorbind._table import aligned
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Isolation:
     """How well buffers keep apart what they hold; made by `isolation`, shown as a table by `print`.
 
     **Attributes:**
 
-    - `swept`: the condition whose levels are told apart.
-    - `levels`: its levels.
+    - `swept`: the condition whose levels are told apart, or None.
+    - `levels`: its levels; a single 0 if nothing is swept.
+    - `fixed`: the other conditions, as far as they are not those of a sound network at rest.
     - `buffers`: the buffers, in the order of all other axes.
     - `held`: `Proportion` of trials in which a buffer still holds its symbol, of shape (levels, buffers).
     - `intrusion`: a buffer's largest overlap with a symbol that it should not hold, shape (levels, buffers).
@@ -33,8 +35,9 @@ class Isolation:
         target buffers).
     """
 
-    swept: str
+    swept: str | None
     levels: Float[np.ndarray, " levels"]
+    fixed: dict[str, Any]
     buffers: tuple[str, ...]
     held: Proportion
     intrusion: Float[np.ndarray, "levels buffers"]
@@ -57,12 +60,13 @@ class Isolation:
         return np.max(self.information, axis=(1, 2), where=between, initial=0.0)
 
     def __str__(self) -> str:
-        rows = [(self.swept, "worst buffer", "held [95 %]", "largest overlap with another symbol", "bits leaked")]
+        rows = [(self.swept or "", "worst buffer", "held [95 %]", "largest overlap with another symbol", "bits leaked")]
         for place, level in enumerate(self.levels):
             worst = int(self.held.right[place].argmin())
-            told = f"{level:g}", self.buffers[worst], str(self.held[place, worst])
+            told = f"{level:g}" if self.swept else "", self.buffers[worst], str(self.held[place, worst])
             rows.append((*told, f"{self.intrusion[place].max():.3f}", f"{self.leaked[place]:.3f}"))
-        return "\n".join(aligned(rows, right=[0, 3, 4]))
+        under = [f"with {', '.join(f'{name} {value}' for name, value in self.fixed.items())}"] if self.fixed else []
+        return "\n".join([*under, *aligned(rows, right=[0, 3, 4])])
 
 
 def isolation(
@@ -80,16 +84,17 @@ def isolation(
 ) -> Isolation:
     r"""How well every buffer holds every symbol with all gates at rest, and how much of the others shows in it.
 
-    Every symbol is held by every buffer in turn while all other buffers hold one other symbol, the worst that leaky
-    gates can meet. Besides, each buffer in turn is given every symbol while the others hold the same; what the target
-    then holds depends on the source by
+    Every symbol is held by every buffer in turn while all other buffers hold one other symbol, so that their leaks add
+    up. Besides, each buffer in turn is given every symbol while the others hold the same; what the target then holds
+    depends on the source by
 
     $I = \frac{1}{n} \sum_p H(\text{target} \mid p)$
 
     bits, the entropy of what is decoded from the target over the source's symbols, in each of n contents p of the other
     buffers. Noise, too, is the same for all symbols of the source, so that no information comes from chance.
 
-    One condition may be a list: then it is swept.
+    One condition may be a list: then it is swept. Intervals are about trials in this network, and under lesions in this
+    one lesion; where nothing is random, about other pairs of symbols. That of the worst buffer is picked afterwards.
 
     **Arguments:**
 
@@ -100,13 +105,14 @@ def isolation(
     - `synapses`, `units`: share of synapses and units that are lost once the symbols are held; see `lesion`.
     - `stuck`: gate to the conductance at which it is stuck.
     - `ticks`: how long the symbols are held.
-    - `trials`: how often each symbol is tried in each buffer, with another symbol in the others.
+    - `trials`: how often each symbol is tried in each buffer, against another symbol in the others; where neither noise
+        nor flips are random, as often as there are others, at the most.
     - `key`: a random key; needed for anything random, that is for all but leaks and stuck gates.
 
     **Returns:** an `Isolation`.
 
-    **Raises:** `ArgumentError` for levels out of range, several lists, or a key that is missing; `UnknownNameError` for
-    a gate that is not there.
+    **Raises:** `ArgumentError` for levels out of range, several lists, a key that is missing, or a single symbol;
+    `UnknownNameError` for a gate that is not there.
 
     **Example:**
         >>> import attractorbind as ab, jax
@@ -115,69 +121,83 @@ def isolation(
         >>> found = ab.isolation(network, leak=[0, 0.5, 1])
         >>> print(found)
         leak  worst buffer  held [95 %]           largest overlap with another symbol  bits leaked
-           0  a             1.000 [0.758, 1.000]                                0.144        0.000
-         0.5  a             1.000 [0.758, 1.000]                                0.144        0.000
-           1  a             0.500 [0.254, 0.746]                                0.718        0.855
+           0  a             1.000 [0.610, 1.000]                                0.144        0.000
+         0.5  a             1.000 [0.610, 1.000]                                0.144        0.000
+           1  a             0.500 [0.188, 0.812]                                0.718        1.252
         >>> found.tolerance
         0.5
     """
-    wiring = check_network(network).wiring
-    ticks, trials = check_count("ticks", ticks), check_count("trials", trials)
-    name, levels = swept(wiring, stuck, key, leak=leak, noise=noise, flips=flips, synapses=synapses, units=units)
-    symbols, buffers = len(network.vocabulary), tuple(network.buffers)
-    # One other symbol in all other buffers.
-    places, others = opponents(symbols, trials)
-    rounds = np.repeat(np.arange(trials), symbols)
-    crowded = {b: loaded(network, {other: places if other == b else others for other in buffers}) for b in buffers}
-    # A content of the buffers for each round, in which one buffer runs through all symbols.
-    fixed = {buffer: (rounds + place) % symbols for place, buffer in enumerate(buffers)}
-    varied = {buffer: loaded(network, fixed | {buffer: places}) for buffer in buffers}
+    check_network(network)
+    name, levels = swept(network, stuck, key, leak=leak, noise=noise, flips=flips, synapses=synapses, units=units)
+    ticks = check_ticks(ticks)
+    own, others = opponents(len(network.vocabulary), trials, levels)
     held, intrusion, information = [], [], []
     for conditions in levels:
-        tried = [_tried(network, conditions, ticks, buffer, crowded[buffer], places) for buffer in buffers]
-        held.append([right for right, _ in tried])
-        intrusion.append([most for _, most in tried])
-        information.append([_told(network, conditions, ticks, b, varied[b], rounds) for b in buffers])
+        hurt = conditions.hurt(network)
+        right, most = holding(network, hurt, conditions, ticks, own, others)
+        held.append(right)
+        intrusion.append(most)
+        information.append(_told(network, hurt, conditions, ticks, own))
     return Isolation(
         swept=name,
-        levels=np.array([getattr(conditions, name) for conditions in levels]),
-        buffers=buffers,
-        held=Proportion(np.array(held), len(places)),
+        levels=np.array([getattr(conditions, name) if name else 0.0 for conditions in levels]),
+        fixed={other: value for other, value in levels[-1].told.items() if other != name},
+        buffers=tuple(network.buffers),
+        held=Proportion(np.array(held), len(own)),
         intrusion=np.array(intrusion),
         information=np.array(information),
     )
 
 
-def _tried(
+def check_ticks(ticks: object) -> int:
+    """The number of ticks, if a gating table has room for them."""
+    count = check_count("ticks", ticks)
+    if count > MOST_TICKS:
+        raise ArgumentError(f"ticks is {count}; it can be {MOST_TICKS} at the most")
+    return count
+
+
+def holding(
     network: Network,
+    hurt: Network,
     conditions: Conditions,
     ticks: int,
-    buffer: str,
-    start: State,
-    symbols: Int[np.ndarray, " trials"],
-) -> tuple[int, float]:
-    """How often a buffer holds what it held at the start, and its largest overlap with another symbol."""
-    place = list(network.buffers).index(buffer)
-    each = np.arange(len(symbols))
-    trace = conditions.run(conditions.hurt(network), hold(ticks), start, place, each, "final")
-    every = np.array(trace.overlaps(buffer))
-    right = (every.argmax(axis=1) == symbols) & (every.max(axis=1) >= THRESHOLD)
-    every[each, symbols] = 0.0
-    return int(right.sum()), float(every.max())
+    own: Int[np.ndarray, " trials"],
+    others: Int[np.ndarray, " trials"],
+) -> tuple[list[int], list[float]]:
+    """For each buffer, how often it still holds its own symbol while all other buffers hold another one.
+
+    Also its largest overlap with a symbol that is not its own.
+    """
+    crowd = loaded(network, dict.fromkeys(network.buffers, others))
+    single = loaded(network, dict.fromkeys(network.buffers, own))
+    each = np.arange(len(own))
+    right, most = [], []
+    for case, buffer in enumerate(network.buffers):
+        start = with_buffer(network, crowd, buffer, single)
+        every = np.array(conditions.run(hurt, hold(ticks), start, case, each).overlaps(buffer))
+        right.append(int(((every.argmax(axis=1) == own) & (every.max(axis=1) >= THRESHOLD)).sum()))
+        every[each, own] = -1.0
+        most.append(float(every.max()))
+    return right, most
 
 
 def _told(
-    network: Network,
-    conditions: Conditions,
-    ticks: int,
-    source: str,
-    start: State,
-    rounds: Int[np.ndarray, " trials"],
-) -> list[float]:
-    """The bits that each buffer has about what the source held at the start."""
-    case = len(network.buffers) + list(network.buffers).index(source)
-    trace = conditions.run(conditions.hurt(network), hold(ticks), start, case, rounds, "final")
-    return [
-        float(np.mean([bits(part.tolist()) for part in np.split(np.array(names, object), rounds[-1] + 1)]))
-        for names in trace.decode().values()
-    ]
+    network: Network, hurt: Network, conditions: Conditions, ticks: int, own: Int[np.ndarray, " trials"]
+) -> list[list[float]]:
+    """For each source, the bits that each buffer has about what the source held at the start."""
+    buffers, symbols = list(network.buffers), len(network.vocabulary)
+    rounds = np.repeat(np.arange(len(own) // symbols), symbols)
+    # A content of the buffers for each round, in which one buffer after the other runs through all symbols.
+    mixed = loaded(network, {buffer: (rounds + place) % symbols for place, buffer in enumerate(buffers)})
+    running = loaded(network, dict.fromkeys(buffers, own))
+    told = []
+    for place, source in enumerate(buffers):
+        start = with_buffer(network, mixed, source, running)
+        decoded = conditions.run(hurt, hold(ticks), start, len(buffers) + place, rounds).decode()
+        told.append([_mean_bits(names, symbols) for names in decoded.values()])
+    return told
+
+
+def _mean_bits(names: Sequence[str | None], symbols: int) -> float:
+    return float(np.mean([bits(names[start : start + symbols]) for start in range(0, len(names), symbols)]))

@@ -21,7 +21,7 @@ def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Ke
     of the old network is one of the new network, and nothing compiles anew.
 
     Noise, and what a snapshot memory gives back from before, may still turn on a unit that is lost; nobody hears it.
-    The synapses and units of memories are kept.
+    The synapses and units of memories are kept. New symbols are imprinted before a lesion, not after it.
 
     **Arguments:**
 
@@ -54,6 +54,7 @@ def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Ke
     keys = jax.random.split(for_synapses, len(projections))
     return dataclasses.replace(
         network,
+        altered=network.altered or synapses > 0 or units > 0,
         all_codes=tuple(codes & living[None, :] for codes, living in zip(network.all_codes, alive, strict=True)),
         synapses=tuple(
             _without(before, alive[projection.source], alive[projection.target], jnp.float32(synapses), one)

@@ -158,7 +158,7 @@ class _Compiler:
         self.slots: dict[Slot, int] = {}
         self.questions: dict[tuple[int, int, int], int] = {}
         self.notes: dict[str, None] = {}
-        self.steps: dict[Instruction, list[tuple[dict[str, Any], tuple[Heading, ...]]]] = {}
+        self.steps: dict[int, list[tuple[dict[str, Any], tuple[Heading, ...]]]] = {}
         self.unused: dict[str, Any] = dict.fromkeys(("present", "slot", "emit", "question", "counter", "limit"), NONE)
         self.unused |= {"gates": network.wiring.gating(), "ticks": 1, "fails": False}
 
@@ -212,13 +212,14 @@ class _Compiler:
 
     def _steps(self, instruction: Instruction) -> list[tuple[dict[str, Any], tuple[Heading, ...]]]:
         """The rows of an instruction, worked out once however often it occurs, and the macros that begin at each."""
-        if instruction not in self.steps:
+        # By identity, for what is wrong with an instruction shows only now; `* n` repeats the same one.
+        if id(instruction) not in self.steps:
             wiring = self.network.wiring
             steps = list(flatten(wiring, [instruction]))
             notes = [head.note(wiring) for _, heads in steps for _, head in heads]
             self.notes.update(dict.fromkeys(note for note in notes if note))
-            self.steps[instruction] = [(self._step_row(step), heads) for step, heads in steps]
-        return self.steps[instruction]
+            self.steps[id(instruction)] = [(self._step_row(step), heads) for step, heads in steps]
+        return self.steps[id(instruction)]
 
     def _step_row(self, step: Step) -> dict[str, Any]:
         wiring = self.network.wiring

@@ -225,6 +225,6 @@ def swap(first: str, second: str, *, via: str | None = None) -> Program:
     **Raises:** `ProgramError` if both are the same; when compiled, `NetworkError` if without `via` a relay is missing,
     `ProgramError` if the way through `via` would overwrite a symbol that is still needed.
     """
-    if first == second:
+    if isinstance(first, str) and isinstance(second, str) and first == second:
         raise ProgramError(f"swap({first!r}, {second!r}) exchanges a buffer with itself; name two buffers")
     return Program((Swap(first, second, via),))

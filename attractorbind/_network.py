@@ -20,7 +20,7 @@ from attractorbind._learning import rounded
 from attractorbind._report import ProjectionReport, Report
 from attractorbind._rules import AbstractLearningRule, Hebbian
 from attractorbind._state import State, silent
-from attractorbind._synapses import Synapses, quality
+from attractorbind._synapses import Synapses, alike, quality
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring
 
@@ -41,16 +41,10 @@ def _path(path: object) -> Path:
     return Path(path)
 
 
-def _alike(one: Synapses, other: Synapses) -> bool:
-    """Whether both hold numbers, and of the same shapes."""
-    pairs = (one.weights, other.weights), (one.bias, other.bias)
-    return all(np.shape(a) == np.shape(b) and np.asarray(a).dtype.kind in "fiub" for a, b in pairs)
-
-
 def nameless(network: "Network") -> "Network":
     """The network as the compiled drivers see it, so that other names or another rule do not compile anew."""
     nobody = Vocabulary(["symbol"])
-    return dataclasses.replace(network, vocabulary=nobody, rule=Hebbian())
+    return dataclasses.replace(network, vocabulary=nobody, rule=Hebbian(), altered=False)
 
 
 class Network(eqx.Module):
@@ -69,6 +63,7 @@ class Network(eqx.Module):
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
     - `rule`: the learning rule.
     - `key_data`, `key_kind`: of the random key that it was built from, which is `key`.
+    - `altered`: whether `lesion` or `replace` made it other than the rule would.
     """
 
     vocabulary: Vocabulary = eqx.field(static=True)
@@ -80,6 +75,7 @@ class Network(eqx.Module):
     rule: AbstractLearningRule
     key_data: UInt32[Array, " words"]
     key_kind: str = eqx.field(static=True)
+    altered: bool = eqx.field(static=True, default=False)
 
     @property
     def buffers(self) -> dict[str, int]:
@@ -125,7 +121,8 @@ class Network(eqx.Module):
         - `source`, `target`: the populations that the projection joins.
         - `synapses`: weights of shape (source units, target units), biases of shape (target units,).
 
-        **Raises:** `NetworkError` for synapses of another shape or a projection that does not exist.
+        **Raises:** `NetworkError` for synapses of another shape, not finite, or too large to be rounded to one grid
+        with the others, and for a projection that does not exist.
 
         **Example:**
             >>> import attractorbind as ab, jax, jax.numpy as jnp
@@ -138,15 +135,28 @@ class Network(eqx.Module):
         """
         place = self.wiring.projection(source, target)
         before = self.synapses[place]
-        if not isinstance(synapses, Synapses) or not _alike(synapses, before):
+        if not isinstance(synapses, Synapses) or not alike(synapses, before):
             raise NetworkError(
-                f"the projection from {source!r} to {target!r} takes Synapses of numbers, weights of shape "
+                f"the projection from {source!r} to {target!r} takes Synapses of finite numbers, weights of shape "
                 f"{before.weights.shape} and biases of shape {before.bias.shape}"
             )
         own = jax.tree.map(lambda array: jnp.asarray(array, jnp.float32), synapses)
         every = [own if i == place else one for i, one in enumerate(self.synapses)]
         on_grid, drive = rounded(self.wiring, every)
-        return dataclasses.replace(self, synapses=on_grid, drive=drive)
+        changed = dataclasses.replace(self, synapses=on_grid, drive=drive, altered=True)
+        # A coarser grid may cost other projections what they store.
+        if drive > self.drive and any(
+            after.wrong_bits > former.wrong_bits
+            for i, (after, former) in enumerate(
+                zip(changed.report().projections, self.report().projections, strict=True)
+            )
+            if i != place
+        ):
+            raise NetworkError(
+                f"the synapses from {source!r} to {target!r} are so large that beside them the others would be rounded "
+                f"away; scale them down, to fields of about {float(self.drive):g} at the most"
+            )
+        return changed
 
     @property
     def free(self) -> int:

@@ -238,6 +238,9 @@ def gates(open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = 
         (name, check_fraction(f"the opening of gate {name!r}", value, booleans=True)) for name, value in pairs
     )
     shut = tuple(check_names("closed=", closed, "gate names", ProgramError))
+    for name in (*[name for name, _ in opened], *shut):
+        if not isinstance(name, str):
+            raise ProgramError(f"gate {name!r} is no name; latches are named as their buffers, relays 'source->target'")
     both = [name for name, _ in opened if name in shut]
     if both:
         raise ProgramError(f"gate {both[0]!r} is given as open and as closed; name it once")

@@ -7,8 +7,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.stats import binomtest
 
+from attractorbind._checks import check_count
+from attractorbind._errors import ArgumentError
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Proportion:
     """How many of so many independent trials were right, in each cell of an array.
 
@@ -16,6 +19,8 @@ class Proportion:
 
     - `right`: how many were right, of any shape.
     - `trials`: of how many, in every cell.
+
+    **Raises:** `ArgumentError` for numbers that are no counts.
 
     **Example:**
         >>> import numpy as np
@@ -27,6 +32,16 @@ class Proportion:
 
     right: Int[np.ndarray, "*cells"]
     trials: int
+
+    def __post_init__(self) -> None:
+        check_count("trials", self.trials)
+        right = self.right
+        if (
+            not isinstance(right, np.ndarray)
+            or right.dtype.kind not in "iu"
+            or ((right < 0) | (right > self.trials)).any()
+        ):
+            raise ArgumentError(f"right is {right!r}; it must be an array of whole numbers from 0 to {self.trials}")
 
     @property
     def fraction(self) -> Float[np.ndarray, "*cells"]:

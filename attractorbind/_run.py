@@ -59,7 +59,8 @@ def run(
     - `inputs`: what `read` presents: a list of symbols, or one list per trial; the lists may differ in length.
     - `noise`: probability that a unit's output flips, drawn anew for every unit at every tick.
     - `leak`: conductance of a closed gate.
-    - `stuck`: gate to the conductance at which it is stuck, 0 closed to 1 open, whatever the program says of it.
+    - `stuck`: gate to the conductance at which it is stuck, 0 closed to 1 open, whatever the program says of it; the
+        leak is the least that any gate conducts. What conditions read does not pass through gates, and is not stuck.
     - `key`: a random key, or one per trial; needed if there is noise. Trial i of one key k has the key fold_in(k, i).
     - `record`: "final" keeps the last state, "decoded" also the best symbol of every buffer at every tick, "states"
         every buffer's state at every tick (trials x units bytes a tick and buffer). A program that branches is then run

@@ -24,7 +24,7 @@ from attractorbind._program import Instruction, Next
 from attractorbind._table import aligned
 
 # A gating table has a row for every tick.
-_MOST_TICKS = 2**20
+MOST_TICKS = 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +77,9 @@ def schedule(network: Network, nodes: Sequence[Node]) -> Schedule:
             if step.present is not None and not isinstance(step.present[1], Next):
                 slot = slot_of(network, slots, step.present[0], step.present[1])
             notes.update(dict.fromkeys(note for _, head in heads if (note := head.note(wiring))))
-            if len(gates) + step.ticks > _MOST_TICKS:
+            if len(gates) + step.ticks > MOST_TICKS:
                 raise ProgramError(
-                    f"the program takes more than {_MOST_TICKS} ticks, too many to be written out one by one; "
+                    f"the program takes more than {MOST_TICKS} ticks, too many to be written out one by one; "
                     "use repeat(n, body) for what is done again and again"
                 )
             gates += [conductances] * step.ticks

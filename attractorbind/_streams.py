@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from attractorbind._errors import ProgramError
 from attractorbind._macros import SETTLE, latch_of
 from attractorbind._program import NEXT, Instruction, Program, Statement, Step, gates
 from attractorbind._wiring import Wiring
@@ -60,5 +61,15 @@ def emit(buffer: str) -> Program:
     **Arguments:**
 
     - `buffer`: the buffer's name. The outputs are in `trace.outputs`.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"word": 64}, activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> program = ab.load("word", ab.arg("x")) + ab.emit("word") + ab.clear("word") + ab.emit("word")
+        >>> ab.run(network, program, args={"x": ["dog", "cat"]}).outputs
+        [['dog', None], ['cat', None]]
     """
+    if not isinstance(buffer, str):
+        raise ProgramError(f"cannot put out what {buffer!r} holds; give the name of a buffer")
     return Program((Step(1, emit=buffer),))

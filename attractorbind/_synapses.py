@@ -31,6 +31,15 @@ class Synapses(eqx.Module):
         return jnp.dot(activity, self.weights, precision=jax.lax.Precision.HIGHEST) + self.bias[None, :]
 
 
+def alike(one: Synapses, other: Synapses) -> bool:
+    """Whether both hold finite numbers, and of the same shapes."""
+    pairs = (one.weights, other.weights), (one.bias, other.bias)
+    return all(
+        np.shape(a) == np.shape(b) and np.asarray(a).dtype.kind in "fiub" and bool(np.isfinite(a).all())
+        for a, b in pairs
+    )
+
+
 def moments(codes: Bool[Array, "symbols units"]) -> tuple[Float[Array, ""], Float[Array, ""]]:
     """Mean and standard deviation of a code's units, over all units and symbols."""
     mean = codes.mean(dtype=jnp.float32)

@@ -23,8 +23,13 @@ LIBRARY = Path(__file__).parent.parent / "attractorbind"
 SOURCES = {path: path.read_text() for path in LIBRARY.rglob("_*.py") if path.name != "__init__.py"}
 MODULES = {path: ".".join(path.relative_to(LIBRARY.parent).with_suffix("").parts) for path in SOURCES}
 SHAPED = {path for path, text in SOURCES.items() if "jaxtyping" in text or "TYPE_CHECKING" in text}
-jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
-beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the annotations checked, but in the endurance tests, which would take ten times as long."""
+    if config.getoption("markexpr") != "slow":
+        jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
+        beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])
 
 
 @pytest.fixture(scope="session")

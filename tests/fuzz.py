@@ -133,7 +133,7 @@ def broken_program(dice: random.Random, depth: int = 0) -> ab.Program:
         )
         broken = block()
     else:
-        one, wrong = dice.choice(BUFFERS), word(dice)
+        one, wrong = dice.choice(BUFFERS), name(dice)
         # What is wrong with it shows when it meets a network, if it does not at once.
         broken = dice.choice(
             [
@@ -343,7 +343,17 @@ CALLS: list[tuple[str, Callable[..., Any], dict[str, Wrong]]] = [
     (
         "chains",
         lambda **given: ab.chains(**{"network": NETWORK, "copies": 2, "key": KEY} | given),
-        {"network": network, "copies": count, "noise": rate, "units": rate, "trials": count},
+        {
+            "network": network,
+            "copies": lambda dice: dice.choice([count(dice), 10**6]),
+            "noise": rate,
+            "flips": rate,
+            "units": rate,
+            "leak": rate,
+            "stuck": lambda dice: {word(dice): 1},
+            "trials": count,
+            "key": lambda dice: dice.choice([0, "key", jax.random.split(KEY), np.zeros(2, np.uint32)]),
+        },
     ),
     (
         "crosstalk",
@@ -367,6 +377,7 @@ def main() -> None:
         argument = dice.choice(list(ways))
         told = f"{called}({argument}=...)"
         try:
+            # Some programs are refused before they come to the call.
             value = ways[argument](dice)
             told = f"{called}({argument}={value!r})"
             call(**{argument: value})

@@ -57,16 +57,18 @@ def test_overlaps_are_told_apart_by_what_should_be_held():
     found = ab.crosstalk(trace, {"b": "s2", "c": ["s4", None, None, None]})
     assert found.expected["a"] == symbols["x"]
     assert found.expected["b"] == ["s2"] * 4
-    assert [int(found.held[buffer].right) for buffer in "abc"] == [4, 2, 3]
+    # Of a nothing was said, so that it cannot be wrong.
+    assert {buffer: int(share.right) for buffer, share in found.held.items()} == {"b": 2, "c": 3}
     for buffer in "abc":
         overlaps = np.asarray(trace.overlaps(buffer))
         for trial, name in enumerate(found.expected[buffer]):
             own = None if name is None else built.vocabulary[name]
             for symbol in range(5):
-                expected = 0.0 if symbol == own else overlaps[trial, symbol]
-                assert found.others[buffer][trial, symbol] == expected
+                if symbol != own:
+                    assert found.others[buffer][trial, symbol] == overlaps[trial, symbol]
+            largest = max(overlaps[trial, symbol] for symbol in range(5) if symbol != own)
+            assert found.intrusion[buffer][trial] == largest
             assert found.own[buffer][trial] == (0.0 if own is None else overlaps[trial, own])
-        assert found.intrusion[buffer].tolist() == found.others[buffer].max(axis=1).tolist()
     # In two trials b holds s3 for the s2 that was expected.
     assert found.intrusion["b"].tolist() == pytest.approx([found.intrusion["b"][0], 1.0] * 2)
     # a and b hold one bit each, and nothing of each other.
@@ -97,12 +99,16 @@ def test_leaks_noise_flips_and_lesions_are_borne_up_to_a_tolerance():
     assert found.held.right.shape == (3, 2)
     assert found.held.all_right is False
     assert found.tolerance == 0.5
+    # Where nothing is random, every symbol meets each of five others once.
+    assert found.held.trials == 6 * 4
+    assert ab.isolation(built, trials=99).held.trials == 6 * 5
     assert found.leaked[1] == 0
     assert found.leaked[2] > 0.1
     np.testing.assert_allclose([np.diag(one) for one in found.information[:2]], math.log2(6), atol=1e-6)
     for name in ("noise", "flips", "synapses", "units"):
         told = ab.isolation(built, **{name: [0.0, 0.02, 0.95]}, key=key)
         assert told.swept == name
+        assert told.fixed == {}
         assert told.tolerance == 0.02, name
         # Chance and damage inside a buffer tell nothing about another.
         assert (told.leaked == 0).all()
@@ -118,6 +124,8 @@ def test_a_sweep_is_its_levels_one_by_one():
         assert one.held.right[0].tolist() == swept.held.right[place].tolist()
         assert one.intrusion[0].tolist() == swept.intrusion[place].tolist()
         assert one.information[0].tolist() == swept.information[place].tolist()
+    assert swept.fixed == {"leak": 0.3, "flips": 0.1}
+    assert "with leak 0.3, flips 0.1" in str(swept)
     # Levels need not be in order.
     backwards = ab.isolation(built, leak=[1.0, 0.1])
     assert backwards.tolerance == 0.1
@@ -130,7 +138,7 @@ def test_every_symbol_stands_against_every_content_by_hand():
     symbols = built.vocabulary.names
     found = ab.isolation(built, leak=leak, trials=4, ticks=5)
     for place, buffer in enumerate(built.buffers):
-        right = 0
+        right, largest = 0, -1.0
         for own, other in itertools.permutations(range(5), 2):
             state = built.silent()
             for name in built.buffers:
@@ -140,7 +148,9 @@ def test_every_symbol_stands_against_every_content_by_hand():
                 state = ab.tick(built, state, leak=leak)
             every = np.asarray(ab.overlaps(state[buffer], built.codes(buffer)))[0]
             right += int(every.argmax() == own and every.max() >= 0.5)
+            largest = max(largest, *(every[symbol] for symbol in range(5) if symbol != own))
         assert found.held.right[0, place] == right
+        assert found.intrusion[0, place] == pytest.approx(largest, abs=1e-6)
         assert found.held.trials == 4 * len(symbols)
     assert 0 < found.held.fraction.mean() < 1
 
@@ -150,9 +160,9 @@ def test_chains_lose_what_one_copy_loses():
     found = ab.chains(built, 5)
     assert found.pairs == tuple(itertools.permutations("abc", 2))
     assert found.right.all_right
-    # In one buffer the codes of two symbols are exchanged: wrong there, and right again when back.
-    swapped = built.replace("a", "b", ab.Synapses(built.synapses_between("a", "b").weights, jax.numpy.full(48, -99.0)))
-    broken = ab.chains(swapped, 3, trials=2)
+    # One relay that never excites.
+    cut = built.replace("a", "b", ab.Synapses(built.synapses_between("a", "b").weights, jax.numpy.full(48, -99.0)))
+    broken = ab.chains(cut, 3, trials=2)
     lost = {pair: row.tolist() for pair, row in zip(broken.pairs, broken.right.right, strict=True)}
     assert lost["a", "b"] == [0, 0, 0]
     assert lost["b", "a"] == [10, 0, 0]
@@ -161,8 +171,10 @@ def test_chains_lose_what_one_copy_loses():
 
 
 def test_chains_go_where_relays_lead():
-    line = network("ring, loop")
-    assert len(ab.chains(line, 2).pairs) == 6
+    # One copy there, two on the way back.
+    ring = ab.chains(network("ring, loop"), 4)
+    assert len(ring.pairs) == 6
+    assert ring.right.all_right
     one_way = ab.build(
         ab.Vocabulary(["dog", "cat"]),
         buffers={"a": 64, "b": 64},
@@ -174,6 +186,11 @@ def test_chains_go_where_relays_lead():
     assert ab.chains(one_way, 1).pairs == (("a", "b"),)
     with pytest.raises(ab.NetworkError, match="and back, as it takes for more than one copy"):
         ab.chains(one_way, 2)
+    # What a holds shows in b, and nothing of b in a.
+    leaky = ab.isolation(one_way, leak=1.0)
+    assert leaky.information[0, 0, 0] == 1.0
+    assert leaky.information[0, 1, 0] == 0.0
+    assert leaky.held.right[0, 0] == leaky.held.trials == 2
 
 
 def test_stuck_gates_are_told_with_what_they_cost():
@@ -186,7 +203,22 @@ def test_stuck_gates_are_told_with_what_they_cost():
     assert relay_open[1] < 5
     copied = dict(zip(found.pairs, found.copied.right[1, 0].tolist(), strict=True))
     assert copied == dict.fromkeys(found.pairs, 5) | {("a", "b"): 0}
-    assert "a->b  closed                     a->b" in str(found)
+    assert "a->b  closed                 a->b" in str(found)
+    assert found.sound_held.all_right
+    # What noise alone loses is not laid to the gate.
+    noisy = ab.stuck_gates(network("all, direct"), gates=["a"], noise=0.2, key=jax.random.key(0))
+    assert not noisy.sound_held.all_right
+    assert noisy.held.right[0, 1].tolist() == noisy.sound_held.right.tolist()
+    assert str(noisy).splitlines()[2][len("a     open    ") :].split(" ")[0] == ""
+    unlinked = ab.build(
+        ab.Vocabulary(["dog", "cat"]),
+        buffers={"a": 64, "b": 64},
+        relays=[],
+        activity=0.1,
+        rule=ab.PseudoInverse(),
+        key=jax.random.key(0),
+    )
+    assert ab.stuck_gates(unlinked).held.right.tolist() == [[[0, 2], [2, 2]], [[2, 0], [2, 2]]]
 
 
 @pytest.mark.parametrize("conductance", [0, 0.25, 1])
@@ -209,3 +241,26 @@ def test_a_stuck_gate_is_that_gate_at_every_tick(conductance, branching):
         for buffer in "abc":
             np.testing.assert_array_equal(trace.states[buffer][tick], np.asarray(state[buffer]) > 0)
     assert ("s0" in trace.decode()["b"]) == (conductance == 1)
+
+
+def test_long_chains_say_what_is_too_long():
+    with pytest.raises(ab.ArgumentError, match="copies is 1000000"):
+        ab.chains(pair(), 1_000_000)
+    with pytest.raises(ab.ArgumentError, match="ticks is 2097152"):
+        ab.isolation(pair(), ticks=2**21)
+
+
+def test_a_leak_is_the_least_that_a_stuck_gate_conducts():
+    built = pair()
+    state = ab.run(built, ab.load("focus", "s1")).state
+    trace = ab.run(built, ab.clear("agent"), state, stuck={"focus->agent": 0}, leak=1.0, throw=False)
+    assert trace.decode()["agent"] == ["s1"]
+    # A condition reads past the gate.
+    asked = ab.load("agent", "s1") + ab.when(ab.equal("focus", "agent"), ab.emit("agent"))
+    assert ab.run(built, asked, state, stuck={"focus->agent": 0, "agent->focus": 0}).outputs == [["s1"]]
+
+
+@pytest.mark.parametrize(("right", "trials"), [(np.array([4]), 3), (np.array([-1]), 3), (np.array([0]), 0)])
+def test_proportions_are_of_counts(right, trials):
+    with pytest.raises(ab.ArgumentError, match=r"right is|trials is"):
+        ab.Proportion(right, trials)

@@ -2,8 +2,8 @@
 
     python -m pytest -o addopts= -m slow -s
 
-Without the usual options, that is in one process and without the checks of annotations, which would take ten times as
-long. Prints progress and tables, and writes benchmarks/results/endurance_*.json.
+In one process, and without the checks of annotations, which would take ten times as long. Prints progress and tables,
+and writes benchmarks/results/endurance_*.json.
 """
 
 import itertools
@@ -18,7 +18,7 @@ import jax
 import numpy as np
 import pytest
 from examples import network as example
-from recording import record
+from hypothesis import strategies as st
 from test_files import assert_refused_or_same, mutated
 from tqdm import tqdm
 
@@ -29,7 +29,14 @@ COMMAND = ["python", "-m", "pytest", "-o", "addopts=", "-m", "slow", "-s"]
 TEN_THOUSAND = 10_000
 
 
+def short_enough(built: ab.Network) -> st.SearchStrategy[ab.Program]:
+    """Programs of which `check_binding` passes over none for its length, so that all that are drawn are run."""
+    return programs(built).filter(lambda program: len(program.compile(built).labels) <= 64)
+
+
 def told(part: str, row: dict) -> None:
+    from recording import record  # benchmarks/ is not part of a source distribution
+
     print()
     record("endurance", [row], part, COMMAND)
 
@@ -50,7 +57,7 @@ def test_ten_thousand_programs_mean_on_the_network_what_they_mean_in_names():
             seen.add((configuration, str(program)))
             return program
 
-        check_binding(built, max_examples=each, seed=seed, programs=programs(built).map(noted))
+        check_binding(built, max_examples=each, seed=seed, programs=short_enough(built).map(noted))
     assert drawn >= TEN_THOUSAND
     told(
         "programs",
@@ -117,12 +124,12 @@ def test_ten_thousand_mutated_files_are_refused_or_the_same(tmp_path: Path):
             refused += assert_refused_or_same(built, whole, mutated(whole, generator), path)
     row = {"files": TEN_THOUSAND, "refused": refused, "taken for another network": 0}
     told("files", row | {"seconds": time.monotonic() - started})
-    assert refused > 0.99 * TEN_THOUSAND
+    assert refused == TEN_THOUSAND
 
 
 def fuzzed(calls: int, seed: int) -> dict:
     command = [sys.executable, "-W", "error", fuzz.__file__, str(calls), str(seed)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=120 + calls / 10)
     return json.loads(done.stdout)
 
 

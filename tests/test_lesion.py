@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -39,18 +40,49 @@ def test_a_share_of_the_synapses_is_lost_and_a_larger_lesion_contains_a_smaller_
     assert (np.asarray(other != before) != lost[0.4]).any()
 
 
+def lost_units(built: ab.Network, share: float) -> dict[str, np.ndarray]:
+    """The units that a lesion takes, by a code of all units on, which is struck there and nowhere else."""
+    ones = eqx.tree_at(lambda one: one.all_codes, built, replace_fn=lambda every: tuple(map(jnp.ones_like, every)))
+    hurt = ab.lesion(ones, units=share, key=KEY)
+    return {population.name: ~np.asarray(hurt.codes(population.name)[0]) for population in built.wiring.populations}
+
+
 @pytest.mark.parametrize("share", [0.25, 1.0])
-def test_a_lost_unit_is_never_on_whatever_is_presented(share):
+def test_a_lost_unit_hears_nobody_and_is_heard_by_nobody(share):
     built = network("hub, nucleus")
-    hurt = ab.lesion(built, units=share, key=KEY)
+    hurt, lost = ab.lesion(built, units=share, key=KEY), lost_units(built, share)
+    for population in built.wiring.populations:
+        assert lost[population.name].sum() == round(share * population.units)
+        assert (lost_units(built, 0.1)[population.name] <= lost[population.name]).all()
+        expected = np.asarray(built.codes(population.name)) & ~lost[population.name]
+        np.testing.assert_array_equal(hurt.codes(population.name), expected)
+    names = [population.name for population in built.wiring.populations]
+    for projection, before, after in zip(built.wiring.projections, built.synapses, hurt.synapses, strict=True):
+        source, target = lost[names[projection.source]], lost[names[projection.target]]
+        np.testing.assert_array_equal(after.weights, np.where(source[:, None] | target, 0, before.weights))
+        np.testing.assert_array_equal(after.bias, np.where(target, 0, before.bias))
     program = ab.load("a", ab.arg("x")) + ab.copy("a", "b") + ab.copy("b", "c") + ab.hold(2)
     trace = ab.run(hurt, program, args={"x": ["s0", "s1", "s2"]}, record="states", throw=False)
-    for name, units in built.buffers.items():
-        dead = np.asarray(hurt.synapses_between(name, name).weights == 0).all(axis=0)
-        assert dead.sum() >= round(share * units)
-        assert not hurt.codes(name)[:, dead].any()
-        assert not trace.states[name][..., dead].any()
+    for name in "abc":
+        assert not trace.states[name][..., lost[name]].any()
     assert trace.states["a"].any() == (share < 1)
+
+
+def test_new_symbols_are_imprinted_before_a_network_is_altered():
+    built = pair()
+    for altered in (
+        ab.lesion(built, synapses=0.1, key=KEY),
+        built.replace("focus", "agent", built.synapses_between("focus", "agent")),
+    ):
+        with pytest.raises(ab.NetworkError, match="imprint the new symbols first"):
+            ab.imprint(altered, ["yak"])
+    huge = jax.tree.map(lambda array: 1e8 * array, built.synapses_between("focus", "agent"))
+    with pytest.raises(ab.NetworkError, match="scale them down"):
+        built.replace("focus", "agent", huge)
+    with pytest.raises(ab.NetworkError, match="finite"):
+        built.replace(
+            "focus", "agent", jax.tree.map(lambda array: array * jnp.nan, built.synapses_between("focus", "agent"))
+        )
 
 
 def test_a_state_goes_on_in_the_hurt_network(tmp_path: Path):
@@ -59,7 +91,9 @@ def test_a_state_goes_on_in_the_hurt_network(tmp_path: Path):
     hurt = ab.lesion(built, synapses=0.2, units=0.1, key=KEY)
     assert ab.run(hurt, ab.copy("focus", "agent"), state).decode() == {"focus": ["s3"], "agent": ["s3"]}
     hurt.save(tmp_path / "hurt")
-    for one, other in zip(leaves(ab.Network.load(tmp_path / "hurt")), leaves(hurt), strict=True):
+    again = ab.Network.load(tmp_path / "hurt")
+    assert again.altered
+    for one, other in zip(leaves(again), leaves(hurt), strict=True):
         np.testing.assert_array_equal(one, other)
     assert ab.lesion(built, synapses=0.9, key=KEY).report().wrong_bits > 0
 

@@ -84,6 +84,7 @@ class Living(RuleBasedStateMachine):
     @rule()
     def imprint(self) -> None:
         self.network = ab.imprint(self.network, [NEW[len(self.network.vocabulary) - 5]])
+        self.go_on(ab.hold())
 
     @rule()
     def save_and_load(self) -> None:
@@ -91,6 +92,7 @@ class Living(RuleBasedStateMachine):
             path = Path(folder) / "it"
             self.network.save(path)
             self.network = ab.Network.load(path)
+        self.go_on(ab.hold())
 
     @invariant()
     def is_what_the_reference_says(self) -> None:

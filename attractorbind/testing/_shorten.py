@@ -8,9 +8,12 @@ from typing import Any
 from attractorbind._condition import And, Condition, Equal, Not, Or
 from attractorbind._control import Call, Repeat, Until, When
 from attractorbind._errors import AttractorBindError
-from attractorbind._macros import Copy, Load, Move, Swap
+from attractorbind._macros import Copy, Hold, Load, Move, Swap
 from attractorbind._program import Program, Statement
 from attractorbind._streams import Read
+
+# Of a large vocabulary, as many are tried in the place of another name.
+_FIRST_NAMES = 4
 
 
 def simplest(
@@ -51,7 +54,7 @@ def _shorter(program: Program) -> Iterator[Program]:
 
 
 def _plainer(program: Program, symbol: str) -> Iterator[Program]:
-    """Programs with one instruction or condition in the place of one that does more."""
+    """Programs with one instruction or condition in the place of one that does more, or with one smaller number."""
 
     def plainer(statement: Statement) -> Iterator[Statement]:
         match statement:
@@ -62,6 +65,13 @@ def _plainer(program: Program, symbol: str) -> Iterator[Program]:
             case Swap(first, second, _):
                 yield Copy(first, second)
                 yield Copy(second, first)
+            case Hold(ticks) if ticks > 1:
+                yield Hold(1)
+            case Repeat(times) if times > 1:
+                yield dataclasses.replace(statement, times=1)
+            case Until(limit=limit) if limit > 1:
+                yield dataclasses.replace(statement, limit=1)
+        match statement:
             case When(Equal(first, second)) | Until(Equal(first, second)):
                 # What compares also copies.
                 yield Copy(first, second)
@@ -74,24 +84,30 @@ def _plainer(program: Program, symbol: str) -> Iterator[Program]:
 
 
 def _renamed(program: Program, names: Sequence[str]) -> Iterator[Program]:
-    """Programs with an earlier name in the place of a later one, without copies from a buffer to itself."""
-    for later in range(len(names)):
-        for earlier in range(later):
-            renamed = _exchanged(program, names[later], names[earlier])
-            if renamed != program:
-                yield Program(tuple(statement for statement in renamed.statements if not _idle(statement)))
+    """Programs with an earlier name in the place of a later one."""
+    used = _names_in(program)
+    for later in (place for place, name in enumerate(names) if name in used):
+        for earlier in range(min(later, _FIRST_NAMES)):
+            yield _exchanged(program, names[later], names[earlier])
 
 
-def _idle(statement: Statement) -> bool:
-    return isinstance(statement, Copy) and statement.source == statement.target
+def _names_in(thing: Any) -> set[str]:
+    if isinstance(thing, str):
+        return {thing}
+    if isinstance(thing, tuple):
+        return set().union(*map(_names_in, thing))
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        return set().union(*(_names_in(getattr(thing, field.name)) for field in dataclasses.fields(thing)))
+    return set()
 
 
 def _exchanged(thing: Any, old: str, new: str) -> Any:
-    """The same statements, conditions or programs with one name for another."""
+    """The same with one name for another, copies from a buffer to itself left out."""
     if isinstance(thing, str):
         return new if thing == old else thing
     if isinstance(thing, tuple):
-        return tuple(_exchanged(part, old, new) for part in thing)
+        parts = (_exchanged(part, old, new) for part in thing)
+        return tuple(part for part in parts if not (isinstance(part, Copy) and part.source == part.target))
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         fields = [field.name for field in dataclasses.fields(thing)]
         return dataclasses.replace(thing, **{name: _exchanged(getattr(thing, name), old, new) for name in fields})
