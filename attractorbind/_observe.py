@@ -68,9 +68,10 @@ def outcome(
     def go_on(carry: tuple) -> tuple:
         activity, scratch, _, ticks = carry
         following, scratch = tick(activity, scratch)
-        return following, scratch, jnp.all(following == activity, axis=(0, 2)), ticks + 1
+        # The first tick does not count: a nucleus that has just passed something on falls silent in it.
+        settled = jnp.all(following == activity, axis=(0, 2)) & (ticks > 0)
+        return following, scratch, settled, ticks + 1
 
-    # The first tick does not count: a nucleus that has just passed something on falls silent in it.
-    start = (*tick(activity, scratch), jnp.zeros_like(finite), 0)
-    *_, settled, _ = jax.lax.while_loop(lambda c: ~jnp.all(c[2]) & (c[3] < SETTLING), go_on, start)
+    start = activity, scratch, jnp.zeros_like(finite), 0
+    *_, settled, _ = jax.lax.while_loop(lambda c: ~jnp.all(c[2]) & (c[3] <= SETTLING), go_on, start)
     return jnp.where(finite, jnp.where(settled, Result.OK, Result.UNSETTLED), Result.NON_FINITE)
