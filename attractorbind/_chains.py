@@ -64,7 +64,7 @@ def chains(
 
     Every symbol is moved from source to target, back to the source, and so on: each time copied, and the buffer from
     which it comes cleared, so that nothing but the copy carries it. All other buffers hold one other symbol at first,
-    the target, too.
+    the target, too. What a buffer holds is read right after each copy, as in `isolation`, noise and all.
 
     **Arguments:**
 
@@ -96,7 +96,7 @@ def chains(
     own, others = opponents(len(network.vocabulary), trials, [under])
     pairs = joined(wiring, both_ways=copies > 1)
     if not pairs:
-        way = "and back, as it takes for more than one copy" if copies > 1 else "to another"
+        way = "and back, as it takes for more than one copy (copies=1 takes one way)" if copies > 1 else "to another"
         raise NetworkError(f"no chain of relays leads from any buffer {way}; add relays to the network")
     right = copying(network, under.hurt(network), under, pairs, copies, own, others)
     return Chains(tuple(pairs), np.arange(1, copies + 1), Proportion(right, len(own)))

@@ -61,7 +61,7 @@ class Crosstalk:
             which = self.symbols[int(others.max(axis=0).argmax())]
             rows.append((buffer, right, f"{self.own[buffer].min():.3f}", f"{others.max():.3f}", which))
         lines = aligned(rows, right=[2, 3])
-        table = [("bits about", *self.expected)]
+        table = [("bits about: in", *self.expected)]
         table += [
             (source, *[f"{bits:.3f}" for bits in row])
             for source, row in zip(self.expected, self.information, strict=True)
@@ -105,14 +105,16 @@ def crosstalk(trace: Trace, expected: Mapping[str, Expected] | None = None, *, t
         a                                 1.000          0.058  dog
         b       1.000 [0.510, 1.000]      1.000         -0.113  dog
         <BLANKLINE>
-        bits about      a      b
-        a           1.000  0.000
-        b           0.000  1.000
+        bits about: in      a      b
+        a               1.000  0.000
+        b               0.000  1.000
     """
     if not isinstance(trace, Trace):
         raise ArgumentError(f"trace is {trace!r}; give what attractorbind.run returns")
     if expected is not None and not isinstance(expected, Mapping):
         raise ArgumentError(f"expected is {expected!r}; give a mapping from buffers to the symbols they should hold")
+    if tick is not None and not trace.states:
+        raise ArgumentError('the states of single ticks were not recorded; run with record="states"')
     vocabulary, buffers = trace.network.vocabulary, trace.network.buffers
     decoded = trace.decode(tick)
     should = dict(decoded)

@@ -9,14 +9,15 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Int, Key
+from jaxtyping import Array, Bool, Int, Key
 
 from attractorbind._flow import HALT
 from attractorbind._inputs import NO_SYMBOL, bucket, padded
 from attractorbind._listing import NONE, Listing
-from attractorbind._machine import Given, Machine, Table, quiet_tick, step
+from attractorbind._machine import Given, Machine, Table, step
 from attractorbind._network import Network, nameless
-from attractorbind._observe import Result, observe, outcome
+from attractorbind._observe import Result, observe
+from attractorbind._phases import judged, run_and_settle
 from attractorbind._plan import conducting
 from attractorbind._state import State
 from attractorbind._tick import stack, unstack
@@ -110,17 +111,25 @@ def _drive(
     def look(rows: Int[Array, " trials"], machine: Machine) -> _Record:
         return _Record(rows, observe(network, machine.activity, record))
 
-    def body(carry: tuple[Machine, _Record]) -> tuple[Machine, _Record]:
+    def tick(quiet: Bool[Array, ""], carry: tuple[Machine, _Record]) -> tuple[Machine, _Record]:
         before, recorded = carry
-        machine = step(network, table, given, before)
+        machine = step(network, table, given, before, quiet)
         # Where only the final state is wanted, all ticks share one place, which nobody reads.
-        place = jnp.minimum(before.tick, room - 1)
-        recorded = jax.tree.map(lambda array, value: array.at[place].set(value), recorded, look(before.row, machine))
+        place = jnp.where(quiet, room, jnp.minimum(before.tick, room - 1))
+        recorded = jax.tree.map(
+            lambda array, value: array.at[place].set(value, mode="drop"), recorded, look(before.row, machine)
+        )
         return machine, recorded
 
     shapes = jax.eval_shape(lambda: look(machine.row, machine))
     recorded = jax.tree.map(lambda a: jnp.zeros((room, *a.shape), a.dtype), shapes)
-    machine, recorded = jax.lax.while_loop(lambda carry: jnp.any(carry[0].row != HALT), body, (machine, recorded))
-    tick = quiet_tick(network, table, given, machine)
-    code = outcome(tick, machine.activity, machine.scratch, machine.finite)
+    (machine, recorded), (activity, memories), settled = run_and_settle(
+        lambda carry: jnp.any(carry[0].row != HALT),
+        tick,
+        lambda carry: carry[0].activity,
+        lambda carry: (carry[0].activity, carry[0].memories),
+        (machine, recorded),
+    )
+    code = judged(machine.finite, settled)
+    machine = machine._replace(activity=activity, memories=memories)
     return machine, recorded, jnp.where(machine.limit_reached & machine.finite, Result.LIMIT, code)

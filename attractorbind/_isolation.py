@@ -60,10 +60,14 @@ class Isolation:
         return np.max(self.information, axis=(1, 2), where=between, initial=0.0)
 
     def __str__(self) -> str:
-        rows = [(self.swept or "", "worst buffer", "held [95 %]", "largest overlap with another symbol", "bits leaked")]
+        rows = [
+            (self.swept or "", "worst buffer", "held [95 %]", "any buffer's most overlap with another", "bits leaked")
+        ]
         for place, level in enumerate(self.levels):
-            worst = int(self.held.right[place].argmin())
-            told = f"{level:g}" if self.swept else "", self.buffers[worst], str(self.held[place, worst])
+            held = self.held.right[place]
+            worst = int(held.argmin())
+            name = "" if (held == held[worst]).all() else self.buffers[worst]
+            told = f"{level:g}" if self.swept else "", name, str(self.held[place, worst])
             rows.append((*told, f"{self.intrusion[place].max():.3f}", f"{self.leaked[place]:.3f}"))
         under = [f"with {', '.join(f'{name} {value}' for name, value in self.fixed.items())}"] if self.fixed else []
         return "\n".join([*under, *aligned(rows, right=[0, 3, 4])])
@@ -93,8 +97,12 @@ def isolation(
     bits, the entropy of what is decoded from the target over the source's symbols, in each of n contents p of the other
     buffers. Noise, too, is the same for all symbols of the source, so that no information comes from chance.
 
-    One condition may be a list: then it is swept. Intervals are about trials in this network, and under lesions in this
-    one lesion; where nothing is random, about other pairs of symbols. That of the worst buffer is picked afterwards.
+    What a buffer holds is the symbol whose code its state overlaps most at the last tick, noise and all.
+    Unrelated codes overlap by chance. One condition may be a list: then it is swept, and `tolerance` is the largest level up to which
+    nothing was lost.
+
+    Intervals are about trials in this network, and under lesions in this one lesion; where nothing is random, about
+    other pairs of symbols. That of the worst buffer is picked afterwards.
 
     **Arguments:**
 
@@ -120,10 +128,10 @@ def isolation(
         ...     rule=ab.MaximalStability(), key=jax.random.key(0))
         >>> found = ab.isolation(network, leak=[0, 0.5, 1])
         >>> print(found)
-        leak  worst buffer  held [95 %]           largest overlap with another symbol  bits leaked
-           0  a             1.000 [0.610, 1.000]                                0.144        0.000
-         0.5  a             1.000 [0.610, 1.000]                                0.144        0.000
-           1  a             0.500 [0.188, 0.812]                                0.718        1.252
+        leak  worst buffer  held [95 %]           any buffer's most overlap with another  bits leaked
+           0                1.000 [0.610, 1.000]                                   0.144        0.000
+         0.5                1.000 [0.610, 1.000]                                   0.144        0.000
+           1                0.500 [0.188, 0.812]                                   0.718        1.252
         >>> found.tolerance
         0.5
     """

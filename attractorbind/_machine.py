@@ -74,11 +74,15 @@ class Machine(NamedTuple):
     ticks: Int[Array, " trials"]
 
 
-def step(network: Network, table: Table, given: Given, machine: Machine) -> Machine:
-    """One tick of every trial that has not come to its end."""
+def step(network: Network, table: Table, given: Given, machine: Machine, quiet: Bool[Array, ""]) -> Machine:
+    """One tick of every trial that has not come to its end; a quiet one, once all have, of every trial.
+
+    A quiet tick is one under each trial's last gates, without noise and with nothing presented.
+    """
     numbers = jnp.arange(len(machine.row))
     running = machine.row != HALT
     row = jnp.where(running, machine.row, 0)
+    gated, moving, noise = jnp.where(quiet, machine.last_row, row), running | quiet, jnp.where(quiet, 0.0, given.noise)
     last = running & (machine.left == 1)
 
     from_stream = table.slot[row] == NONE
@@ -92,14 +96,14 @@ def step(network: Network, table: Table, given: Given, machine: Machine) -> Mach
     emitted = jnp.where(last, table.emit[row], NONE)
     outputs, given_out = _put_out(network, emitted, machine)
 
-    conductances = jnp.where(running[None, :], table.conductances[row].T, 0.0)
-    driven = any_at(presented, len(machine.may_fire))
-    switches = jnp.where(running[None, :], table.switches[row].T, 0.0)
-    row_plan, may_fire = _plan(network, conductances, switches, driven, given.noise, machine.may_fire)
+    conductances = jnp.where(moving[None, :], table.conductances[gated].T, 0.0)
+    driven = any_at(presented, len(machine.may_fire)) | quiet
+    switches = jnp.where(moving[None, :], table.switches[gated].T, 0.0)
+    row_plan, may_fire = _plan(network, conductances, switches, driven, noise, machine.may_fire)
     keys = jax.vmap(jax.random.fold_in, in_axes=(0, None))(given.keys, machine.tick)
     external = _external(network, presented, symbol, machine.activity.shape[2])
     activity, scratch, memories, finite = advance(
-        network, row_plan, external, given.noise, keys, machine.activity, machine.scratch, machine.memories, running
+        network, row_plan, external, noise, keys, machine.activity, machine.scratch, machine.memories, moving
     )
 
     counting = last & (table.counter[row] != NONE)
@@ -209,21 +213,3 @@ def _plan(
     if network.wiring.memories:
         reached |= reinstated(network.wiring, jnp.any(switches > 0, axis=1))
     return lay_out(conductances, switches, is_open, incoming, reached | may_fire), reached
-
-
-def quiet_tick(
-    network: Network, table: Table, given: Given, machine: Machine
-) -> Callable[[Stacked, Stacked], tuple[Stacked, Stacked]]:
-    """A tick under each trial's last gates, without noise and with nothing presented."""
-    conductances = table.conductances[machine.last_row].T
-    everything = jnp.ones_like(machine.may_fire)
-    silence = jnp.zeros(machine.activity.shape[1:])
-    switches = table.switches[machine.last_row].T
-    row_plan, _ = _plan(network, conductances, switches, everything, jnp.float32(0), everything)
-
-    def tick(activity: Stacked, scratch: Stacked) -> tuple[Stacked, Stacked]:
-        return advance(
-            network, row_plan, lambda _: silence, jnp.float32(0), given.keys, activity, scratch, machine.memories
-        )[:2]
-
-    return tick

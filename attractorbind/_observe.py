@@ -4,16 +4,12 @@ import enum
 from collections.abc import Callable
 from typing import Any
 
-import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float, Int
 
 from attractorbind._network import Network
 from attractorbind._overlap import overlaps
 from attractorbind._tick import Stacked
-
-# Ticks in which a state must come to rest.
-SETTLING = 10
 
 
 class Result(enum.IntEnum):
@@ -55,23 +51,3 @@ def observe(network: Network, activity: Stacked, record: str) -> dict[str, Any]:
         return {name: states > 0 for name, states in seen.items()}
     every = {name: overlaps(states, network.all_codes[places[name]]) for name, states in seen.items()}
     return {name: (m.argmax(axis=1).astype(jnp.int32), m.max(axis=1)) for name, m in every.items()}
-
-
-def outcome(
-    tick: Callable[[Stacked, Stacked], tuple[Stacked, Stacked]],
-    activity: Stacked,
-    scratch: Stacked,
-    finite: Bool[Array, " trials"],
-) -> Int[Array, " trials"]:
-    """The trials' results: go on from the last state, by `tick` without noise, and see whether it comes to rest."""
-
-    def go_on(carry: tuple) -> tuple:
-        activity, scratch, _, ticks = carry
-        following, scratch = tick(activity, scratch)
-        # The first tick does not count: a nucleus that has just passed something on falls silent in it.
-        settled = jnp.all(following == activity, axis=(0, 2)) & (ticks > 0)
-        return following, scratch, settled, ticks + 1
-
-    start = activity, scratch, jnp.zeros_like(finite), 0
-    *_, settled, _ = jax.lax.while_loop(lambda c: ~jnp.all(c[2]) & (c[3] <= SETTLING), go_on, start)
-    return jnp.where(finite, jnp.where(settled, Result.OK, Result.UNSETTLED), Result.NON_FINITE)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +16,8 @@ from attractorbind._interpret import interpret
 from attractorbind._keys import Rate, check_key, trial_keys
 from attractorbind._listing import Listing
 from attractorbind._network import Network, check_network, nameless
-from attractorbind._observe import observe, outcome, presenters
+from attractorbind._observe import observe, presenters
+from attractorbind._phases import judged, run_and_settle
 from attractorbind._plan import Plan, plan
 from attractorbind._program import Program
 from attractorbind._schedule import Schedule
@@ -170,6 +171,17 @@ def _straight(
     }
 
 
+class _Carry(NamedTuple):
+    """Where a straight line stands between two ticks."""
+
+    index: Int[Array, ""]
+    activity: Stacked
+    scratch: Stacked
+    memories: tuple[Snapshots, ...]
+    finite: Bool[Array, " trials"]
+    recorded: dict[str, Any]
+
+
 @partial(jax.jit, static_argnames="record")
 def _drive(
     network: Network,
@@ -188,16 +200,13 @@ def _drive(
     silence = jnp.zeros((trials, widest))
     rows = jax.tree.map(jnp.asarray, rows)
 
-    def step(
-        index: Int[Array, ""],
-        noise: Float[Array, ""],
-        activity: Stacked,
-        scratch: Stacked,
-        memories: tuple[Snapshots, ...],
-        presenting: bool = True,
-    ) -> tuple[Stacked, Stacked, tuple[Snapshots, ...], Bool[Array, " trials"]]:
-        row, population, slot = jax.tree.map(lambda array: array[index], rows)
-        population = population if presenting else jnp.int32(-1)
+    shapes = jax.eval_shape(lambda: observe(network, activity, record))
+    room = len(rows[1])
+
+    def tick(quiet: Bool[Array, ""], carry: _Carry) -> _Carry:
+        index, activity, scratch, memories, finite, recorded = carry
+        row, population, slot = jax.tree.map(lambda array: array[jnp.where(quiet, ticks - 1, index)], rows)
+        population = jnp.where(quiet, -1, population)
 
         def external(target: Int[Array, ""]) -> Float[Array, "trials widest"]:
             return jax.lax.cond(
@@ -205,22 +214,29 @@ def _drive(
             )
 
         tick_keys = jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, index)
-        return advance(network, row, external, noise, tick_keys, activity, scratch, memories)
-
-    def body(index: Int[Array, ""], carry: tuple) -> tuple:
-        activity, scratch, memories, finite, recorded = carry
-        activity, scratch, memories, finite_here = step(index, noise, activity, scratch, memories)
-        recorded = jax.tree.map(
-            lambda array, value: array.at[index].set(value), recorded, observe(network, activity, record)
+        activity, scratch, memories, finite_here = advance(
+            network, row, external, jnp.where(quiet, 0.0, noise), tick_keys, activity, scratch, memories
         )
-        return activity, scratch, memories, finite & finite_here, recorded
+        recorded = jax.tree.map(
+            lambda array, value: array.at[jnp.where(quiet, room, index)].set(value, mode="drop"),
+            recorded,
+            observe(network, activity, record),
+        )
+        return _Carry(index + 1, activity, scratch, memories, finite & (finite_here | quiet), recorded)
 
-    shapes = jax.eval_shape(lambda: observe(network, activity, record))
-    room = jax.tree.map(lambda a: jnp.zeros((rows[1].shape[0], *a.shape), a.dtype), shapes)
-    carry = (activity, jnp.zeros_like(activity), start.memories, jnp.ones(trials, bool), room)
-    activity, scratch, memories, finite, recorded = jax.lax.fori_loop(0, ticks, body, carry)
-
-    def quiet_tick(activity: Stacked, scratch: Stacked) -> tuple[Stacked, Stacked]:
-        return step(ticks - 1, jnp.zeros_like(noise), activity, scratch, memories, presenting=False)[:2]
-
-    return unstack(network.wiring, activity, memories), recorded, outcome(quiet_tick, activity, scratch, finite)
+    carry = _Carry(
+        jnp.int32(0),
+        activity,
+        jnp.zeros_like(activity),
+        start.memories,
+        jnp.ones(trials, bool),
+        jax.tree.map(lambda a: jnp.zeros((room, *a.shape), a.dtype), shapes),
+    )
+    last, (activity, memories), settled = run_and_settle(
+        lambda carry: carry.index < ticks,
+        tick,
+        lambda carry: carry.activity,
+        lambda carry: (carry.activity, carry.memories),
+        carry,
+    )
+    return unstack(network.wiring, activity, memories), last.recorded, judged(last.finite, settled)

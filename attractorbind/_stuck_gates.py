@@ -43,14 +43,20 @@ class StuckGates:
     sound_copied: Proportion
 
     def __str__(self) -> str:
-        rows = [("gate", "stuck", "held worse in", "copied worse")]
+        names = ["->".join(pair) for pair in self.pairs]
+
+        def less(found: Proportion, than: Proportion | int, of: Iterable[str]) -> str:
+            limits = np.broadcast_to(than.right if isinstance(than, Proportion) else than, found.right.shape)
+            worse = zip(of, found.right, limits, strict=True)
+            return ", ".join(f"{name} {right}/{found.trials}" for name, right, limit in worse if right < limit)
+
+        every = self.held.trials
+        rows = [("gate", "stuck", "held worse", "copied worse")]
+        rows.append(("none", "", less(self.sound_held, every, self.buffers), less(self.sound_copied, every, names)))
         for place, gate in enumerate(self.gates):
             for way, stuck in enumerate(_STUCK):
-                lost = self.held.right[place, way] < self.sound_held.right
-                failed = self.copied.right[place, way] < self.sound_copied.right
-                buffers = [name for name, bad in zip(self.buffers, lost, strict=True) if bad]
-                pairs = ["->".join(pair) for pair, bad in zip(self.pairs, failed, strict=True) if bad]
-                rows.append((gate, stuck, ", ".join(buffers), ", ".join(pairs)))
+                held = less(self.held[place, way], self.sound_held, self.buffers)
+                rows.append((gate, stuck, held, less(self.copied[place, way], self.sound_copied, names)))
         return "\n".join(aligned(rows, right=[]))
 
 
@@ -68,7 +74,7 @@ def stuck_gates(
 
     Each gate in turn, as in `isolation` and in `chains` of a single copy: every symbol in every buffer against another
     symbol in all others, and every symbol from every buffer to every other that it reaches. Worse means in fewer trials
-    than where no gate is stuck, the noise being the same.
+    than where no gate is stuck, which is the table's first row, the noise being the same; a trial or two may be chance.
 
     **Arguments:**
 
@@ -80,20 +86,22 @@ def stuck_gates(
 
     **Returns:** a `StuckGates`.
 
-    **Raises:** `UnknownNameError` for a gate that is not there; else as `isolation`.
+    **Raises:** `UnknownNameError` for a gate that is not there, `NetworkError` for what is no list of gates; else as
+    `isolation`.
 
     **Example:**
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat", "yak"]), buffers={"a": 128, "b": 128},
         ...     relays=[("a", "b")], activity=0.1, rule=ab.MaximalStability(), key=jax.random.key(0))
         >>> print(ab.stuck_gates(network))
-        gate  stuck   held worse in  copied worse
-        a     closed  a              a->b
+        gate  stuck   held worse  copied worse
+        none
+        a     closed  a 0/3       a->b 2/3
         a     open
-        b     closed  b              a->b
+        b     closed  b 0/3       a->b 0/3
         b     open
-        a->b  closed                 a->b
-        a->b  open    b
+        a->b  closed              a->b 0/3
+        a->b  open    b 0/3
     """
     wiring = check_network(network).wiring
     if gates is None:

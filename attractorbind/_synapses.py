@@ -86,8 +86,9 @@ def quality(
     known = (jnp.arange(len(source)) < symbols)[:, None]
     # A slot that is free counts as the first symbol does.
     source, target = jnp.where(known, source, source[:1]), jnp.where(known, target, target[:1])
-    # What is not a number is wrong, too.
-    wrong = ~(margins(synapses, source, target) > 0) & known
+    fields = synapses.fields(source.astype(jnp.float32))
+    # What is not a number is wrong, too; no field at all leaves a unit off.
+    wrong = ~jnp.where(target, fields > 0, fields <= 0) & known
     return stabilities(synapses, source, target, recurrent=recurrent).min(), jnp.sum(wrong)
 
 

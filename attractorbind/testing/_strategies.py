@@ -6,7 +6,7 @@ short and flat ones.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import jax
@@ -185,10 +185,33 @@ def programs(
     return whole.map(lambda program: program if program.statements else macros.hold())
 
 
+# How many symbols are tried in every latch and relay; `check_capacity` tries them all.
+_MOST_SYMBOLS = 4
+
+
 @st.composite
 def _filled(draw: Callable[..., Any], buffer: str, symbols: SearchStrategy[str]) -> Program:
     """A symbol for a buffer, three times out of four."""
     return macros.load(buffer, draw(symbols)) if draw(st.integers(0, 3)) else Program()
+
+
+def elementary_programs(network: Network) -> Iterator[Program]:
+    """Every latch, relay and memory alone, each with several symbols."""
+    wiring, names = network.wiring, network.vocabulary.names
+    symbols = itertools.cycle(names)
+    for _ in range(min(len(names), _MOST_SYMBOLS)):
+        for buffer in wiring.buffers:
+            yield macros.load(buffer, next(symbols)) + macros.hold(2)
+        for source, target in wiring.relays.edges:
+            yield macros.load(source, next(symbols)) + macros.copy(source, target)
+        for memory in wiring.memories:
+            buffers = wiring.remembered(memory.name)
+            stored = _joined(macros.load(buffer, next(symbols)) for buffer in buffers) + store(memory.name, buffers)
+            for cue in buffers:
+                others = [buffer for buffer in buffers if buffer != cue]
+                yield (
+                    stored + _joined(map(macros.clear, others)) + (recall(memory.name, [cue]) if others else Program())
+                )
 
 
 def _joined(parts: Iterable[Program]) -> Program:
