@@ -98,8 +98,8 @@ def isolation(
     buffers. Noise, too, is the same for all symbols of the source, so that no information comes from chance.
 
     What a buffer holds is the symbol whose code its state overlaps most at the last tick, noise and all.
-    Unrelated codes overlap by chance. One condition may be a list: then it is swept, and `tolerance` is the largest level up to which
-    nothing was lost.
+    Unrelated codes overlap by chance. One condition may be a list: then it is swept, and `tolerance` is the largest
+    level up to which nothing was lost.
 
     Intervals are about trials in this network, and under lesions in this one lesion; where nothing is random, about
     other pairs of symbols. That of the worst buffer is picked afterwards.
