@@ -41,15 +41,6 @@ def sound(rule: ab.AbstractLearningRule | None = None) -> ab.Network:
     )
 
 
-def with_synapses(network: ab.Network, source: str, target: str, change) -> ab.Network:
-    """The network with one projection's synapses changed."""
-    names = [population.name for population in network.wiring.populations]
-    place = next(
-        i for i, p in enumerate(network.wiring.projections) if (names[p.source], names[p.target]) == (source, target)
-    )
-    return eqx.tree_at(lambda n: n.synapses[place], network, change(network.synapses[place]))
-
-
 def shorted(network: ab.Network, source: str, target: str) -> ab.Network:
     """The network with the projection from one buffer to another once more, under the target's latch."""
     wiring = network.wiring
@@ -104,7 +95,7 @@ def test_a_swapped_code_is_found():
 
 def test_a_latch_that_connects_every_unit_to_itself_is_found():
     """It holds anything, so it corrects nothing."""
-    free = with_synapses(sound(), "a", "a", lambda one: ab.Synapses(jnp.eye(128) * 4.0, jnp.full_like(one.bias, -2.0)))
+    free = sound().replace("a", "a", ab.Synapses(jnp.eye(128) * 4.0, jnp.full(128, -2.0)))
     check_capacity(free, corruption=0.0)
     with pytest.raises(CheckError, match="latch of 'a' does not correct 12 of 12"):
         check_capacity(free)
