@@ -1,17 +1,33 @@
 """Loops inside a compiled run that do only what some trial asks for."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Int
 
+Carry = TypeVar("Carry")
 
-def for_each(mask: Bool[Array, " places"], body: Callable[[Int[Array, ""], Any], Any], start: Any) -> Any:
-    """Apply `body(place, carry)` for every place that is marked, in order; the others cost nothing."""
-    order = jnp.argsort(~mask, stable=True)
-    return jax.lax.fori_loop(0, mask.sum(), lambda index, carry: body(order[index], carry), start)
+
+def for_each(
+    mask: Bool[Array, " places"], body: Callable[[Int[Array, ""], Carry], Carry], start: Carry
+) -> tuple[Carry, Bool[Array, " places"]]:
+    """Apply `body(place, carry)` for every place that is marked, in order; the others cost nothing.
+
+    **Returns:** the last carry, and what is left to do: nothing, but only the loop knows. What is made to depend on it
+    happens after the loop. XLA writes an array in place only if it can see that all reading of it comes before.
+    """
+    numbers = np.arange(len(mask))
+
+    def one(state: tuple[Bool[Array, " places"], Carry]) -> tuple[Bool[Array, " places"], Carry]:
+        left, carry = state
+        place = jnp.argmax(left).astype(jnp.int32)
+        return left & (numbers != place), body(place, carry)
+
+    left, carry = jax.lax.while_loop(lambda state: jnp.any(state[0]), one, (mask, start))
+    return carry, left
 
 
 def any_at(places: Int[Array, " trials"], count: int) -> Bool[Array, " count"]:

@@ -7,11 +7,12 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from attractorbind._activity import Activity, Units, stack
+from attractorbind._advance import readers
 from attractorbind._errors import NetworkError, listed
 from attractorbind._network import Network, check_network, nameless
 from attractorbind._overlap import correlation
 from attractorbind._state import State, check_state
-from attractorbind._tick import Stacked, readers, stack
 
 # Half-way between equal symbols, 1, and independent codes, 0; see `equal` for what chance alone exceeds.
 THRESHOLD = 0.5
@@ -25,24 +26,26 @@ def agreement(
     return correlation(both, one, other, units)
 
 
-def writers(network: Network, widest: int) -> list[Callable[[Stacked], Float[Array, "trials widest"]]]:
+def writers(network: Network, widest: int) -> list[Callable[[Activity], Units]]:
     """For each latch and relay, the function from the activities to what it would write on its target.
 
     A pathway through a nucleus is followed through it, without writing on the nucleus.
     """
-    wiring, branches = network.wiring, readers(network, widest)
+    wiring, read = network.wiring, readers(network, widest)
 
-    def writer(gate: int) -> Callable[[Stacked], Float[Array, "trials widest"]]:
+    def passed_on(projection: int, states: Units) -> Units:
+        return (read[projection](states) > 0).astype(jnp.float32)
+
+    def writer(gate: int) -> Callable[[Activity], Units]:
         path = [place for place, projection in enumerate(wiring.projections) if projection.gate == gate]
         source = wiring.gates[gate].source
         first = next(p for p in path if wiring.populations[wiring.projections[p].source].name == source)
 
-        def write(activity: Stacked) -> Float[Array, "trials widest"]:
-            outputs = (branches[first](activity) > 0).astype(jnp.float32)
+        def write(activity: Activity) -> Units:
+            outputs = passed_on(first, activity.of(wiring.projections[first].source))
             for second in path:
                 if second != first:
-                    onward = activity.at[wiring.projections[first].target].set(outputs)
-                    outputs = (branches[second](onward) > 0).astype(jnp.float32)
+                    outputs = passed_on(second, outputs)
             return outputs
 
         return write
@@ -88,11 +91,14 @@ def harmony(network: Network, state: State, gate: str) -> Float[Array, " trials"
             f"{listed(pathway.name for pathway in wiring.pathways)}"
         )
     target = wiring.buffer(wiring.gate(gate).target)
-    return _harmony(nameless(network), state, wiring.gate_index[gate], target)
+    return _harmony(nameless(network), state.activities, wiring.gate_index[gate], target)
 
 
 @partial(jax.jit, static_argnames=("gate", "target"))
-def _harmony(network: Network, state: State, gate: int, target: int) -> Float[Array, " trials"]:
-    activity = stack(network.wiring, state)
-    written = writers(network, activity.shape[2])[gate](activity)
-    return agreement(written, activity[target], network.wiring.populations[target].units)
+def _harmony(
+    network: Network, activities: tuple[Float[Array, "trials _units"], ...], gate: int, target: int
+) -> Float[Array, " trials"]:
+    activity = stack(activities)
+    held = activity.of(target)
+    written = writers(network, held.shape[1])[gate](activity)
+    return agreement(written, held, network.wiring.populations[target].units)

@@ -3,24 +3,27 @@
 The instruction table is data; `_machine` makes one tick of it.
 """
 
+import dataclasses
 from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Int, Key
+from jaxtyping import Array, Float, Int, Key
 
+from attractorbind._activity import stack, unstack
+from attractorbind._advance import started
 from attractorbind._flow import HALT
 from attractorbind._inputs import NO_SYMBOL, bucket, padded
 from attractorbind._listing import NONE, Listing
 from attractorbind._machine import Given, Machine, Table, step
 from attractorbind._network import Network, nameless
 from attractorbind._observe import Result, observe
-from attractorbind._phases import judged, run_and_settle
-from attractorbind._plan import conducting
+from attractorbind._phases import Phase, judged, run_and_settle
+from attractorbind._plan import conducting, packed, reach
+from attractorbind._snapshots import Snapshots
 from attractorbind._state import State
-from attractorbind._tick import stack, unstack
 
 # Outputs there is room for at first; a run that puts out more is run again with room for them.
 _OUTPUTS = 64
@@ -30,7 +33,7 @@ class _Record(NamedTuple):
     """What is kept of every tick."""
 
     rows: Int[Array, "ticks trials"]
-    observed: dict[str, Any]
+    observed: dict[int, Any]
 
 
 def interpret(
@@ -50,18 +53,24 @@ def interpret(
     filled[:, : stream.shape[1]] = stream
     given = Given(symbols, jnp.asarray(filled), jnp.float32(noise), keys)
     drive = partial(
-        _drive, nameless(network), _table(network, listing, leak), given, start, bucket(listing.counters, 4)
+        _drive,
+        nameless(network),
+        _table(network, listing, leak),
+        given,
+        start.activities,
+        start.memories,
+        bucket(listing.counters, 4),
     )
     emits = bool((listing.rows.emit != NONE).any())
-    machine, recorded, code = drive(outputs=_OUTPUTS if emits else 1, record="final", room=1)
+    machine, activities, recorded, code = drive(outputs=_OUTPUTS if emits else 1, record="final", room=1)
     most, ticks = int(machine.given_out.max()), int(machine.ticks.max())
     if most > machine.outputs.shape[1] or record != "final":
-        machine, recorded, code = drive(
+        machine, activities, recorded, code = drive(
             outputs=bucket(most, _OUTPUTS) if emits else 1, record=record, room=bucket(ticks, 32)
         )
     recorded = jax.tree.map(lambda array: np.asarray(array)[:ticks], recorded)
     return {
-        "state": unstack(network.wiring, machine.activity, machine.memories),
+        "state": dataclasses.replace(start, activities=activities, memories=machine.standing.memories),
         "result": np.asarray(code),
         "ticks": np.asarray(machine.ticks),
         "recorded": recorded.observed,
@@ -74,26 +83,35 @@ def interpret(
 def _table(network: Network, listing: Listing, leak: float) -> Table:
     rows, questions = listing.rows, listing.questions
     conductances, switches = conducting(network.wiring, rows.gates, leak)
+    driven = rows.present[:, None] == np.arange(len(network.wiring.populations))
+    reached = packed(reach(network.wiring, conductances, switches, driven))
     columns = {name: column for name, column in vars(rows).items() if name != "gates"}
-    columns |= {"conductances": conductances, "switches": switches}
+    columns |= {"conductances": conductances, "switches": switches, "reach": reached}
     length = bucket(len(rows.ticks), 32)
     table = {name: padded(column, length) for name, column in columns.items()}
+    table["conductances"] = table["conductances"].T
     asked = {f"asked_{name}": padded(column, bucket(len(column), 8)) for name, column in vars(questions).items()}
     return Table(**jax.tree.map(jnp.asarray, table | asked))
 
 
 @partial(jax.jit, static_argnames=("counters", "outputs", "record", "room"))
 def _drive(
-    network: Network, table: Table, given: Given, start: State, counters: int, *, outputs: int, record: str, room: int
-) -> tuple[Machine, _Record, Int[Array, " trials"]]:
+    network: Network,
+    table: Table,
+    given: Given,
+    activities: tuple[Float[Array, "trials _units"], ...],
+    memories: tuple[Snapshots, ...],
+    counters: int,
+    *,
+    outputs: int,
+    record: str,
+    room: int,
+) -> tuple[Machine, tuple[Float[Array, "trials _units"], ...], _Record, Int[Array, " trials"]]:
     """Tick until every trial has come to its end, then some more without noise to see what comes to rest."""
-    activity = stack(network.wiring, start)
-    populations, trials, _ = activity.shape
+    trials = len(given.keys)
     nothing = jnp.zeros(trials, jnp.int32)
     machine = Machine(
-        activity=activity,
-        scratch=jnp.zeros_like(activity),
-        memories=start.memories,
+        standing=started(stack(activities), memories),
         tick=jnp.int32(0),
         row=nothing,
         left=nothing + table.ticks[0],
@@ -101,21 +119,22 @@ def _drive(
         taken=nothing,
         outputs=jnp.full((trials, outputs), NO_SYMBOL, jnp.int32),
         given_out=nothing,
-        may_fire=jnp.ones(populations, bool),
-        finite=jnp.ones(trials, bool),
+        gated=nothing + HALT,
         limit_reached=jnp.zeros(trials, bool),
         last_row=nothing,
         ticks=nothing,
     )
 
     def look(rows: Int[Array, " trials"], machine: Machine) -> _Record:
-        return _Record(rows, observe(network, machine.activity, record))
+        return _Record(rows, observe(network, machine.standing.activity, record))
 
-    def tick(quiet: Bool[Array, ""], carry: tuple[Machine, _Record]) -> tuple[Machine, _Record]:
+    def tick(phase: Phase, carry: tuple[Machine, _Record]) -> tuple[Machine, _Record]:
         before, recorded = carry
-        machine = step(network, table, given, before, quiet)
+        # What a run starts from is not known to the table.
+        first = Phase(phase.quiet, phase.everything | (before.tick == 0))
+        machine = step(network, table, given, before, first)
         # Where only the final state is wanted, all ticks share one place, which nobody reads.
-        place = jnp.where(quiet, room, jnp.minimum(before.tick, room - 1))
+        place = jnp.where(phase.quiet, room, jnp.minimum(before.tick, room - 1))
         recorded = jax.tree.map(
             lambda array, value: array.at[place].set(value, mode="drop"), recorded, look(before.row, machine)
         )
@@ -123,13 +142,13 @@ def _drive(
 
     shapes = jax.eval_shape(lambda: look(machine.row, machine))
     recorded = jax.tree.map(lambda a: jnp.zeros((room, *a.shape), a.dtype), shapes)
-    (machine, recorded), (activity, memories), settled = run_and_settle(
+    (machine, recorded), (activities, memories), settled = run_and_settle(
         lambda carry: jnp.any(carry[0].row != HALT),
         tick,
-        lambda carry: carry[0].activity,
-        lambda carry: (carry[0].activity, carry[0].memories),
+        lambda carry: carry[0].standing.activity,
+        lambda carry: (unstack(network.wiring, carry[0].standing.activity), carry[0].standing.memories),
         (machine, recorded),
     )
-    code = judged(machine.finite, settled)
-    machine = machine._replace(activity=activity, memories=memories)
-    return machine, recorded, jnp.where(machine.limit_reached & machine.finite, Result.LIMIT, code)
+    finite = machine.standing.finite
+    code = jnp.where(machine.limit_reached & finite, Result.LIMIT, judged(finite, settled))
+    return machine._replace(standing=machine.standing._replace(memories=memories)), activities, recorded, code

@@ -1,5 +1,6 @@
 """Random keys and rates: what users give for them, and whether it is right."""
 
+from functools import cache
 from typing import Any
 
 import jax
@@ -33,8 +34,18 @@ def trial_keys(key: Any, trials: int, noise: float) -> Key[Array, " trials"]:
     if key is None:
         if noise > 0:
             raise ArgumentError(f"noise is {noise:g} but no key is given; add key=jax.random.key(0), say")
-        key = jax.random.key(0)
+        key = _nobodys()
     key = check_key(key)
     if key.shape not in ((), (trials,)):
         raise ArgumentError(f"key has shape {key.shape}; give one key, or one for each of the {trials} trials")
-    return key if key.shape else jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials))
+    if key.shape:
+        return key
+    if noise == 0:
+        # Nothing is drawn, and deriving keys would take as long as a short run.
+        return jnp.broadcast_to(key, (trials,))
+    return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials))
+
+
+@cache
+def _nobodys() -> Key[Array, ""]:
+    return jax.random.key(0)

@@ -10,8 +10,10 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key, UInt32
 
+from attractorbind._activity import Activity, Units, at
+from attractorbind._advance import External, Noise, Standing, advance
 from attractorbind._each import any_at, for_each
 from attractorbind._flow import HALT
 from attractorbind._harmony import THRESHOLD, agreement, writers
@@ -20,16 +22,16 @@ from attractorbind._listing import NONE
 from attractorbind._network import Network
 from attractorbind._observe import presenters
 from attractorbind._overlap import THRESHOLD as DECODED, overlaps
-from attractorbind._plan import Plan, arriving, lay_out, reinstated
-from attractorbind._snapshots import Snapshots
-from attractorbind._tick import External, Stacked, advance
+from attractorbind._phases import Phase
+from attractorbind._plan import Plan, joint
 
 
 class Table(eqx.Module):
     """The instruction table and the questions as arrays, padded; see `Rows` and `Questions`."""
 
-    conductances: Float[Array, "rows projections"]
+    conductances: Float[Array, "projections rows"]
     switches: Float[Array, "rows switches"]
+    reach: UInt32[Array, "rows words"]
     ticks: Int[Array, " rows"]
     present: Int[Array, " rows"]
     slot: Int[Array, " rows"]
@@ -57,9 +59,7 @@ class Given(eqx.Module):
 class Machine(NamedTuple):
     """Where everything stands between two ticks."""
 
-    activity: Stacked
-    scratch: Stacked
-    memories: tuple[Snapshots, ...]
+    standing: Standing
     tick: Int[Array, ""]
     row: Int[Array, " trials"]
     left: Int[Array, " trials"]
@@ -67,14 +67,13 @@ class Machine(NamedTuple):
     taken: Int[Array, " trials"]
     outputs: Int[Array, "trials room"]
     given_out: Int[Array, " trials"]
-    may_fire: Bool[Array, " populations"]
-    finite: Bool[Array, " trials"]
+    gated: Int[Array, " trials"]
     limit_reached: Bool[Array, " trials"]
     last_row: Int[Array, " trials"]
     ticks: Int[Array, " trials"]
 
 
-def step(network: Network, table: Table, given: Given, machine: Machine, quiet: Bool[Array, ""]) -> Machine:
+def step(network: Network, table: Table, given: Given, machine: Machine, phase: Phase) -> Machine:
     """One tick of every trial that has not come to its end; a quiet one, once all have, of every trial.
 
     A quiet tick is one under each trial's last gates, without noise and with nothing presented.
@@ -82,7 +81,7 @@ def step(network: Network, table: Table, given: Given, machine: Machine, quiet: 
     numbers = jnp.arange(len(machine.row))
     running = machine.row != HALT
     row = jnp.where(running, machine.row, 0)
-    gated, moving, noise = jnp.where(quiet, machine.last_row, row), running | quiet, jnp.where(quiet, 0.0, given.noise)
+    gated, moving = jnp.where(phase.quiet, machine.last_row, row), running | phase.quiet
     last = running & (machine.left == 1)
 
     from_stream = table.slot[row] == NONE
@@ -92,18 +91,24 @@ def step(network: Network, table: Table, given: Given, machine: Machine, quiet: 
     presented = jnp.where(running & (symbol != NO_SYMBOL), table.present[row], NONE)
 
     question = jnp.where(last, table.question[row], NONE)
-    answer = _answers(network, table, given, question, machine.activity)
+    answer, unread = _answers(network, table, given, question, machine.standing.activity)
     emitted = jnp.where(last, table.emit[row], NONE)
-    outputs, given_out = _put_out(network, emitted, machine)
+    outputs, given_out, unwritten = _put_out(network, emitted, machine)
 
-    conductances = jnp.where(moving[None, :], table.conductances[gated].T, 0.0)
-    driven = any_at(presented, len(machine.may_fire)) | quiet
-    switches = jnp.where(moving[None, :], table.switches[gated].T, 0.0)
-    row_plan, may_fire = _plan(network, conductances, switches, driven, noise, machine.may_fire)
-    keys = jax.vmap(jax.random.fold_in, in_axes=(0, None))(given.keys, machine.tick)
-    external = _external(network, presented, symbol, machine.activity.shape[2])
-    activity, scratch, memories, finite = advance(
-        network, row_plan, external, noise, keys, machine.activity, machine.scratch, machine.memories, moving
+    level = jnp.where(phase.quiet, 0.0, given.noise)
+    now = jnp.where(moving, gated, HALT)
+    everything = phase.everything | (level > 0)
+    plans = joint(network.wiring, _reach(table, now), _reach(table, machine.gated))
+    standing = advance(
+        network,
+        # All reading comes before the first writing.
+        Plan(plans, jnp.int32(0), everything | jnp.any(unread) | jnp.any(unwritten)),
+        lambda projection: jnp.where(moving, at(table.conductances, projection)[gated], 0.0),
+        jnp.where(moving[None, :], table.switches[gated].T, 0.0),
+        _external(network, presented, symbol, machine.standing.activity.halves.shape[2]),
+        Noise(level, lambda: jax.vmap(jax.random.fold_in, in_axes=(0, None))(given.keys, machine.tick)),
+        machine.standing,
+        moving,
     )
 
     counting = last & (table.counter[row] != NONE)
@@ -117,9 +122,7 @@ def step(network: Network, table: Table, given: Given, machine: Machine, quiet: 
     following = jnp.where(yes, table.then[row], jnp.where(failed, HALT, table.otherwise[row]))
     following = jnp.where(last, following, machine.row)
     return Machine(
-        activity=activity,
-        scratch=scratch,
-        memories=memories,
+        standing=standing,
         tick=machine.tick + 1,
         row=following,
         left=jnp.where(last, table.ticks[jnp.maximum(following, 0)], machine.left - 1),
@@ -127,19 +130,23 @@ def step(network: Network, table: Table, given: Given, machine: Machine, quiet: 
         taken=machine.taken + (last & (table.present[row] != NONE) & from_stream),
         outputs=outputs,
         given_out=given_out,
-        may_fire=may_fire,
-        finite=machine.finite & (finite | ~running),
+        gated=now,
         limit_reached=machine.limit_reached | failed,
         last_row=jnp.where(running, row, machine.last_row),
         ticks=machine.ticks + running,
     )
 
 
+def _reach(table: Table, rows: Int[Array, " trials"]) -> UInt32[Array, "trials words"]:
+    """What the gates of these rows let through; nothing, where a trial is at none."""
+    return jnp.where((rows == HALT)[:, None], 0, table.reach[jnp.maximum(rows, 0)])
+
+
 def _answers(
-    network: Network, table: Table, given: Given, question: Int[Array, " trials"], activity: Stacked
-) -> Bool[Array, " trials"]:
-    """The answers to what the trials ask: whether the harmony exceeds the threshold."""
-    widest = activity.shape[2]
+    network: Network, table: Table, given: Given, question: Int[Array, " trials"], activity: Activity
+) -> tuple[Bool[Array, " trials"], Bool[Array, " questions"]]:
+    """The answers to what the trials ask: whether the harmony exceeds the threshold. And what is left to be read."""
+    widest = activity.halves.shape[2]
     sizes = jnp.array([population.units for population in network.wiring.populations])
     write, present = writers(network, widest), presenters(network, widest)
 
@@ -150,7 +157,7 @@ def _answers(
             lambda: jax.lax.switch(gate, write, activity),
             lambda: (jax.lax.switch(target, present, given.symbols[slot]) > 0).astype(jnp.float32),
         )
-        agrees = agreement(written, activity[target], sizes[target]) > THRESHOLD
+        agrees = agreement(written, activity.of(target), sizes[target]) > THRESHOLD
         return jnp.where(question == place, agrees, answers)
 
     return for_each(any_at(question, len(table.asked_gate)), ask, jnp.zeros(len(question), bool))
@@ -158,13 +165,14 @@ def _answers(
 
 def _put_out(
     network: Network, emitted: Int[Array, " trials"], machine: Machine
-) -> tuple[Int[Array, "trials room"], Int[Array, " trials"]]:
-    """The outputs and their numbers, with the symbols of the buffers that trials put out now."""
+) -> tuple[Int[Array, "trials room"], Int[Array, " trials"], Bool[Array, " populations"]]:
+    """The outputs and their numbers, with the symbols of buffers that trials put out now. And what is left to do."""
+    activity = machine.standing.activity
 
     def decoder(population: int) -> Callable[[], Int[Array, " trials"]]:
         def decode() -> Int[Array, " trials"]:
             codes = network.all_codes[population]
-            every = overlaps(machine.activity[population, :, : codes.shape[1]], codes)
+            every = overlaps(activity.of(population)[:, : codes.shape[1]], codes)
             return jnp.where(every.max(axis=1) >= DECODED, every.argmax(axis=1), NO_SYMBOL).astype(jnp.int32)
 
         return decode
@@ -177,8 +185,8 @@ def _put_out(
         place = jnp.where(emitted == population, machine.given_out, outputs.shape[1])
         return outputs.at[jnp.arange(len(place)), place].set(symbols, mode="drop")
 
-    outputs = for_each(any_at(emitted, len(decoders)), put, machine.outputs)
-    return outputs, machine.given_out + (emitted != NONE)
+    outputs, left = for_each(any_at(emitted, len(decoders)), put, machine.outputs)
+    return outputs, machine.given_out + (emitted != NONE), left
 
 
 def _external(
@@ -187,29 +195,12 @@ def _external(
     """The external field of a population: that of the trials that are presented a symbol on it."""
     present = presenters(network, widest)
 
-    def external(target: Int[Array, ""]) -> Float[Array, "trials widest"]:
+    def external(target: Int[Array, ""]) -> Units:
         here = presented == target
 
-        def imposed() -> Float[Array, "trials widest"]:
+        def imposed() -> Units:
             return jnp.where(here[:, None], jax.lax.switch(target, present, jnp.maximum(symbol, 0)), 0.0)
 
         return jax.lax.cond(jnp.any(here), imposed, lambda: jnp.zeros((len(presented), widest)))
 
     return external
-
-
-def _plan(
-    network: Network,
-    conductances: Float[Array, "projections trials"],
-    switches: Float[Array, "switches trials"],
-    driven: Bool[Array, " populations"],
-    noise: Float[Array, ""],
-    may_fire: Bool[Array, " populations"],
-) -> tuple[Plan, Bool[Array, " populations"]]:
-    """What this tick must compute for the trials together, and which populations may be active after it."""
-    is_open = jnp.any(conductances > 0, axis=1)
-    incoming = arriving(network.wiring, is_open)
-    reached = jnp.asarray(incoming > 0) | driven | (noise > 0)
-    if network.wiring.memories:
-        reached |= reinstated(network.wiring, jnp.any(switches > 0, axis=1))
-    return lay_out(conductances, switches, is_open, incoming, reached | may_fire), reached

@@ -44,7 +44,9 @@ def _path(path: object) -> Path:
 def nameless(network: "Network") -> "Network":
     """The network as the compiled drivers see it, so that other names or another rule do not compile anew."""
     nobody = Vocabulary(["symbol"])
-    return dataclasses.replace(network, vocabulary=nobody, rule=Hebbian(), altered=False)
+    return dataclasses.replace(
+        network, vocabulary=nobody, wiring=network.wiring.nameless, rule=Hebbian(), altered=False
+    )
 
 
 class Network(eqx.Module):

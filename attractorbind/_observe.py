@@ -7,9 +7,9 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from attractorbind._activity import Activity
 from attractorbind._network import Network
 from attractorbind._overlap import overlaps
-from attractorbind._tick import Stacked
 
 
 class Result(enum.IntEnum):
@@ -41,13 +41,13 @@ def presenters(network: Network, widest: int) -> list[Callable[[Int[Array, " tri
     return [presenter(population) for population in range(len(network.all_codes))]
 
 
-def observe(network: Network, activity: Stacked, record: str) -> dict[str, Any]:
-    """What is recorded of each buffer at a tick: its states, its best symbol and overlap, or nothing."""
+def observe(network: Network, activity: Activity, record: str) -> dict[int, Any]:
+    """What is recorded of each buffer's place at a tick: its states, its best symbol and overlap, or nothing."""
     if record == "final":
         return {}
-    places = network.wiring.buffers
-    seen = {name: activity[place, :, : network.buffers[name]] for name, place in places.items()}
+    populations = network.wiring.populations
+    seen = {place: activity.of(place)[:, : populations[place].units] for place in network.wiring.buffers.values()}
     if record == "states":
-        return {name: states > 0 for name, states in seen.items()}
-    every = {name: overlaps(states, network.all_codes[places[name]]) for name, states in seen.items()}
-    return {name: (m.argmax(axis=1).astype(jnp.int32), m.max(axis=1)) for name, m in every.items()}
+        return {place: states > 0 for place, states in seen.items()}
+    every = {place: overlaps(states, network.all_codes[place]) for place, states in seen.items()}
+    return {place: (m.argmax(axis=1).astype(jnp.int32), m.max(axis=1)) for place, m in every.items()}

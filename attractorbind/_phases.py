@@ -1,17 +1,25 @@
 """Two phases of one compiled loop: the program, and then a few quiet ticks that show what comes to rest."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Int
 
+from attractorbind._activity import Activity
 from attractorbind._observe import Result
-from attractorbind._tick import Stacked
 
 # Ticks in which a state must come to rest.
 SETTLING = 10
+
+
+class Phase(NamedTuple):
+    """Whether a tick is one that shows what comes to rest, and whether everything is to be computed in it."""
+
+    quiet: Bool[Array, ""]
+    everything: Bool[Array, ""]
+
 
 Carry = TypeVar("Carry")
 Kept = TypeVar("Kept")
@@ -19,8 +27,8 @@ Kept = TypeVar("Kept")
 
 def run_and_settle(
     going_on: Callable[[Carry], Bool[Array, ""]],
-    tick: Callable[[Bool[Array, ""], Carry], Carry],
-    activity: Callable[[Carry], Stacked],
+    tick: Callable[[Phase, Carry], Carry],
+    activity: Callable[[Carry], Activity],
     keep: Callable[[Carry], Kept],
     carry: Carry,
 ) -> tuple[Carry, Kept, Bool[Array, " trials"]]:
@@ -31,39 +39,37 @@ def run_and_settle(
     **Arguments:**
 
     - `going_on`: whether the program has another tick.
-    - `tick`: one tick of the program, or, if the first argument is true, one without noise and presented symbols under
-        the program's last gates.
+    - `tick`: one tick of the program, or, if the phase is quiet, one without noise and presented symbols under the
+        program's last gates.
     - `activity`: what comes to rest.
     - `keep`: what is wanted of the program's end.
 
     **Returns:** the last carry, what was kept, and which trials came to rest.
     """
-    nothing = jnp.zeros(activity(carry).shape[1], bool)
 
-    def phase(number: Int[Array, ""], state: tuple[Carry, Kept, Bool[Array, " trials"]]):
-        carry, kept, _ = state
+    def phase(number: Int[Array, ""], state: tuple[Carry, Kept]) -> tuple[Carry, Kept]:
         quiet = number == 1
 
-        def more(inner: tuple[Carry, Bool[Array, " trials"], Int[Array, ""]]) -> Bool[Array, ""]:
-            carry, settled, count = inner
-            return jnp.where(quiet, ~jnp.all(settled) & (count <= SETTLING), going_on(carry))
+        def more(inner: tuple[Carry, Int[Array, ""]]) -> Bool[Array, ""]:
+            carry, count = inner
 
-        def one(inner: tuple[Carry, Bool[Array, " trials"], Int[Array, ""]]):
-            carry, _, count = inner
-            following = tick(quiet, carry)
-            # The first tick does not count: a nucleus that has just passed something on falls silent in it.
-            settled = jax.lax.cond(
-                quiet & (count > 0),
-                lambda: jnp.all(activity(following) == activity(carry), axis=(0, 2)),
-                lambda: nothing,
-            )
-            return following, settled, count + 1
+            def restless() -> Bool[Array, ""]:
+                # Two ticks in which everything is computed show what is at rest. And the first does not count: a
+                # nucleus that has just passed something on falls silent in it.
+                return (count <= 1) | ((count <= SETTLING) & ~jnp.all(activity(carry).at_rest()))
 
-        carry, settled, _ = jax.lax.while_loop(more, one, (carry, nothing, jnp.int32(0)))
-        kept = jax.lax.cond(quiet, lambda: kept, lambda: keep(carry))
-        return carry, kept, settled
+            return jax.lax.cond(quiet, restless, lambda: going_on(carry))
 
-    return jax.lax.fori_loop(0, 2, phase, (carry, keep(carry), nothing))
+        def one(inner: tuple[Carry, Int[Array, ""]]) -> tuple[Carry, Int[Array, ""]]:
+            carry, count = inner
+            return tick(Phase(quiet, quiet & (count <= 1)), carry), count + 1
+
+        carry, kept = state
+        carry, _ = jax.lax.while_loop(more, one, (carry, jnp.int32(0)))
+        return carry, jax.lax.cond(quiet, lambda: kept, lambda: keep(carry))
+
+    carry, kept = jax.lax.fori_loop(0, 2, phase, (carry, keep(carry)))
+    return carry, kept, activity(carry).at_rest()
 
 
 def judged(finite: Bool[Array, " trials"], settled: Bool[Array, " trials"]) -> Int[Array, " trials"]:

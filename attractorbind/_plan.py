@@ -1,32 +1,74 @@
 """What a tick must compute: the populations that can change and the open projections into each.
 
-It is data, so that another gating sequence runs in the same compiled program, and closed projections cost nothing.
+It is data, so that another gating sequence runs in the same compiled program, and closed projections cost nothing. Nor
+do buffers that hold: where nothing but its latch writes on a buffer, at this tick as at the last, and the last left it
+as it was, this one will, too.
 """
 
-import equinox as eqx
-import numpy as np
-from jaxtyping import Array, Bool, Float, Int
+from typing import NamedTuple
 
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int, Shaped, UInt32
+
+from attractorbind._activity import at
 from attractorbind._wiring import Wiring
 
+_WORD = 32
 
-class Plan(eqx.Module):
-    """What one tick must compute, or each of several.
 
-    - `conductances`: of each projection; a last axis, if there is one, is over trials.
-    - `switches`: conductances of the gates of memories, likewise.
-    - `touched`: populations that may change, the first `count` of them.
-    - `open`: the open projections, sorted by target; those into the i-th touched population are at places
-        `start[i]` to `stop[i]`.
+class Plans(NamedTuple):
+    """What ticks in each of several settings must compute.
+
+    - `open`: the open projections, sorted by target; those into population p are at places `start[p]` to
+        `start[p + 1]`.
+    - `needed`: the populations that must be computed.
+    - `holding`: those that need not be if they are at rest, where they are not `needed`.
     """
 
-    conductances: Float[np.ndarray, "*ticks projections"] | Float[Array, "projections *trials"]
-    switches: Float[np.ndarray, "*ticks switches"] | Float[Array, "switches *trials"]
-    touched: Int[np.ndarray, "*ticks populations"] | Int[Array, " populations"]
-    count: Int[np.ndarray, "*ticks"] | Int[Array, ""]
-    open: Int[np.ndarray, "*ticks projections"] | Int[Array, " projections"]
-    start: Int[np.ndarray, "*ticks populations"] | Int[Array, " populations"]
-    stop: Int[np.ndarray, "*ticks populations"] | Int[Array, " populations"]
+    open: Int[np.ndarray, "rows projections"] | Int[Array, "rows projections"]
+    start: Int[np.ndarray, "rows ends"] | Int[Array, "rows ends"]
+    needed: Bool[np.ndarray, "rows populations"] | Bool[Array, "rows populations"]
+    holding: Bool[np.ndarray, "rows populations"] | Bool[Array, "rows populations"]
+
+
+class Plan(NamedTuple):
+    """What one tick must compute: one row of the plans, read where it is wanted, or `everything`."""
+
+    plans: Plans
+    row: Int[Array, ""]
+    everything: Bool[Array, ""]
+
+    def projection(self, place: Int[Array, ""]) -> Int[Array, ""]:
+        """An open projection."""
+        return jax.lax.dynamic_slice(self.plans.open, (self.row, place), (1, 1))[0, 0]
+
+    def ends(self, population: Int[Array, ""]) -> tuple[Int[Array, ""], Int[Array, ""]]:
+        """Where the open projections into a population begin and end."""
+        first, last = jax.lax.dynamic_slice(self.plans.start, (self.row, population), (1, 2))[0]
+        return first, last
+
+    def needed(self) -> Bool[Array, " populations"]:
+        """The populations that must be computed."""
+        return at(self.plans.needed, self.row) | self.everything
+
+    def holding(self) -> Bool[Array, " populations"]:
+        """Those that need not be if they are at rest."""
+        return at(self.plans.holding, self.row)
+
+
+class Reach(NamedTuple):
+    """What gates in one setting, or in each of several, let through.
+
+    - `open`: the open projections.
+    - `reached`: the populations that anything may write on.
+    - `resting`: those that nothing but an open latch of synapses of their own writes on.
+    """
+
+    open: Bool[np.ndarray, "rows projections"]
+    reached: Bool[np.ndarray, "rows populations"]
+    resting: Bool[np.ndarray, "rows populations"]
 
 
 def conducting(
@@ -38,69 +80,95 @@ def conducting(
     return leaking[:, of_projections], leaking[:, len(wiring.pathways) :]
 
 
-def arriving(wiring: Wiring, is_open: Bool[np.ndarray, "*ticks projections"] | Bool[Array, "*ticks projections"]):
-    """How many open projections there are into each population."""
-    into = np.zeros((len(wiring.projections), len(wiring.populations)), np.int32)
-    into[np.arange(len(into)), [projection.target for projection in wiring.projections]] = 1
-    return is_open.astype(np.int32) @ into
-
-
-def reinstated(wiring: Wiring, is_open: Bool[np.ndarray, "*ticks switches"] | Bool[Array, " switches"]):
-    """Which populations some memory may reinstate, through these gates of memories."""
-    into = np.zeros((len(wiring.gates) - len(wiring.pathways), len(wiring.populations)), np.int32)
+def reach(
+    wiring: Wiring,
+    conductances: Float[np.ndarray, "rows projections"],
+    switches: Float[np.ndarray, "rows switches"],
+    driven: Bool[np.ndarray, "rows populations"],
+) -> Reach:
+    """What these settings of the gates let through; `driven` are the populations that are presented something."""
+    is_open = conductances > 0
+    targets = [projection.target for projection in wiring.projections]
+    latches = [place for place, projection in enumerate(wiring.projections) if projection.recurrent]
+    incoming = np.zeros(driven.shape, np.int32)
+    np.add.at(incoming.T, targets, is_open.T)
+    driven = driven.copy()
     for memory in wiring.memories:
-        into[np.array(memory.reinstatement) - len(wiring.pathways), memory.buffers] = 1
-    return is_open.astype(np.int32) @ into > 0
+        driven[:, memory.buffers] |= switches[:, np.array(memory.reinstatement) - len(wiring.pathways)] > 0
+    by_latch = np.zeros(driven.shape, bool)
+    by_latch[:, [targets[place] for place in latches]] = conductances[:, latches] == 1
+    return Reach(is_open, (incoming > 0) | driven, by_latch & (incoming == 1) & ~driven)
 
 
-def lay_out(conductances, switches, is_open, incoming, touched) -> Plan:
-    """The plan for these conductances, on the host for all ticks of a program or within a run for one tick.
+def ends(wiring: Wiring) -> Int[np.ndarray, " ends"]:
+    """Where the projections into each population begin among all, which are sorted by target, and where they end."""
+    targets = [projection.target for projection in wiring.projections]
+    return np.searchsorted(targets, np.arange(len(wiring.populations) + 1)).astype(np.int32)
 
-    **Arguments:**
 
-    - `is_open`: which projections are open, shape (..., projections), sorted by target.
-    - `incoming`: how many of them there are into each population, shape (..., populations).
-    - `touched`: which populations may change, shape (..., populations).
-    """
-    xp = is_open.__array_namespace__()
-    order = xp.argsort(~touched, axis=-1, stable=True).astype(np.int32)
-    before = xp.cumulative_sum(incoming, axis=-1, dtype=np.int32) - incoming
-    start = xp.take_along_axis(before, order, axis=-1)
-    return Plan(
-        conductances=conductances,
-        switches=switches,
-        touched=order,
-        count=xp.sum(touched, axis=-1, dtype=np.int32),
-        open=xp.argsort(~is_open, axis=-1, stable=True).astype(np.int32),
-        start=start.astype(np.int32),
-        stop=(start + xp.take_along_axis(incoming, order, axis=-1)).astype(np.int32),
+def distinct(rows: Shaped[np.ndarray, "ticks columns"]) -> tuple[Int[np.ndarray, " _rows"], Int[np.ndarray, " ticks"]]:
+    """The ticks at which each different row is met first, and for every tick the number of its row among them."""
+    begins = np.flatnonzero(np.pad((rows[1:] != rows[:-1]).any(axis=1), (1, 0), constant_values=True))
+    seen: dict[bytes, int] = {}
+    numbers = [seen.setdefault(rows[tick].tobytes(), len(seen)) for tick in begins]
+    of_tick = np.repeat(np.array(numbers, np.int32), np.diff(begins, append=len(rows)))
+    return begins[np.unique(numbers, return_index=True)[1]], of_tick
+
+
+def plans(wiring: Wiring, here: Reach, before: Reach) -> Plans:
+    """The plans for ticks in these settings of the gates after ticks in those before."""
+    needed = _needed(here.reached | before.reached, ~here.resting | ~before.resting)
+    places = np.cumsum(here.open, axis=1, dtype=np.int32)
+    return Plans(
+        open=np.argsort(~here.open, axis=1, stable=True).astype(np.int32),
+        start=np.pad(places, ((0, 0), (1, 0)))[:, ends(wiring)],
+        needed=needed,
+        holding=here.resting,
     )
 
 
-def plan(
-    wiring: Wiring,
-    gates: Float[np.ndarray, "ticks gates"],
-    driven: Bool[np.ndarray, "ticks populations"],
-    leak: float,
-    everything: bool,
-) -> Plan:
-    """The plans for all ticks of a straight line.
+def _needed(reached, unlike_rest):
+    """What must be computed, if something reaches it now or did before; what is not reached is silent after a tick.
 
-    A population need not be touched if no projection into it is open, nothing drives it and it is silent already.
+    The state that a latch has left as it was is left so again, but after any other setting of the gates all is open.
+    """
+    return reached & unlike_rest
+
+
+def packed(here: Reach) -> UInt32[np.ndarray, "rows words"]:
+    """32 bits a word, so that what trials need together is found in few steps."""
+    columns = []
+    for bits in here:
+        bits = np.pad(bits, ((0, 0), (0, -bits.shape[1] % _WORD))).reshape(len(bits), -1, _WORD)
+        columns.append((bits.astype(np.uint32) << np.arange(_WORD, dtype=np.uint32)).sum(axis=2, dtype=np.uint32))
+    return np.concatenate(columns, axis=1)
+
+
+def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Array, "trials words"]) -> Plans:
+    """The plan of a single tick for trials that are each in a setting of their own, as it was in one before.
 
     **Arguments:**
 
-    - `driven`: which populations receive an external field.
-    - `leak`: conductance of a closed gate.
-    - `everything`: touch every population, as noise demands.
+    - `now`, `before`: what the settings let through, `packed`; zero for a trial that stays as it is.
     """
-    conductances, switches = conducting(wiring, gates, leak)
-    is_open = conductances > 0
-    incoming = arriving(wiring, is_open)
-    may_fire = (incoming > 0) | driven | reinstated(wiring, switches > 0)
-    touched = may_fire.copy()
-    touched[1:] |= may_fire[:-1]
-    # What a run starts from is not known here.
-    touched[0] = True
-    touched |= everything
-    return lay_out(conductances, switches, is_open, incoming, touched)
+    projections, populations = len(wiring.projections), len(wiring.populations)
+    first, second = -(-projections // _WORD), -(-populations // _WORD)
+    parts = slice(0, first), slice(first, first + second), slice(first + second, None)
+    open_now, reached_now, resting_now = (now[:, part] for part in parts)
+    _, reached_before, resting_before = (before[:, part] for part in parts)
+    needed = _needed(reached_now | reached_before, ~resting_now | ~resting_before)
+    is_open = _some(open_now, projections)
+    places = jnp.pad(jnp.cumsum(is_open, dtype=jnp.int32), (1, 0))
+    return Plans(
+        open=jnp.nonzero(is_open, size=projections, fill_value=0)[0].astype(jnp.int32)[None],
+        start=places[ends(wiring)][None],
+        needed=_some(needed, populations)[None],
+        holding=_some(resting_now, populations)[None],
+    )
+
+
+def _some(words: UInt32[Array, "trials words"], count: int) -> Bool[Array, " count"]:
+    """The bits that are set in some trial."""
+    union = jax.lax.reduce(words, jnp.uint32(0), jax.lax.bitwise_or, (0,))
+    numbers = np.arange(count)
+    return (union[numbers // _WORD] >> jnp.asarray(numbers % _WORD, jnp.uint32)) & 1 == 1

@@ -1,13 +1,10 @@
 """Run a program on a network: checks, then the driver for straight lines or the one for programs that branch."""
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-import jax
 import jax.numpy as jnp
-import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Key
 
 from attractorbind._checks import check_fraction
 from attractorbind._errors import ArgumentError, ProgramError, listed
@@ -15,15 +12,11 @@ from attractorbind._inputs import bucket, input_symbols, number_of_trials, over_
 from attractorbind._interpret import interpret
 from attractorbind._keys import Rate, check_key, trial_keys
 from attractorbind._listing import Listing
-from attractorbind._network import Network, check_network, nameless
-from attractorbind._observe import observe, presenters
-from attractorbind._phases import judged, run_and_settle
-from attractorbind._plan import Plan, plan
+from attractorbind._network import Network, check_network
 from attractorbind._program import Program
 from attractorbind._schedule import Schedule
-from attractorbind._snapshots import Snapshots
 from attractorbind._state import State, check_state, repeated
-from attractorbind._tick import Stacked, advance, stack, unstack
+from attractorbind._straight import straight
 from attractorbind._trace import Trace
 
 _RECORDS = ("final", "decoded", "states")
@@ -115,8 +108,9 @@ def run(
             network, compiled, symbols, over_trials(stream, trials, axis=0), noise, leak, keys, start, record
         )
     else:
-        ran = _straight(network, compiled, symbols, noise, leak, keys, start, record)
-    recorded = ran.pop("recorded")
+        ran = straight(network, compiled, symbols, noise, leak, keys, start, record)
+    named = {place: name for name, place in network.wiring.buffers.items()}
+    recorded = {named[place]: observed for place, observed in ran.pop("recorded").items()}
     decoded = recorded if record == "decoded" else {}
     trace = Trace(
         network=network,
@@ -139,104 +133,3 @@ def _compiled(network: object, program: object) -> Schedule | Listing:
         raise ProgramError(f"program is a {type(program).__name__}; give a Program, such as load('focus', 'dog')")
     program.check_fits(network)
     return program
-
-
-def _straight(
-    network: Network,
-    schedule: Schedule,
-    symbols: Int[Array, "slots trials"],
-    noise: float,
-    leak: float,
-    keys: Key[Array, " trials"],
-    start: State,
-    record: str,
-) -> dict[str, Any]:
-    """Run a straight line: plan it on the host, drive it, say what came of it."""
-    populations = np.array([network.wiring.buffer(buffer) for buffer, _ in schedule.slots] or [0], np.int32)
-    presented = np.where(schedule.presented >= 0, populations[schedule.presented], -1).astype(np.int32)
-    driven = presented[:, None] == np.arange(len(network.wiring.populations))
-    rows = (plan(network.wiring, schedule.gates, driven, leak, everything=noise > 0), presented, schedule.presented)
-    room = bucket(schedule.ticks, 32)
-    rows = jax.tree.map(lambda array: padded(array, room), rows)
-    ticks = jnp.int32(schedule.ticks)
-    final, recorded, code = _drive(nameless(network), rows, ticks, symbols, jnp.float32(noise), keys, start, record)
-    return {
-        "state": final,
-        "result": np.asarray(code),
-        "ticks": np.full(len(code), schedule.ticks, np.int32),
-        "recorded": jax.tree.map(lambda array: np.asarray(array)[: schedule.ticks], recorded),
-        "rows": None,
-        "output_symbols": np.zeros((len(code), 0), np.int32),
-        "output_counts": np.zeros(len(code), np.int32),
-    }
-
-
-class _Carry(NamedTuple):
-    """Where a straight line stands between two ticks."""
-
-    index: Int[Array, ""]
-    activity: Stacked
-    scratch: Stacked
-    memories: tuple[Snapshots, ...]
-    finite: Bool[Array, " trials"]
-    recorded: dict[str, Any]
-
-
-@partial(jax.jit, static_argnames="record")
-def _drive(
-    network: Network,
-    rows: tuple[Plan, Int[Array, " rows"], Int[Array, " rows"]],
-    ticks: Int[Array, ""],
-    symbols: Int[Array, "slots trials"],
-    noise: Float[Array, ""],
-    keys: Key[Array, " trials"],
-    start: State,
-    record: str,
-) -> tuple[State, dict[str, Any], Int[Array, " trials"]]:
-    """All ticks, then some more without noise to see whether the state comes to rest."""
-    activity = stack(network.wiring, start)
-    trials, widest = activity.shape[1:]
-    present = presenters(network, widest)
-    silence = jnp.zeros((trials, widest))
-    rows = jax.tree.map(jnp.asarray, rows)
-
-    shapes = jax.eval_shape(lambda: observe(network, activity, record))
-    room = len(rows[1])
-
-    def tick(quiet: Bool[Array, ""], carry: _Carry) -> _Carry:
-        index, activity, scratch, memories, finite, recorded = carry
-        row, population, slot = jax.tree.map(lambda array: array[jnp.where(quiet, ticks - 1, index)], rows)
-        population = jnp.where(quiet, -1, population)
-
-        def external(target: Int[Array, ""]) -> Float[Array, "trials widest"]:
-            return jax.lax.cond(
-                target == population, lambda: jax.lax.switch(target, present, symbols[slot]), lambda: silence
-            )
-
-        tick_keys = jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, index)
-        activity, scratch, memories, finite_here = advance(
-            network, row, external, jnp.where(quiet, 0.0, noise), tick_keys, activity, scratch, memories
-        )
-        recorded = jax.tree.map(
-            lambda array, value: array.at[jnp.where(quiet, room, index)].set(value, mode="drop"),
-            recorded,
-            observe(network, activity, record),
-        )
-        return _Carry(index + 1, activity, scratch, memories, finite & (finite_here | quiet), recorded)
-
-    carry = _Carry(
-        jnp.int32(0),
-        activity,
-        jnp.zeros_like(activity),
-        start.memories,
-        jnp.ones(trials, bool),
-        jax.tree.map(lambda a: jnp.zeros((room, *a.shape), a.dtype), shapes),
-    )
-    last, (activity, memories), settled = run_and_settle(
-        lambda carry: carry.index < ticks,
-        tick,
-        lambda carry: carry.activity,
-        lambda carry: (carry.activity, carry.memories),
-        carry,
-    )
-    return unstack(network.wiring, activity, memories), last.recorded, judged(last.finite, settled)

@@ -1,5 +1,6 @@
 """The fast weights of a snapshot memory, and what it does in a tick: compete, learn, forget, reinstate."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import equinox as eqx
@@ -185,7 +186,7 @@ def tick_of(
     assemblies: Int[Array, "capacity active"],
     snapshots: Snapshots,
     switches: Float[Array, "switches trials"],
-    activity: Float[Array, "populations trials widest"],
+    states_of: Callable[[int], Float[Array, "trials widest"]],
     noise: Float[Array, ""],
     keys: Key[Array, " trials"],
     running: Bool[Array, " trials"],
@@ -195,7 +196,7 @@ def tick_of(
     **Arguments:**
 
     - `switches`: conductances of the gates of memories.
-    - `activity`: the state of all populations.
+    - `states_of`: from a population to its states.
     - `keys`: one random key per trial, for this tick and this memory.
     - `running`: the trials that take part; the others stay as they are.
 
@@ -204,10 +205,11 @@ def tick_of(
     sizes = [wiring.populations[buffer].units for buffer in memory.buffers]
     opening = _opening(wiring, memory, snapshots, jnp.where(running[None, :], switches, 0.0))
     cued = jnp.any(opening.cue, axis=0)
+    buffers = [states_of(buffer) for buffer in memory.buffers]
 
     def go(trial: Int[Array, ""], after: _Outcome) -> _Outcome:
         here = jax.tree.map(lambda array: array[trial], snapshots)
-        states = tuple(activity[buffer, trial, :size] > 0 for buffer, size in zip(memory.buffers, sizes, strict=True))
+        states = tuple(held[trial, :size] > 0 for held, size in zip(buffers, sizes, strict=True))
         own = jax.tree.map(lambda gates: gates[..., trial], opening)
         outcome = _tick_of_one(memory, assemblies, here, own, states, noise, keys[trial])
         return jax.tree.map(lambda every, one: every.at[trial].set(one), after, outcome)
@@ -222,7 +224,7 @@ def tick_of(
             strength.at[trial, place].set(after.strength[trial]),
         )
 
-    trials, widest = activity.shape[1:]
+    trials, widest = buffers[0].shape
     # All reading comes before all writing, so that the weights are changed in place.
     nothing = _Outcome(
         activity=jnp.zeros_like(snapshots.activity),
@@ -232,8 +234,8 @@ def tick_of(
         found=jnp.zeros(trials, jnp.int32),
         written=tuple(jnp.zeros((trials, size), jnp.int8) for size in sizes),
     )
-    after = for_each(cued | jnp.any(opening.reinstatement, axis=0), go, nothing)
-    codes, strength = for_each(after.place != NO_SNAPSHOT, learn, (snapshots.codes, snapshots.strength))
+    after, _ = for_each(cued | jnp.any(opening.reinstatement, axis=0), go, nothing)
+    (codes, strength), _ = for_each(after.place != NO_SNAPSHOT, learn, (snapshots.codes, snapshots.strength))
     found = jnp.where(cued, after.found, snapshots.found)
     # A search moves the context when it has ended; a store and a loss at once.
     at_once = cued & (opening.store | opening.forget)

@@ -1,178 +1,23 @@
-"""One synchronous tick: fields from the open projections, thresholds, noise."""
+"""One synchronous tick of a network, by hand."""
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Int8, Key
+from jaxtyping import Array, Float, Key
 
+from attractorbind._activity import at, padded_units, stack, unstack
+from attractorbind._advance import Noise, advance, started
 from attractorbind._checks import check_fraction, check_known
 from attractorbind._errors import NetworkError
 from attractorbind._keys import Rate, trial_keys
 from attractorbind._network import Gating, Network, check_network, nameless
-from attractorbind._plan import Plan, plan
-from attractorbind._snapshots import Snapshots, tick_of
+from attractorbind._plan import Plan, Plans, conducting, plans, reach
+from attractorbind._snapshots import Snapshots
 from attractorbind._state import State, check_state
-from attractorbind._wiring import MemoryWiring, Wiring
-
-# All populations in one array, so that a population can be picked by a traced index; narrow ones are padded.
-Stacked = Float[Array, "populations trials widest"]
-# The external field of a population.
-External = Callable[[Int[Array, ""]], Float[Array, "trials widest"]]
-
-
-def stack(wiring: Wiring, state: State) -> Stacked:
-    """The activities of all populations in one array, the narrow ones padded with silent units."""
-    widest = max(population.units for population in wiring.populations)
-    return jnp.stack([_padded(activity, widest) for activity in state.activities])
-
-
-def unstack(wiring: Wiring, activity: Stacked, memories: tuple[Snapshots, ...]) -> State:
-    """The inverse of `stack`, with what the memories hold."""
-    populations = wiring.populations
-    return State(
-        tuple(activity[place, :, : population.units] for place, population in enumerate(populations)),
-        tuple(population.name for population in populations),
-        memories,
-        tuple(memory.name for memory in wiring.memories),
-    )
-
-
-def _padded(array: Float[Array, "trials _units"], widest: int) -> Float[Array, "trials _widest"]:
-    return jnp.pad(array, ((0, 0), (0, widest - array.shape[1])))
-
-
-def readers(network: Network, widest: int) -> list[Callable[[Stacked], Float[Array, "trials widest"]]]:
-    """For each projection, the function that computes its field from the activities."""
-
-    def reader(place: int) -> Callable[[Stacked], Float[Array, "trials widest"]]:
-        source = network.wiring.projections[place].source
-        units = network.wiring.populations[source].units
-        return lambda activity: _padded(network.synapses[place].fields(activity[source, :, :units]), widest)
-
-    return [reader(place) for place in range(len(network.synapses))]
-
-
-def advance(
-    network: Network,
-    row: Plan,
-    external: External,
-    noise: Float[Array, ""],
-    keys: Key[Array, " trials"],
-    activity: Stacked,
-    scratch: Stacked,
-    memories: tuple[Snapshots, ...],
-    running: Bool[Array, " trials"] | None = None,
-) -> tuple[Stacked, Stacked, tuple[Snapshots, ...], Bool[Array, " trials"]]:
-    """One tick: x_q <- 1[h_q > 0], h_q = sum of g (W_qp x_p + b_qp) over open projections p -> q, + external_q.
-
-    The external field is that from outside and that of the memories.
-
-    **Arguments:**
-
-    - `row`: what to compute, the plan of one tick.
-    - `external`: from a population to the external field that it receives.
-    - `noise`: probability that a unit's output flips.
-    - `keys`: one random key per trial, for this tick.
-    - `activity`: the state.
-    - `scratch`: an array of the same shape, passed from tick to tick so that it is allocated once.
-    - `memories`: what the snapshot memories hold.
-    - `running`: the trials that take part, by default all; the others stay as they are.
-
-    **Returns:** the next state, the scratch array, what the memories hold then, and whether the fields of each trial
-    were finite.
-    """
-    trials, widest = activity.shape[1:]
-    if memories:
-        # The gates of memories are those of all trials, or of each.
-        switches = jnp.broadcast_to(row.switches.reshape(len(row.switches), -1), (len(row.switches), trials))
-        taking_part = jnp.ones(trials, bool) if running is None else running
-        memories, external = _remember(network, memories, switches, activity, noise, keys, external, taking_part)
-    branches = readers(network, widest)
-    sizes = jnp.array([population.units for population in network.wiring.populations])
-
-    def fields(slot: Int[Array, ""], target: Int[Array, ""]) -> Float[Array, "trials widest"]:
-        def add(place: Int[Array, ""], total: Float[Array, "trials widest"]) -> Float[Array, "trials widest"]:
-            projection = row.open[place]
-            conductance = row.conductances[projection].reshape(-1, 1)
-            field = jax.lax.switch(projection, branches, activity)
-            # A projection that is closed in a trial adds nothing to it, not even if its field is not finite.
-            return total + jnp.where(conductance > 0, conductance * field, 0.0)
-
-        return jax.lax.fori_loop(row.start[slot], row.stop[slot], add, external(target))
-
-    def flip(target: Int[Array, ""], outputs: Float[Array, "trials widest"]) -> Float[Array, "trials widest"]:
-        population_keys = jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, target)
-        flips = jax.vmap(lambda key: jax.random.bernoulli(key, noise, (widest,)))(population_keys)
-        return jnp.abs(outputs - (flips & (jnp.arange(widest) < sizes[target])[None, :]))
-
-    def update(
-        slot: Int[Array, ""], carry: tuple[Stacked, Bool[Array, " trials"]]
-    ) -> tuple[Stacked, Bool[Array, " trials"]]:
-        scratch, finite = carry
-        target = row.touched[slot]
-        h = fields(slot, target)
-        outputs = (h > 0).astype(jnp.float32)
-        outputs = jax.lax.cond(noise > 0, flip, lambda _, outputs: outputs, target, outputs)
-        return scratch.at[slot].set(outputs), finite & jnp.isfinite(h.sum(axis=1))
-
-    def write(slot: Int[Array, ""], activity: Stacked) -> Stacked:
-        target, outputs = row.touched[slot], scratch[slot]
-        if running is not None:
-            outputs = jnp.where(running[:, None], outputs, activity[target])
-        return activity.at[target].set(outputs)
-
-    scratch, finite = jax.lax.fori_loop(0, row.count, update, (scratch, jnp.ones(trials, bool)))
-    return jax.lax.fori_loop(0, row.count, write, activity), scratch, memories, finite
-
-
-def _remember(
-    network: Network,
-    memories: tuple[Snapshots, ...],
-    switches: Float[Array, "switches trials"],
-    activity: Stacked,
-    noise: Float[Array, ""],
-    keys: Key[Array, " trials"],
-    external: External,
-    running: Bool[Array, " trials"],
-) -> tuple[tuple[Snapshots, ...], External]:
-    """One tick of every memory in the trials that take part, and the external field with what the memories give."""
-    wiring, following = network.wiring, []
-    for place, memory in enumerate(wiring.memories):
-        own_keys = jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, len(wiring.populations) + place)
-        after, written = tick_of(
-            wiring, memory, network.assemblies[place], memories[place], switches, activity, noise, own_keys, running
-        )
-        following.append(after)
-        external = _with_written(wiring, memory, switches, written, external)
-    return tuple(following), external
-
-
-def _with_written(
-    wiring: Wiring,
-    memory: MemoryWiring,
-    switches: Float[Array, "switches trials"],
-    written: Int8[Array, "buffers trials widest"],
-    external: External,
-) -> External:
-    """The external field of a population, with what a memory gives it."""
-    conductances = switches[jnp.array(memory.reinstatement) - len(wiring.pathways)]
-    places = np.full(len(wiring.populations), -1, np.int32)
-    places[list(memory.buffers)] = np.arange(len(memory.buffers))
-    reached = jnp.any(written != 0, axis=(1, 2))
-
-    def field(target: Int[Array, ""]) -> Float[Array, "trials widest"]:
-        place = jnp.asarray(places)[target]
-        return jax.lax.cond(
-            (place >= 0) & reached[place],
-            lambda field: field + conductances[place][:, None] * written[place],
-            lambda field: field,
-            external(target),
-        )
-
-    return field
 
 
 def tick(
@@ -230,28 +75,49 @@ def tick(
             )
         fields[state.names.index(name)] = jnp.asarray(field, jnp.float32)
     driven = np.isin(np.arange(len(state.names)), list(fields))
-    row = jax.tree.map(lambda a: a[0], plan(network.wiring, conductances[None], driven[None], leak, everything=True))
-    return _tick(nameless(network), row, fields, jnp.float32(noise), keys, state)
+    conductances, switches = conducting(network.wiring, conductances[None], leak)
+    reached = reach(network.wiring, conductances, switches, driven[None])
+    here = plans(network.wiring, reached, reached)
+    activities, memories = _tick(
+        nameless(network),
+        here,
+        conductances[0],
+        switches[0],
+        fields,
+        jnp.float32(noise),
+        keys,
+        state.activities,
+        state.memories,
+    )
+    return dataclasses.replace(state, activities=activities, memories=memories)
 
 
 @jax.jit
 def _tick(
     network: Network,
-    row: Plan,
+    here: Plans,
+    conductances: Float[Array, " projections"],
+    switches: Float[Array, " switches"],
     fields: dict[int, Float[Array, "trials _units"]],
     noise: Float[Array, ""],
     keys: Key[Array, " trials"],
-    state: State,
-) -> State:
-    activity = stack(network.wiring, state)
-    trials, widest = activity.shape[1:]
+    activities: tuple[Float[Array, "trials _units"], ...],
+    memories: tuple[Snapshots, ...],
+) -> tuple[tuple[Float[Array, "trials _units"], ...], tuple[Snapshots, ...]]:
+    activity = stack(activities)
+    _, trials, widest = activity.halves.shape
     every = [
-        _padded(fields[place], widest) if place in fields else jnp.zeros((trials, widest))
-        for place in range(len(activity))
+        padded_units(fields[place], widest) if place in fields else jnp.zeros((trials, widest))
+        for place in range(len(activities))
     ]
     external = jnp.stack(every)
-    row = jax.tree.map(jnp.asarray, row)
-    activity, _, memories, _ = advance(
-        network, row, lambda target: external[target], noise, keys, activity, jnp.zeros_like(activity), state.memories
+    standing = advance(
+        network,
+        Plan(jax.tree.map(jnp.asarray, here), jnp.int32(0), jnp.bool_(True)),
+        lambda projection: at(conductances, projection),
+        switches,
+        lambda target: external[target],
+        Noise(noise, lambda: keys),
+        started(activity, memories),
     )
-    return unstack(network.wiring, activity, memories)
+    return unstack(network.wiring, standing.activity), standing.memories

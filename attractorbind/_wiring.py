@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -131,6 +131,21 @@ class Wiring:
         graph.add_nodes_from(self.buffers)
         graph.add_edges_from((gate.source, gate.target) for gate in self.gates if gate.kind == "relay")
         return graph
+
+    @cached_property
+    def nameless(self) -> "Wiring":
+        """The same wiring with numbers for names."""
+        number = {population.name: str(place) for place, population in enumerate(self.populations)}
+        number |= {memory.name: f"memory {place}" for place, memory in enumerate(self.memories)}
+        return Wiring(
+            tuple(replace(population, name=number[population.name]) for population in self.populations),
+            self.projections,
+            tuple(
+                replace(gate, name=str(place), source=number[gate.source], target=number[gate.target])
+                for place, gate in enumerate(self.gates)
+            ),
+            tuple(replace(memory, name=number[memory.name]) for memory in self.memories),
+        )
 
     def buffer(self, name: str) -> int:
         """The place of a buffer among the populations, or the error for an unknown one."""

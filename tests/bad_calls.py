@@ -1216,7 +1216,7 @@ def forbid_computing() -> None:
     import attractorbind._build as building
     import attractorbind._imprint as imprinting
     import attractorbind._interpret as interpreting
-    import attractorbind._run as running
+    import attractorbind._straight as running
     import attractorbind._tick as ticking
 
     class ComputedError(Exception):

@@ -9,7 +9,7 @@ from examples import pair
 
 import attractorbind as ab
 import attractorbind._interpret as interpreting
-import attractorbind._run as running
+import attractorbind._straight as running
 
 
 class Compilations(logging.Handler):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import attractorbind as ab
-from attractorbind import _interpret, _run
+from attractorbind import _interpret, _straight
 
 WORDS = [f"w{number}" for number in range(20)]
 
@@ -85,11 +85,11 @@ def test_into_a_free_slot_nothing_compiles_anew():
     branching = ab.when(ab.equal("a", "b"), ab.emit("a")) + ab.hold()
     copies(network, WORDS[:3])
     ab.run(network, branching)
-    sizes = _run._drive._cache_size(), _interpret._drive._cache_size()
+    sizes = _straight._drive._cache_size(), _interpret._drive._cache_size()
     larger = ab.imprint(ab.imprint(network, ["new"]), ["newer", "newest"])
     assert copies(larger, ["w1", "new", "newest"]) == ["w1", "new", "newest"]
     ab.run(larger, branching)
-    assert (_run._drive._cache_size(), _interpret._drive._cache_size()) == sizes
+    assert (_straight._drive._cache_size(), _interpret._drive._cache_size()) == sizes
 
 
 def test_what_is_not_imprinted_is_no_symbol():

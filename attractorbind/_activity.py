@@ -1,0 +1,69 @@
+"""The activities of all populations as the compiled drivers keep them: in one array, written in place."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int, Shaped
+
+from attractorbind._wiring import Wiring
+
+# One population's states, padded with silent units to the width of the widest.
+Units = Float[Array, "trials widest"]
+
+
+class Activity(eqx.Module):
+    """What every population does, and what it did before that.
+
+    A population has two halves, 2 p and 2 p + 1. While one is read the other is written; so a tick is synchronous, and
+    nothing is copied.
+
+    - `halves`: the states, narrow populations padded with silent units.
+    - `current`: which half of each population counts.
+    """
+
+    halves: Float[Array, "halves trials widest"]
+    current: Int[Array, " populations"]
+
+    def of(self, population: int | Int[Array, ""]) -> Units:
+        """What a population does."""
+        return at(self.halves, 2 * population + at(self.current, population))
+
+    def written(self, population: Int[Array, ""], states: Units) -> "Activity":
+        """With what a population will do, once it is `turned`."""
+        place = 2 * population + 1 - at(self.current, population)
+        return Activity(jax.lax.dynamic_update_index_in_dim(self.halves, states, place, 0), self.current)
+
+    def turned(self, populations: Bool[Array, " populations"]) -> "Activity":
+        """With the other halves of these populations."""
+        return Activity(self.halves, self.current ^ populations)
+
+    def moved(self, population: Int[Array, ""]) -> Bool[Array, ""]:
+        """Whether a population that was written at the last tick changed in it."""
+        return jnp.any(at(self.halves, 2 * population) != at(self.halves, 2 * population + 1))
+
+    def at_rest(self) -> Bool[Array, " trials"]:
+        """The trials in which nothing changed at the last tick, if all was written at it."""
+        return jnp.all(self.halves[0::2] == self.halves[1::2], axis=(0, 2))
+
+
+def at(array: Shaped[Array | np.ndarray, "places *rest"], place: int | Int[Array, ""]) -> Shaped[Array, "*rest"]:
+    """`array[place]` for a place that exists; without the check for negative places it is one step, not several."""
+    return jax.lax.dynamic_index_in_dim(jnp.asarray(array), place, keepdims=False)
+
+
+def stack(activities: tuple[Float[Array, "trials _units"], ...]) -> Activity:
+    """The activities of all populations in one array."""
+    widest = max(activity.shape[1] for activity in activities)
+    halves = [padded_units(activity, widest) for activity in activities for _ in range(2)]
+    return Activity(jnp.stack(halves), jnp.zeros(len(activities), jnp.int32))
+
+
+def unstack(wiring: Wiring, activity: Activity) -> tuple[Float[Array, "trials _units"], ...]:
+    """The inverse of `stack`."""
+    return tuple(activity.of(place)[:, : population.units] for place, population in enumerate(wiring.populations))
+
+
+def padded_units(array: Float[Array, "trials _units"], widest: int) -> Units:
+    """One population's states or fields, padded to the width of the widest."""
+    return jnp.pad(array, ((0, 0), (0, widest - array.shape[1])))
