@@ -3,6 +3,7 @@
 The library must not be imported here before its annotations are to be checked.
 """
 
+import os
 from pathlib import Path
 
 import jax
@@ -25,9 +26,15 @@ MODULES = {path: ".".join(path.relative_to(LIBRARY.parent).with_suffix("").parts
 SHAPED = {path for path, text in SOURCES.items() if "jaxtyping" in text or "TYPE_CHECKING" in text}
 
 
+# Most tests compile a program of their own for a small network. XLA compiles it in a third of the time if it does not
+# polish it, and what comes out is the same, bit for bit: the endurance tests and the demos of `.ci/run` are polished.
+UNPOLISHED = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Have the annotations checked, but in the endurance tests, which would take ten times as long."""
+    """Compile fast and have the annotations checked, but in the endurance tests, which would take ten times as long."""
     if config.getoption("markexpr") != "slow":
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {UNPOLISHED}".strip()
         jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
         beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])
 
