@@ -4,6 +4,8 @@ The library must not be imported here before its annotations are to be checked.
 """
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import jax
@@ -34,6 +36,7 @@ UNPOLISHED = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=f
 def pytest_configure(config: pytest.Config) -> None:
     """Compile fast and have the annotations checked, but in the endurance tests, which would take ten times as long."""
     if config.getoption("markexpr") != "slow":
+        os.environ["MPLBACKEND"] = "Agg"
         os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {UNPOLISHED}".strip()
         jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
         beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])
@@ -47,6 +50,14 @@ def networks_are_built() -> None:
 
     for configuration in (*CONFIGURATIONS, *MEMORIES):
         plain(configuration)
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed() -> Iterator[None]:
+    """Matplotlib keeps every figure, and warns when there are many."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="module", autouse=True)

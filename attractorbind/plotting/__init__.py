@@ -1,0 +1,9 @@
+"""Pictures of runs, networks, programs and measures. Needs the extra `plot`.
+
+Every function takes data and, if wished, matplotlib `Axes` to draw on, and returns the `Axes`.
+"""
+
+from attractorbind.plotting._measures import plot_capacity as plot_capacity, plot_crosstalk as plot_crosstalk
+from attractorbind.plotting._network import plot_network as plot_network
+from attractorbind.plotting._program import plot_program as plot_program
+from attractorbind.plotting._trace import plot_trace as plot_trace

@@ -1,0 +1,106 @@
+"""Measures as curves and maps: capacity, crosstalk."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+
+from attractorbind._crosstalk import Crosstalk
+from attractorbind._errors import ArgumentError
+from attractorbind._isolation import Isolation
+from attractorbind._proportion import Proportion
+from attractorbind.plotting._style import OPEN, axes_or_new, line_style, marker
+
+
+def plot_capacity(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[Proportion]]],
+    *,
+    limits: Mapping[str, float] | None = None,
+    axes: Axes | None = None,
+) -> Axes:
+    """The share of symbols that are right against the load, with 95 % intervals; limits as upright lines.
+
+    **Arguments:**
+
+    - `curves`: a label to loads S/N and, for each, how many symbols were right.
+    - `limits`: a label to a load, of theory.
+    - `axes`: where to draw; by default on a new figure.
+
+    **Example:**
+        >>> import attractorbind as ab, numpy as np
+        >>> from attractorbind.plotting import plot_capacity
+        >>> shares = [ab.Proportion(np.array(right), 50) for right in (50, 48, 3)]
+        >>> axes = plot_capacity({"Hebbian": ([0.05, 0.1, 0.2], shares)}, limits={"Hopfield": 0.138})
+        >>> axes.get_ylabel()
+        'symbols right'
+    """
+    axes = axes_or_new(axes, 6.0, 4.0)
+    for place, (label, (loads, shares)) in enumerate(curves.items()):
+        style = line_style(place)
+        axes.plot(loads, [float(share.fraction) for share in shares], marker=marker(place), label=label, **style)
+        low, high = np.array([np.ravel(share.interval) for share in shares]).reshape(-1, 2).T
+        axes.fill_between(loads, low, high, color=style["color"], alpha=0.2, linewidth=0)
+    for place, (label, load) in enumerate((limits or {}).items()):
+        axes.axvline(load, color=OPEN, linewidth=1.2, linestyle=("-", ":", "--")[place % 3], label=label)
+    axes.set(xlabel="load S/N", ylabel="symbols right", ylim=(-0.03, 1.03))
+    axes.legend(frameon=False)
+    return axes
+
+
+def plot_crosstalk(measure: Crosstalk | Isolation, *, axes: Axes | None = None) -> Axes:
+    """What of one buffer shows in another: bits as a map, or over the levels of a condition that was swept.
+
+    Of an `Isolation` over several levels the share of symbols that the worst buffer holds is drawn, with its interval,
+    and the level up to which nothing is lost; of a single level, or of a `Crosstalk`, the bits that each buffer has
+    about each.
+
+    **Arguments:**
+
+    - `measure`: from `crosstalk` or `isolation`.
+    - `axes`: where to draw; by default on a new figure.
+
+    **Example:**
+        >>> import attractorbind as ab, jax
+        >>> from attractorbind.plotting import plot_crosstalk
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> plot_crosstalk(ab.isolation(network)).get_xlabel()
+        'in'
+    """
+    if isinstance(measure, Isolation) and measure.swept:
+        return _swept(measure, axes)
+    if isinstance(measure, Isolation):
+        return _map(measure.information[0], measure.buffers, axes)
+    if isinstance(measure, Crosstalk):
+        return _map(measure.information, tuple(measure.expected), axes)
+    raise ArgumentError(f"measure is a {type(measure).__name__}; give what crosstalk() or isolation() returns")
+
+
+def _swept(measure: Isolation, axes: Axes | None) -> Axes:
+    axes = axes_or_new(axes, 6.0, 4.0)
+    order = np.argsort(measure.levels)
+    worst = [measure.held[int(level), int(measure.held.right[level].argmin())] for level in order]
+    style = line_style(0)
+    axes.plot(measure.levels[order], [float(share.fraction) for share in worst], marker=marker(0), **style)
+    low, high = np.array([np.ravel(share.interval) for share in worst]).reshape(-1, 2).T
+    axes.fill_between(measure.levels[order], low, high, color=style["color"], alpha=0.2, linewidth=0)
+    if measure.tolerance is not None:
+        axes.axvline(measure.tolerance, color=OPEN, linestyle=":", label=f"nothing lost up to {measure.tolerance:g}")
+        axes.legend(frameon=False)
+    axes.set(xlabel=measure.swept, ylabel="symbols held, worst buffer", ylim=(-0.03, 1.03))
+    return axes
+
+
+def _map(bits: Float[np.ndarray, "sources targets"], buffers: Sequence[str], axes: Axes | None) -> Axes:
+    size = 1.8 + 0.6 * len(buffers)
+    axes = axes_or_new(axes, size + 0.8, size)
+    image = axes.imshow(bits, cmap="Greys", vmin=0.0, vmax=max(float(bits.max()), 1e-9))
+    for (source, target), value in np.ndenumerate(bits):
+        colour = "white" if value > bits.max() / 2 else "black"
+        axes.text(target, source, f"{value:.2f}", ha="center", va="center", fontsize=8, color=colour)
+    axes.set_xticks(range(len(buffers)), buffers, rotation=30, ha="right")
+    axes.set_yticks(range(len(buffers)), buffers)
+    axes.set(xlabel="in", ylabel="bits about")
+    axes.figure.colorbar(image, ax=axes, shrink=0.8)
+    return axes
