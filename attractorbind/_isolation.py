@@ -126,12 +126,11 @@ def isolation(
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat", "yak"]), buffers={"a": 128, "b": 128}, activity=0.1,
         ...     rule=ab.MaximalStability(), key=jax.random.key(0))
-        >>> found = ab.isolation(network, leak=[0, 0.5, 1])
+        >>> found = ab.isolation(network, leak=[0, 0.5])
         >>> print(found)
         leak  worst buffer  held [95 %]           any buffer's most overlap with another  bits leaked
            0                1.000 [0.610, 1.000]                                   0.144        0.000
          0.5                1.000 [0.610, 1.000]                                   0.144        0.000
-           1                0.500 [0.188, 0.812]                                   0.718        1.252
         >>> found.tolerance
         0.5
     """
