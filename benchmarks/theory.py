@@ -1,6 +1,8 @@
-"""What theory says that synapses can store: Gardner's limits."""
+"""What theory says that synapses can store: Gardner's limits, and that of Hopfield's rule."""
 
-from scipy.optimize import root_scalar
+import numpy as np
+from scipy.optimize import minimize_scalar, root_scalar
+from scipy.special import erf
 from scipy.stats import norm
 
 
@@ -35,3 +37,21 @@ def _first(a: float) -> float:
 
 def _second(a: float) -> float:
     return float((1 + a * a) * norm.cdf(a) + a * norm.pdf(a))
+
+
+def _hopfield_load() -> float:
+    r"""The largest load at which the retrieval state of Hopfield's network survives, without a temperature.
+
+    With overlap $m = \mathrm{erf}(y)$ the load is $\alpha(y) = \big(\mathrm{erf}(y) / y -
+    2 e^{-y^2} / \sqrt{\pi}\big)^2 / 2$ for some y, and the largest of them is the limit, 0.138.
+    """
+
+    def load(y: float) -> float:
+        return (erf(y) / y - 2 / np.sqrt(np.pi) * np.exp(-(y**2))) ** 2 / 2
+
+    best = minimize_scalar(lambda y: -load(y), bounds=(0.5, 4.0), method="bounded")
+    return float(load(best.x))  # pyright: ignore[reportAttributeAccessIssue]
+
+
+# Amit, Gutfreund & Sompolinsky 1985, Phys. Rev. Lett. 55:1530.
+HOPFIELD_LOAD = _hopfield_load()
