@@ -7,6 +7,7 @@ from attractorbind._chains import Chains as Chains, chains as chains
 from attractorbind._condition import Condition as Condition, empty as empty, equal as equal, holds as holds
 from attractorbind._control import procedure as procedure, repeat as repeat, until as until, when as when
 from attractorbind._crosstalk import Crosstalk as Crosstalk, crosstalk as crosstalk
+from attractorbind._descent import Descent as Descent, descend as descend
 from attractorbind._dual_rules import (
     MaximalStability as MaximalStability,
     PseudoInverse as PseudoInverse,
@@ -28,6 +29,7 @@ from attractorbind._errors import (
 from attractorbind._harmony import harmony as harmony
 from attractorbind._imprint import imprint as imprint
 from attractorbind._isolation import Isolation as Isolation, isolation as isolation
+from attractorbind._landscape import Landscape as Landscape, landscape as landscape
 from attractorbind._lesion import lesion as lesion
 from attractorbind._listing import Listing as Listing
 from attractorbind._macros import (

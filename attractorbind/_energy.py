@@ -20,13 +20,13 @@ def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Floa
     **Returns:** population to an array of shape (trials, units).
     """
     check_state(check_network(network).wiring, state)
-    conductances = _of_pathways(network, gates)
+    conductances = pathway_conductances(network, gates)
     total = {name: jnp.zeros_like(activity) for name, activity in zip(state.names, state.activities, strict=True)}
-    for projection, synapses in zip(network.wiring.projections, network.synapses, strict=True):
-        if conductances[projection.gate] > 0:
-            target = state.names[projection.target]
-            field = synapses.fields(state.activities[projection.source])
-            total[target] = total[target] + np.float32(conductances[projection.gate]) * field
+    for place in opened(network, conductances):
+        projection = network.wiring.projections[place]
+        target = state.names[projection.target]
+        field = network.synapses[place].fields(state.activities[projection.source])
+        total[target] = total[target] + np.float32(conductances[projection.gate]) * field
     return total
 
 
@@ -62,18 +62,33 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
         True
     """
     check_state(check_network(network).wiring, state)
-    conductances = _of_pathways(network, gates)
-    total = jnp.zeros(state.trials)
-    for projection, synapses in zip(network.wiring.projections, network.synapses, strict=True):
-        if conductances[projection.gate] > 0:
-            target = state.activities[projection.target]
-            field = synapses.fields(state.activities[projection.source])
-            work = jnp.sum((field + synapses.bias[None, :]) * target, axis=1) / 2
-            total = total - np.float32(conductances[projection.gate]) * work
+    conductances = pathway_conductances(network, gates)
+    return energy_under(network, state.activities, conductances, opened(network, conductances))
+
+
+def energy_under(
+    network: Network,
+    activities: tuple[Float[Array, "trials _units"], ...],
+    conductances: Float[Array, " gates"] | Float[np.ndarray, " gates"],
+    projections: tuple[int, ...],
+) -> Float[Array, " trials"]:
+    """The energy of these activities, of these projections alone."""
+    total = jnp.zeros(activities[0].shape[0])
+    for place in projections:
+        projection, synapses = network.wiring.projections[place], network.synapses[place]
+        field = synapses.fields(activities[projection.source])
+        work = jnp.sum((field + synapses.bias[None, :]) * activities[projection.target], axis=1) / 2
+        total = total - jnp.float32(conductances[projection.gate]) * work
     return total
 
 
-def _of_pathways(network: Network, gates: Gating) -> Float[np.ndarray, " gates"]:
+def opened(network: Network, conductances: Float[np.ndarray, " gates"]) -> tuple[int, ...]:
+    """The places of the projections whose gates are not closed."""
+    projections = network.wiring.projections
+    return tuple(place for place, projection in enumerate(projections) if conductances[projection.gate] > 0)
+
+
+def pathway_conductances(network: Network, gates: Gating) -> Float[np.ndarray, " gates"]:
     """The conductances, or an error if a memory's gate is among them."""
     conductances, pathways = network.conductances(gates), network.wiring.pathways
     opened = [network.gates[place] for place in np.flatnonzero(conductances) if place >= len(pathways)]

@@ -8,6 +8,7 @@ import numpy as np
 from bad_values import WRONG_COUNTS, WRONG_KEYS, WRONG_RATES, spread
 
 import attractorbind as ab
+from attractorbind import plotting
 
 KEY = jax.random.key(0)
 # A list of levels is right there.
@@ -228,4 +229,99 @@ MEASURES: dict[str, tuple] = {
     ),
     "stuck gates: none": (lambda w: ab.stuck_gates(w.network, gates=[]), "NetworkError", ("gates is empty",)),
     "stuck gates: no network": (lambda w: ab.stuck_gates(None), "NetworkError", ("network is a NoneType",)),
+    # Energies
+    **spread(
+        "descend: sweeps",
+        lambda w, v: ab.descend(w.network, w.network.silent(), sweeps=v, key=KEY),
+        WRONG_COUNTS,
+        "ArgumentError",
+        "sweeps is",
+    ),
+    **spread(
+        "descend: key",
+        lambda w, v: ab.descend(w.network, w.network.silent(), key=v),
+        WRONG_KEYS,
+        "ArgumentError",
+        "key",
+        "jax.random.key",
+    ),
+    "descend: gate": (
+        lambda w: ab.descend(w.network, w.network.silent(), ["focs"], key=KEY),
+        "UnknownNameError",
+        ("gate 'focs'", "'focus'?"),
+    ),
+    "descend: no state": (lambda w: ab.descend(w.network, 3, key=KEY), "NetworkError", ("state is 3",)),
+    "descend: no network": (
+        lambda w: ab.descend(None, w.network.silent(), key=KEY),
+        "NetworkError",
+        ("network is a NoneType",),
+    ),
+    **{
+        f"landscape: {name}": (
+            lambda w, value=value: ab.landscape(
+                **{"network": w.network, "buffer": "focus", "first": "dog", "second": "cat", "key": KEY, **value}
+            ),
+            error,
+            told,
+        )
+        for name, value, error, told in (
+            ("buffer", {"buffer": "focs"}, "UnknownNameError", ("buffer 'focs'", "'focus'?")),
+            ("symbol", {"second": "cta"}, "UnknownNameError", ("symbol 'cta'", "'cat'?")),
+            ("same symbol", {"second": "dog"}, "ArgumentError", ("both 'dog'", "two symbols")),
+            ("no symbol", {"first": 3}, "UnknownNameError", ("symbol 3",)),
+            ("network", {"network": 3}, "NetworkError", ("network is a int",)),
+            ("paths", {"paths": 0}, "ArgumentError", ("paths is 0",)),
+            ("ticks", {"ticks": 1.5}, "ArgumentError", ("ticks is 1.5",)),
+            ("key", {"key": 0}, "ArgumentError", ("key is 0", "jax.random.key")),
+        )
+    },
+    # Pictures
+    "plot_trace": (lambda w: plotting.plot_trace("dog"), "ArgumentError", ("trace is a str", "run()")),
+    "plot_trace: not recorded": (lambda w: plotting.plot_trace(w.trace), "ArgumentError", ("recorded", "record=")),
+    "plot_trace: symbols": (lambda w: plotting.plot_trace(w.states, symbols=0), "ArgumentError", ("symbols is 0",)),
+    "animate_trace": (lambda w: plotting.animate_trace("dog"), "ArgumentError", ("trace is a str", "run()")),
+    "animate_trace: seconds": (
+        lambda w: plotting.animate_trace(w.states, seconds="1"),
+        "ArgumentError",
+        ("seconds is '1'",),
+    ),
+    "plot_network": (lambda w: plotting.plot_network("dog"), "NetworkError", ("network is a str",)),
+    "plot_network: held": (
+        lambda w: plotting.plot_network(w.network, held=["focus"]),
+        "ArgumentError",
+        ("held is ['focus']", "mapping"),
+    ),
+    "plot_program": (lambda w: plotting.plot_program("dog"), "ProgramError", ("program is a str", "load(")),
+    "plot_energy": (
+        lambda w: plotting.plot_energy(w.network),
+        "ArgumentError",
+        ("measure is a Network", "landscape()"),
+    ),
+    "plot_crosstalk": (lambda w: plotting.plot_crosstalk(1), "ArgumentError", ("measure is a int", "isolation()")),
+    "plot_capacity: curves": (lambda w: plotting.plot_capacity([1]), "ArgumentError", ("curves is [1]", "mapping")),
+    "plot_capacity: a curve": (
+        lambda w: plotting.plot_capacity({"a": [1]}),
+        "ArgumentError",
+        ("the curve 'a' is [1]", "(loads, shares)"),
+    ),
+    "plot_capacity: shares": (
+        lambda w: plotting.plot_capacity({"a": ([0.1], [0.9])}),
+        "ArgumentError",
+        ("the curve 'a'", "0.9", "Proportion"),
+    ),
+    "plot_capacity: loads": (
+        lambda w: plotting.plot_capacity({"a": (["x"], [ab.Proportion(np.array(1), 2)])}),
+        "ArgumentError",
+        ("the load 'x'",),
+    ),
+    "plot_capacity: limits": (
+        lambda w: plotting.plot_capacity({}, limits={"a": "b"}),
+        "ArgumentError",
+        ("the limit 'a' is 'b'",),
+    ),
+    "plot_program: axes": (
+        lambda w: plotting.plot_program(ab.hold(), axes=3),
+        "ArgumentError",
+        ("axes is 3", "matplotlib"),
+    ),
 }

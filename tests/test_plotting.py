@@ -8,9 +8,18 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from PIL import Image
 
 import attractorbind as ab
-from attractorbind.plotting import plot_capacity, plot_crosstalk, plot_network, plot_program, plot_trace
+from attractorbind.plotting import (
+    animate_trace,
+    plot_capacity,
+    plot_crosstalk,
+    plot_energy,
+    plot_network,
+    plot_program,
+    plot_trace,
+)
 
 
 @cache
@@ -55,17 +64,25 @@ def check_nothing_is_cut_off(axes: Axes) -> None:
             assert whole.y0 - 1 <= box.y0 < box.y1 <= whole.y1 + 1, word.get_text()
 
 
+SHARE = ab.Proportion(np.array(9), 10)
 PICTURES = {
     "trace of states": lambda axes: plot_trace(trace("states"), axes=axes),
     "trace of symbols": lambda axes: plot_trace(trace("decoded"), 1, axes=axes),
     "trace that branches": lambda axes: plot_trace(trace("states", True), axes=axes),
     "network": lambda axes: plot_network(network(), ["focus->agent"], axes=axes),
+    "network and contents": lambda axes: plot_network(network(), held={"focus": "dog", "agent": None}, axes=axes),
+    "landscape": lambda axes: plot_energy(
+        ab.landscape(network(), "focus", "dog", "cat", key=jax.random.key(0)), axes=axes
+    ),
+    "descent": lambda axes: plot_energy(
+        ab.descend(network(), network().silent(2), sweeps=1, key=jax.random.key(0)), axes=axes
+    ),
     "program": lambda axes: plot_program(ab.until(ab.empty("focus"), PROGRAM, limit=3), axes=axes),
     "crosstalk": lambda axes: plot_crosstalk(ab.crosstalk(trace("states")), axes=axes),
     "isolation": lambda axes: plot_crosstalk(ab.isolation(network()), axes=axes),
     "isolation, swept": lambda axes: plot_crosstalk(ab.isolation(network(), leak=[0.0, 0.5, 0.9]), axes=axes),
     "capacity": lambda axes: plot_capacity(
-        {"a": ([0.1, 0.2], [ab.Proportion(np.array(9), 10), ab.Proportion(np.array(0), 10)])},
+        {"a": ([0.1, 0.2], [SHARE, ab.Proportion(np.array(0), 10)])},
         limits={"theory": 0.138},
         axes=axes,
     ),
@@ -105,13 +122,32 @@ def test_both_kinds_of_record_show_the_same_names():
     assert texts(plot_trace(trace("states"))) == texts(plot_trace(trace("decoded"))) == ["dog", "dog", "ball"]
 
 
-def test_open_gates_are_dark():
-    def darkness(axes: Axes) -> list[float]:
-        return sorted(sum(to_rgb(patch.get_edgecolor())) for patch in axes.patches)
+def test_open_gates_are_dark_and_latches_are_outlines():
+    def darkness(colours) -> list[bool]:
+        return [sum(to_rgb(colour)) < 1 for colour in colours]
 
-    at_rest, opened = darkness(plot_network(network())), darkness(plot_network(network(), ["focus->agent"]))
-    assert len(at_rest) == len(network().gates)
-    assert [sum(value < 1 for value in values) for values in (at_rest, opened)] == [3, 4]
+    at_rest, opened = plot_network(network()), plot_network(network(), {"focus->agent": 1.0, "agent": 0.0})
+    for axes, relays, latches in ((at_rest, 0, [True, True, True]), (opened, 1, [True, False, True])):
+        arrows = darkness(patch.get_edgecolor() for patch in axes.patches)
+        assert (len(arrows), sum(arrows)) == (4, relays)
+        assert darkness(axes.collections[0].get_edgecolors()) == latches
+
+
+def test_contents_stand_below_the_names():
+    axes = plot_network(network(), held={"focus": "dog", "agent": None})
+    assert {"focus\n[dog]", "agent\n[]", "object"} <= set(texts(axes))
+
+
+def test_a_film_shows_every_tick_and_can_be_saved(tmp_path):
+    film = animate_trace(trace("decoded"), seconds=0.1)
+    film.save(tmp_path / "run.gif", writer="pillow", dpi=30)
+    with Image.open(tmp_path / "run.gif") as saved:
+        assert saved.n_frames == trace("decoded").ticks[0]
+        assert saved.info["duration"] == 100
+    left, right = film._fig.axes[:2]
+    assert left.get_title() == f"tick {trace('decoded').ticks[0] - 1}"
+    assert {"focus\n[ball]", "agent\n[dog]", "object\n[]"} <= set(texts(left))
+    assert texts(right) == ["dog", "dog", "ball"]
 
 
 def test_nuclei_and_memories_are_drawn():
@@ -142,6 +178,10 @@ def test_a_program_shows_both_ways_out_of_a_condition():
     [
         (lambda: plot_trace(trace("states"), 2), ab.ArgumentError, "trial is 2"),
         (lambda: plot_trace(ab.run(network(), ab.hold(1))), ab.ArgumentError, "were not recorded"),
+        (lambda: animate_trace(trace("decoded"), seconds=0), ab.ArgumentError, "seconds is 0"),
+        (lambda: plot_network(network(), held={"agnet": "dog"}), ab.UnknownNameError, "did you mean 'agent'"),
+        (lambda: plot_capacity({"a": ([0.1, 0.2], [SHARE])}), ab.ArgumentError, "'a' has 2 loads and 1 shares"),
+        (lambda: plot_capacity({"a": ([], [])}), ab.ArgumentError, "'a' is empty"),
         (lambda: plot_network(network(), ["focus->agnet"]), ab.UnknownNameError, "did you mean 'focus->agent'"),
     ],
 )

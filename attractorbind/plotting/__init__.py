@@ -1,8 +1,11 @@
 """Pictures of runs, networks, programs and measures. Needs the extra `plot`.
 
-Every function takes data and, if wished, matplotlib `Axes` to draw on, and returns the `Axes`.
+Every `plot_` function takes data and, if wished, matplotlib `Axes` to draw on, and returns the `Axes`;
+`animate_trace` returns a matplotlib animation.
 """
 
+from attractorbind.plotting._animation import animate_trace as animate_trace
+from attractorbind.plotting._energy import plot_energy as plot_energy
 from attractorbind.plotting._measures import plot_capacity as plot_capacity, plot_crosstalk as plot_crosstalk
 from attractorbind.plotting._network import plot_network as plot_network
 from attractorbind.plotting._program import plot_program as plot_program

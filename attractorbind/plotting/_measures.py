@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
+from attractorbind._checks import check_positive
 from attractorbind._crosstalk import Crosstalk
 from attractorbind._errors import ArgumentError
 from attractorbind._isolation import Isolation
@@ -27,6 +28,8 @@ def plot_capacity(
     - `limits`: a label to a load, of theory.
     - `axes`: where to draw; by default on a new figure.
 
+    **Raises:** `ArgumentError` for a curve without points, or with more loads than shares.
+
     **Example:**
         >>> import attractorbind as ab, numpy as np
         >>> from attractorbind.plotting import plot_capacity
@@ -35,17 +38,38 @@ def plot_capacity(
         >>> axes.get_ylabel()
         'symbols right'
     """
+    _check_curves(curves)
+    limits = {label: check_positive(f"the limit {label!r}", load) for label, load in (limits or {}).items()}
     axes = axes_or_new(axes, 6.0, 4.0)
     for place, (label, (loads, shares)) in enumerate(curves.items()):
         style = line_style(place)
         axes.plot(loads, [float(share.fraction) for share in shares], marker=marker(place), label=label, **style)
         low, high = np.array([np.ravel(share.interval) for share in shares]).reshape(-1, 2).T
         axes.fill_between(loads, low, high, color=style["color"], alpha=0.2, linewidth=0)
-    for place, (label, load) in enumerate((limits or {}).items()):
+    for place, (label, load) in enumerate(limits.items()):
         axes.axvline(load, color=OPEN, linewidth=1.2, linestyle=("-", ":", "--")[place % 3], label=label)
     axes.set(xlabel="load S/N", ylabel="symbols right", ylim=(-0.03, 1.03))
     axes.legend(frameon=False)
     return axes
+
+
+def _check_curves(curves: object) -> None:
+    if not isinstance(curves, Mapping):
+        raise ArgumentError(f"curves is {curves!r}; give a mapping from labels to pairs of loads and shares")
+    for label, curve in curves.items():
+        if not isinstance(curve, tuple) or len(curve) != 2:
+            raise ArgumentError(f"the curve {label!r} is {curve!r}; give a pair (loads, shares)")
+        loads, shares = curve
+        if not len(loads):
+            raise ArgumentError(f"the curve {label!r} is empty; give it one load at least")
+        if len(loads) != len(shares):
+            raise ArgumentError(
+                f"the curve {label!r} has {len(loads)} loads and {len(shares)} shares; give one for each"
+            )
+        for load, share in zip(loads, shares, strict=True):
+            check_positive(f"the load {load!r} of {label!r}", load)
+            if not isinstance(share, Proportion) or share.right.ndim:
+                raise ArgumentError(f"the curve {label!r} has the share {share!r}; give a Proportion of one number")
 
 
 def plot_crosstalk(measure: Crosstalk | Isolation, *, axes: Axes | None = None) -> Axes:

@@ -1,11 +1,12 @@
 """A network: buffers, nuclei, memories, and the gates between them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import networkx as nx
 import numpy as np
 from matplotlib.axes import Axes
 
+from attractorbind._errors import ArgumentError
 from attractorbind._network import Gating, Network, check_network
 from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new
 
@@ -15,19 +16,27 @@ _FILLS = {"buffer": "#DCEBF5", "nucleus": "#F8E3D3", "memory": "#E5F2EC"}
 _NAMED = 14
 
 
-def plot_network(network: Network, gates: Gating | None = None, *, axes: Axes | None = None) -> Axes:
+def plot_network(
+    network: Network,
+    gates: Gating | None = None,
+    *,
+    held: Mapping[str, str | None] | None = None,
+    axes: Axes | None = None,
+) -> Axes:
     """The wiring: buffers as discs, nuclei as small squares, memories as hexagons, an arrow for every gated pathway.
 
-    Open gates are drawn dark and full, closed ones light and dashed. A latch is a loop.
+    Open gates are drawn dark and full, closed ones light and dashed. A latch is its buffer's outline.
 
     **Arguments:**
 
     - `network`: the network.
     - `gates`: names of the gates that are open beyond rest, a mapping to conductances, or one conductance per gate,
         such as `trace.gates[tick]`; at rest if not given.
+    - `held`: buffer to the symbol that it holds, written below its name; None where it holds none.
     - `axes`: where to draw; by default on a new figure.
 
-    **Raises:** `NetworkError` or `UnknownNameError` for gates that do not fit.
+    **Raises:** `NetworkError` or `UnknownNameError` for gates or buffers that do not fit, `ArgumentError` for contents
+    that are no mapping.
 
     **Example:**
         >>> import attractorbind as ab, jax
@@ -39,19 +48,28 @@ def plot_network(network: Network, gates: Gating | None = None, *, axes: Axes | 
     """
     check_network(network)
     graph, wiring = network.graph, network.wiring
+    if not isinstance(held, Mapping | None):
+        raise ArgumentError(f"held is {held!r}; give a mapping from buffers to symbols")
+    for buffer in held or {}:
+        wiring.buffer(buffer)
     conductances = network.conductances(() if gates is None else gates)
     axes = axes_or_new(axes, 7.0, 6.0)
     places = _layout(network)
+    is_open = {gate.name: conductances[place] > 0 for place, gate in enumerate(wiring.gates)}
     for kind, (shape, size) in _SHAPES.items():
         nodes = [name for name, of in graph.nodes(data="kind") if of == kind]
         drawn = nx.draw_networkx_nodes(
             graph, places, nodelist=nodes, node_shape=shape, node_size=size, node_color=_FILLS[kind], ax=axes
         )
-        drawn.set_edgecolor(OPEN)
+        opened = [is_open.get(name, True) for name in nodes]
+        drawn.set_edgecolor([OPEN if full else CLOSED for full in opened])
+        drawn.set_linestyle(["solid" if full else "dashed" for full in opened])
+        drawn.set_linewidth(1.8)
     named = [name for name, kind in graph.nodes(data="kind") if kind != "nucleus"]
-    nx.draw_networkx_labels(graph, places, labels={name: name for name in named}, font_size=9, ax=axes)
-    is_open = {gate.name: conductances[place] > 0 for place, gate in enumerate(wiring.gates)}
-    edges = list(graph.edges(data="gate"))
+    nx.draw_networkx_labels(
+        graph, places, labels={name: _label(name, held or {}) for name in named}, font_size=9, ax=axes
+    )
+    edges = [edge for edge in graph.edges(data="gate") if edge[0] != edge[1]]
     for opened, colour, style, width in ((False, CLOSED, "dashed", 1.0), (True, OPEN, "solid", 1.8)):
         here = [(source, target) for source, target, gate in edges if is_open[gate] == opened]
         sizes = [_SHAPES[graph.nodes[name]["kind"]][1] for name in graph]
@@ -76,6 +94,10 @@ def plot_network(network: Network, gates: Gating | None = None, *, axes: Axes | 
     axes.margins(0.15)
     axes.set_axis_off()
     return axes
+
+
+def _label(name: str, held: Mapping[str, str | None]) -> str:
+    return name if name not in held else f"{name}\n[{held[name] or ''}]"
 
 
 def _first_legs(edges: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], str]:

@@ -5,6 +5,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
+from attractorbind._errors import ArgumentError
+
 # Okabe & Ito 2008, the dark ones; each goes with a pattern of line of its own.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
@@ -26,5 +28,7 @@ def marker(place: int) -> str:
 def axes_or_new(axes: Axes | None, width: float, height: float) -> Axes:
     """The axes that were given, or those of a new figure of that size in inches."""
     if axes is not None:
+        if not isinstance(axes, Axes):
+            raise ArgumentError(f"axes is {axes!r}; give matplotlib Axes, as from plt.subplots()")
         return axes
     return plt.subplots(figsize=(width, height), layout="constrained")[1]

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
+from attractorbind._checks import check_count
 from attractorbind._errors import ArgumentError
 from attractorbind._overlap import THRESHOLD, overlaps
 from attractorbind._trace import Trace
@@ -39,12 +40,8 @@ def plot_trace(trace: Trace, trial: int = 0, *, symbols: int = 5, axes: Axes | N
         >>> [label.get_text() for label in plot_trace(trace).get_yticklabels()]
         ['agent', 'focus', 'focus->agent', 'agent latch']
     """
-    if not isinstance(trace, Trace):
-        raise ArgumentError(f"trace is a {type(trace).__name__}; give what run() returns")
-    trial = trace._trial(trial)
-    trace._row(0)
-    ticks = int(trace.ticks[trial])
-    gates = trace.gates[:ticks] if trace.gates.ndim == 2 else trace.gates[:ticks, trial]
+    gates, symbols = shown_gates(trace, trial), check_count("symbols", symbols)
+    ticks, trial = len(gates), trace._trial(trial)
     wiring, buffers = trace.network.wiring, list(trace.network.buffers)
     changing = [place for place in range(gates.shape[1]) if (gates[:, place] != wiring.resting[place]).any()]
     rows = len(buffers) + _GATE_HEIGHT * len(changing)
@@ -68,6 +65,16 @@ def plot_trace(trace: Trace, trial: int = 0, *, symbols: int = 5, axes: Axes | N
     if drawn:
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, title="overlap with")
     return axes
+
+
+def shown_gates(trace: Trace, trial: int) -> Float[np.ndarray, "ticks gates"]:
+    """The conductances of all gates at every tick of one trial of a recorded run."""
+    if not isinstance(trace, Trace):
+        raise ArgumentError(f"trace is a {type(trace).__name__}; give what run() returns")
+    trial = trace._trial(trial)
+    trace._row(0)
+    ticks = int(trace.ticks[trial])
+    return trace.gates[:ticks] if trace.gates.ndim == 2 else trace.gates[:ticks, trial]
 
 
 def _draw_gate(axes: Axes, conductance: Float[np.ndarray, " ticks"], low: float) -> None:
