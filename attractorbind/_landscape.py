@@ -76,22 +76,23 @@ def landscape(
     """
     wiring, vocabulary = check_network(network).wiring, network.vocabulary
     place = wiring.buffer(buffer)
-    ends = [vocabulary[first], vocabulary[second]]
+    one, other = vocabulary[first], vocabulary[second]
     if first == second:
         raise ArgumentError(f"first and second are both {first!r}; name two symbols")
     if not any(projection.source == projection.target == place for projection in wiring.projections):
         raise NetworkError(f"the latch of {buffer!r} goes by way of a nucleus; energies are told of recurrent latches")
     paths, ticks, key = check_count("paths", paths), check_count("ticks", ticks), check_one_key(key)
     codes = np.asarray(network.codes(buffer))
-    states = _ways(*codes[ends], np.asarray(jax.random.uniform(key, (paths, codes.shape[1]))))
+    states = _ways(codes[one], codes[other], np.asarray(jax.random.uniform(key, (paths, codes.shape[1]))))
     steps = len(states)
     start = network.silent(steps * paths).replace(buffer, jnp.asarray(states.reshape(steps * paths, -1), jnp.float32))
     final = np.asarray(run(network, hold(ticks), start, throw=False).state[buffer]) > 0
-    to_first, to_second = (
-        Proportion((final == codes[end]).all(axis=1).reshape(steps, paths).sum(axis=1), paths) for end in ends
-    )
+
+    def led_to(symbol: int) -> Proportion:
+        return Proportion((final == codes[symbol]).all(axis=1).reshape(steps, paths).sum(axis=1), paths)
+
     energies = np.asarray(energy(network, start)).reshape(steps, paths)
-    return Landscape(buffer, first, second, np.linspace(0, 1, steps), energies, to_first, to_second)
+    return Landscape(buffer, first, second, np.linspace(0, 1, steps), energies, led_to(one), led_to(other))
 
 
 def _ways(

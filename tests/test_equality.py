@@ -37,20 +37,28 @@ def check_pairs(network: ab.Network, first: np.ndarray, second: np.ndarray, corr
     np.testing.assert_array_equal(trace.ticks > 3, first == second)
 
 
-@pytest.mark.parametrize(
-    ("corruption", "noise"),
-    [(0.0, 0.0), (0.05, 0.0), pytest.param(0.0, 0.01, marks=pytest.mark.slow)],
-    ids=["clean", "corrupted", "noisy"],
+CONDITIONS = pytest.mark.parametrize(
+    ("corruption", "noise"), [(0.0, 0.0), (0.05, 0.0), (0.0, 0.01)], ids=["clean", "corrupted", "noisy"]
 )
+
+
+def all_pairs() -> tuple[np.ndarray, np.ndarray]:
+    first, second = np.meshgrid(*[np.arange(SYMBOLS)] * 2, indexing="ij")
+    return first.ravel(), second.ravel()
+
+
+@CONDITIONS
+def test_no_error_over_many_pairs(network, corruption, noise):
+    # All equal pairs, and a twentieth of the others.
+    first, second = all_pairs()
+    some = (first == second) | (np.random.default_rng(1).random(len(first)) < 0.05)
+    check_pairs(network, first[some], second[some], corruption, noise)
+
+
+@pytest.mark.slow
+@CONDITIONS
 def test_no_error_over_all_pairs(network, corruption, noise):
-    first, second = (index.ravel() for index in np.meshgrid(*[np.arange(SYMBOLS)] * 2, indexing="ij"))
+    first, second = all_pairs()
     for start in range(0, len(first), 30_000):
         pairs = slice(start, start + 30_000)
         check_pairs(network, first[pairs], second[pairs], corruption, noise)
-
-
-def test_no_error_under_noise_over_many_pairs(network):
-    # All equal pairs, and a tenth of the others; the endurance tests have all.
-    first, second = (index.ravel() for index in np.meshgrid(*[np.arange(SYMBOLS)] * 2, indexing="ij"))
-    some = (first == second) | (np.random.default_rng(1).random(len(first)) < 0.1)
-    check_pairs(network, first[some], second[some], 0.0, 0.01)

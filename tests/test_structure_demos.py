@@ -14,6 +14,7 @@ sys.path.append(str(DEMOS))
 lists, trees, sequences = map(importlib.import_module, ("lists", "trees", "sequences"))
 
 NOISE = pytest.mark.parametrize("noise", ["0", "0.02"])
+SEEDS = pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 Printed = pytest.CaptureFixture[str]
 
 
@@ -67,7 +68,7 @@ def test_lists_reverse_lines_and_check_brackets(noise: str, capsys: Printed) -> 
     assert "if equal('word', 'head')" in printed
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@SEEDS
 def test_lists_are_right_on_random_lines(seed: int, tmp_path: Path, capsys: Printed) -> None:
     words = [line.split() for line in lists.LINES.read_text().splitlines()[:4]]
     draw, text = random.Random(seed), tmp_path / "lines.txt"
@@ -106,7 +107,7 @@ def test_trees_are_mirrored(noise: str, capsys: Printed) -> None:
     assert "cons('left', 'right', into='word')" in printed
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@SEEDS
 def test_trees_are_right_on_random_trees(seed: int, tmp_path: Path, capsys: Printed) -> None:
     leaves = [re.findall(r"[^\s()]+", line) for line in trees.TREES.read_text().splitlines()]
     draw, text = random.Random(seed), tmp_path / "trees.txt"
@@ -126,7 +127,7 @@ def test_sequences_are_replayed_from_every_word(noise: str, capsys: Printed) -> 
     assert "recall('positions', cue=['position'], into=['next'])" in printed
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@SEEDS
 def test_sequences_are_right_on_random_lines(seed: int, tmp_path: Path, capsys: Printed) -> None:
     said = dealt_anew([*sequences.read_lines(sequences.TEXT).values()], seed)
     text = tmp_path / "text.txt"
