@@ -11,6 +11,7 @@ from jaxtyping import Array, Int, Key
 
 from attractorbind._checks import check_count
 from attractorbind._conditions import Conditions, conditions, loaded, opponents, with_buffer
+from attractorbind._display import Printed
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._flow import flow
 from attractorbind._keys import Rate
@@ -24,7 +25,7 @@ from attractorbind._wiring import Wiring
 
 
 @dataclass(frozen=True, eq=False)
-class Chains:
+class Chains(Printed):
     """How far symbols are copied; made by `chains`, shown as a table by `print`.
 
     **Attributes:**

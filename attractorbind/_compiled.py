@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from attractorbind._checks import check_fraction
+from attractorbind._display import Printed
 from attractorbind._errors import ArgumentError, ProgramError, listed
 from attractorbind._network import Network
 from attractorbind._program import Arg, Instruction, Next, Statement, Step
@@ -20,7 +21,7 @@ Heading = tuple[int, Instruction]
 
 
 @dataclass(frozen=True, eq=False)
-class Compiled:
+class Compiled(Printed):
     """A program made fit for one wiring and vocabulary.
 
     **Attributes:**

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import entropy
 
+from attractorbind._display import Printed
 from attractorbind._errors import ArgumentError
 from attractorbind._proportion import Proportion
 from attractorbind._table import aligned
@@ -16,7 +17,7 @@ Expected = str | None | Sequence[str | None]
 
 
 @dataclass(frozen=True, eq=False)
-class Crosstalk:
+class Crosstalk(Printed):
     """What the buffers hold beside what they should hold; made by `crosstalk`, shown as a table by `print`.
 
     **Attributes:**

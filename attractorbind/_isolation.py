@@ -10,6 +10,7 @@ from jaxtyping import Array, Float, Int, Key
 from attractorbind._checks import check_count
 from attractorbind._conditions import Conditions, Level, loaded, opponents, swept, with_buffer
 from attractorbind._crosstalk import bits
+from attractorbind._display import Printed
 from attractorbind._errors import ArgumentError
 from attractorbind._macros import hold
 from attractorbind._network import Network, check_network
@@ -20,7 +21,7 @@ from attractorbind._table import aligned
 
 
 @dataclass(frozen=True, eq=False)
-class Isolation:
+class Isolation(Printed):
     """How well buffers keep apart what they hold; made by `isolation`, shown as a table by `print`.
 
     **Attributes:**

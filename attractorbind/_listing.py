@@ -110,6 +110,9 @@ class Listing(Compiled):
         """The program as it runs where some gates are stuck at a conductance, whatever it says of them."""
         return replace(self, rows=replace(self.rows, gates=with_stuck(self.wiring, self.rows.gates, conductances)))
 
+    def __repr__(self) -> str:
+        return f"Listing({len(self.rows.ticks)} rows, arguments {list(self.arguments)})"
+
     def __str__(self) -> str:
         lines = [("address", "ticks", "presented", "latches closed", "gates open", "goes on at", "instruction")]
         rows, before = self.rows, NONE

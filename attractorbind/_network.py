@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key, UInt32
 
 from attractorbind._checks import check_count, check_known
+from attractorbind._display import network_html
 from attractorbind._errors import FileError, NetworkError
 from attractorbind._files import read_network, write_network
 from attractorbind._learning import rounded
@@ -290,6 +291,9 @@ class Network(eqx.Module):
                 )
             )
         return Report(repr(self.rule), len(self.vocabulary), tuple(rows))
+
+    def _repr_html_(self) -> str:
+        return network_html(self)
 
     def __repr__(self) -> str:
         kinds = [gate.kind for gate in self.wiring.gates]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from attractorbind._checks import check_count, check_fraction, check_names
+from attractorbind._display import Printed
 from attractorbind._errors import ProgramError
 from attractorbind._wiring import Wiring
 
@@ -51,6 +52,8 @@ class Next:
 
 
 NEXT = Next()
+
+_LINE = 100
 
 
 class Statement(abc.ABC):
@@ -130,7 +133,7 @@ class Step(Instruction):
 
 
 @dataclass(frozen=True)
-class Program:
+class Program(Printed):
     """A gating sequence: statements in order. `+` joins two, `* n` writes one n times, `print` shows it.
 
     **Example:**
@@ -208,6 +211,11 @@ class Program:
 
     def __str__(self) -> str:
         return "\n".join(str(statement) for statement in self.statements)
+
+    def __repr__(self) -> str:
+        # On one line, and of no more than a line's length.
+        text = "; ".join(" ".join(str(statement).split()) for statement in self.statements)
+        return f"Program({text if len(text) <= _LINE else text[:_LINE] + '...'})"
 
     def indented(self) -> str:
         """The program's text as the inside of a block."""

@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import dataclass
 
+from attractorbind._display import Printed
 from attractorbind._errors import CapacityError, CapacityWarning
 from attractorbind._table import aligned
 
@@ -25,7 +26,7 @@ class ProjectionReport:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Printed):
     """`ProjectionReport`s of all projections; `print` shows them as a table."""
 
     rule: str

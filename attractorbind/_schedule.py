@@ -51,6 +51,9 @@ class Schedule(Compiled):
         """The program as it runs where some gates are stuck at a conductance, whatever it says of them."""
         return replace(self, gates=with_stuck(self.wiring, self.gates, conductances))
 
+    def __repr__(self) -> str:
+        return f"Schedule({self.ticks} ticks, arguments {list(self.arguments)})"
+
     def __str__(self) -> str:
         rows = [("tick", "presented", "latches closed", "gates open", "instruction")]
         for tick, (conductances, slot) in enumerate(zip(self.gates, self.presented, strict=True)):

@@ -10,6 +10,7 @@ from jaxtyping import Array, Int, Key
 from attractorbind._chains import copying, joined
 from attractorbind._checks import check_names
 from attractorbind._conditions import Conditions, conditions, opponents
+from attractorbind._display import Printed
 from attractorbind._errors import NetworkError
 from attractorbind._isolation import check_ticks, holding
 from attractorbind._keys import Rate
@@ -22,7 +23,7 @@ _STUCK = {"closed": 0.0, "open": 1.0}
 
 
 @dataclass(frozen=True, eq=False)
-class StuckGates:
+class StuckGates(Printed):
     """What is lost when a single gate is stuck; made by `stuck_gates`, shown as a table by `print`.
 
     **Attributes:**

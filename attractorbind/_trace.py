@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
 from attractorbind._checks import check_fraction
+from attractorbind._display import trace_html
 from attractorbind._errors import ArgumentError, RunError
 from attractorbind._keys import Rate
 from attractorbind._listing import Listing
@@ -216,6 +217,9 @@ class Trace(eqx.Module):
         if not isinstance(tick, int | np.integer) or not -ticks <= tick < ticks:
             raise ArgumentError(f"tick is {tick}; the run has {ticks} ticks, 0 to {ticks - 1}")
         return tick % ticks
+
+    def _repr_html_(self) -> str:
+        return trace_html(self)
 
     def __repr__(self) -> str:
         counts = Counter(Result(code).name.lower() for code in self.result.tolist())
