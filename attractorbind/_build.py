@@ -64,6 +64,7 @@ def build(
     **Reference:** Hayworth 2012; Hayworth & Marblestone 2018 for relays and latches through the thalamus.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat", "chased"]), buffers={"focus": 128, "agent": 96},
         ...     relays="hub:focus", activity=0.1, rule=ab.Hebbian(), key=jax.random.key(0))

@@ -80,6 +80,7 @@ def chains(
     there is no such pair.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat", "yak"]), buffers={"a": 128, "b": 128}, activity=0.1,
         ...     rule=ab.MaximalStability(), key=jax.random.key(0))

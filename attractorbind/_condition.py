@@ -179,6 +179,7 @@ def equal(first: str, second: str) -> Condition:
     **Raises:** `ProgramError` if both are the same; when compiled, `NetworkError` if there is no relay.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat", "yes", "no"]), buffers={"a": 128, "b": 128, "out": 128},
         ...     relays=[("a", "b")], activity=0.1, rule=ab.PseudoInverse(), key=jax.random.key(0))
@@ -201,6 +202,7 @@ def holds(buffer: str, symbol: str | Arg) -> Condition:
     - `symbol`: the symbol's name, or `arg(name)` to name it when the program is run.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> print(~ab.holds("focus", "dog") & ab.empty("agent"))
         (~holds('focus', 'dog') & empty('agent'))

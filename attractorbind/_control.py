@@ -132,6 +132,7 @@ def when(condition: Condition, then: Program, otherwise: Program = Program()) ->
     **Raises:** `ProgramError` for anything else.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> print(ab.when(ab.empty("agent"), ab.copy("focus", "agent"), ab.clear("focus")))
         when empty('agent'):
@@ -156,6 +157,7 @@ def repeat(times: int, body: Program) -> Program:
     - `body`: the program.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> print(ab.repeat(3, ab.copy("a", "b") + ab.copy("b", "a")))
         repeat 3:
@@ -177,6 +179,7 @@ def until(condition: Condition, body: Program, *, limit: int | None = None) -> P
         ticks each, and a run cannot be interrupted: give no more than the task may need.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> print(ab.until(ab.empty("word"), ab.read("word"), limit=9))
         until empty('word'), at most 9 times:
@@ -206,6 +209,7 @@ def procedure(define: Callable[..., Program]) -> Callable[..., Program]:
     **Raises:** `ProgramError`, when called, for recursion or if the function returns no program or an empty one.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> @ab.procedure
         ... def bind(symbol, place):

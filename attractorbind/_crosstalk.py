@@ -96,6 +96,7 @@ def crosstalk(trace: Trace, expected: Mapping[str, Expected] | None = None, *, t
     **Reference:** C. E. Shannon 1948, for the information; the measure is our own design.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"a": 128, "b": 128}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))

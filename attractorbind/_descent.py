@@ -57,6 +57,7 @@ def descend(network: Network, state: State, gates: Gating = (), *, sweeps: int =
     **Reference:** Hopfield 1982, PNAS 79:2554.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1, rule=ab.Hebbian(),
         ...     key=jax.random.key(0))

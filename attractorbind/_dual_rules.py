@@ -142,6 +142,7 @@ class MaximalStability(AbstractLearningRule):
     Found. Trends Mach. Learn. 3:1, for the solver.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> codes = jax.random.bernoulli(jax.random.key(0), 0.5, (20, 64))
         >>> solution = ab.MaximalStability().solve(codes, codes, recurrent=True)

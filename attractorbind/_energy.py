@@ -53,6 +53,7 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
     12:261, for the cycle of two.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1, rule=ab.Hebbian(),
         ...     key=jax.random.key(0))

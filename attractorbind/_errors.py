@@ -8,6 +8,7 @@ class AttractorBindError(Exception):
     """Root of every error that attractorbind raises on purpose.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> try:
         ...     ab.Vocabulary([])

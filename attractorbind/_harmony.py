@@ -75,6 +75,7 @@ def harmony(network: Network, state: State, gate: str) -> Float[Array, " trials"
     **Reference:** our own design, after the harmony of Smolensky 1986, in Parallel Distributed Processing 1, ch. 6.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"a": 64, "b": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))

@@ -43,6 +43,7 @@ def imprint(network: Network, names: Iterable[str], *, strict: bool = True) -> N
     all symbols exactly, the old ones included.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))

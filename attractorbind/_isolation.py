@@ -124,6 +124,7 @@ def isolation(
     `UnknownNameError` for a gate that is not there.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat", "yak"]), buffers={"a": 128, "b": 128}, activity=0.1,
         ...     rule=ab.MaximalStability(), key=jax.random.key(0))

@@ -67,6 +67,7 @@ def landscape(
     way of a nucleus, `ArgumentError` for the same symbol twice, a number that is none, or a wrong key.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1, rule=ab.Hebbian(),
         ...     key=jax.random.key(0))

@@ -35,6 +35,7 @@ def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Ke
     **Raises:** `ArgumentError` for a fraction out of range or what is no key.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 128, "agent": 128}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))

@@ -157,6 +157,7 @@ def load(buffer: str, symbol: str | Arg) -> Program:
     """Present a symbol to a buffer until its latch has taken it, then settle: `present`, then gates at rest.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
@@ -178,6 +179,7 @@ def clear(buffer: str) -> Program:
     """Empty a buffer: close its latch for a tick.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
@@ -197,6 +199,7 @@ def copy(source: str, target: str) -> Program:
     **Reference:** Hayworth 2012; Hayworth & Marblestone 2018, "buffer-to-buffer copying".
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))

@@ -128,6 +128,7 @@ class Network(eqx.Module):
         with the others, and for a projection that does not exist.
 
         **Example:**
+
             >>> import attractorbind as ab, jax, jax.numpy as jnp
             >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
             ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
@@ -183,6 +184,7 @@ class Network(eqx.Module):
         **Raises:** `UnknownNameError` for a gate that does not exist, `ArgumentError` for a conductance out of range.
 
         **Example:**
+
             >>> import attractorbind as ab, jax
             >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64},
             ...     relays=[("focus", "agent")], activity=0.1, rule=ab.PseudoInverse(), key=jax.random.key(0))
@@ -216,6 +218,7 @@ class Network(eqx.Module):
         **Reference:** Hayworth 2012, the dynamic partition of a global attractor.
 
         **Example:**
+
             >>> import attractorbind as ab, jax
             >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"a": 64, "b": 64, "c": 64}, relays="all",
             ...     activity=0.1, rule=ab.PseudoInverse(), key=jax.random.key(0))
@@ -247,6 +250,7 @@ class Network(eqx.Module):
         **Raises:** `FileError` if it cannot be written.
 
         **Example:**
+
             >>> import attractorbind as ab, jax, pathlib, tempfile
             >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1,
             ...     rule=ab.PseudoInverse(), key=jax.random.key(0))

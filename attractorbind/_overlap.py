@@ -34,6 +34,7 @@ def overlaps(
     **Returns:** overlaps, shape (..., symbols).
 
     **Example:**
+
         >>> import attractorbind as ab, jax.numpy as jnp
         >>> codes = jnp.array([[True, False, False, False], [False, False, True, True]])
         >>> ab.overlaps(codes[0], codes).round(2).tolist()

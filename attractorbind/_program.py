@@ -34,6 +34,7 @@ def arg(name: str) -> Arg:
     """A symbol to be named when the program is run, one for each trial: `ab.run(..., args={name: symbols})`.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> print(ab.load("focus", ab.arg("noun")))
         load('focus', arg('noun'))
@@ -137,6 +138,7 @@ class Program(Printed):
     """A gating sequence: statements in order. `+` joins two, `* n` writes one n times, `print` shows it.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> program = ab.load("focus", "dog") + ab.copy("focus", "agent") + ab.hold() * 2
         >>> print(program)
@@ -174,6 +176,7 @@ class Program(Printed):
         ways out of a condition, otherwise None.
 
         **Example:**
+
             >>> import attractorbind as ab
             >>> program = ab.when(ab.holds("focus", "dog"), ab.copy("focus", "agent")) + ab.clear("focus")
             >>> list(program.graph.edges(data="when"))
@@ -236,6 +239,7 @@ def gates(open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = 
     **Raises:** `ArgumentError` for a conductance or a duration out of range, `ProgramError` for a gate named as both.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> print(ab.gates(open=["focus->agent"], closed=["agent"], ticks=2))
         gates(open={'focus->agent'}, closed={'agent'}, ticks=2)
@@ -268,6 +272,7 @@ def present(buffer: str, symbol: str | Arg, *, ticks: int = 1) -> Program:
     - `ticks`: how long.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> print(ab.present("focus", "dog", ticks=3))
         present('focus', 'dog', ticks=3)

@@ -23,6 +23,7 @@ class Proportion:
     **Raises:** `ArgumentError` for numbers that are no counts.
 
     **Example:**
+
         >>> import numpy as np
         >>> from attractorbind import Proportion
         >>> of_fifty = Proportion(np.array([50, 45]), 50)

@@ -106,6 +106,7 @@ def store(memory: str | SnapshotMemory, buffers: Iterable[str]) -> Program:
     **Reference:** our own design; see `SnapshotMemory`.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "park"]), buffers={"who": 64, "where": 64}, relays=[],
         ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
@@ -144,6 +145,7 @@ def recall(
     **Reference:** our own design; see `SnapshotMemory`.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "park", "shop"]), buffers={"who": 128, "where": 128}, relays=[],
         ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
@@ -175,6 +177,7 @@ def forget(memory: str | SnapshotMemory, cue: Iterable[str], *, older: bool = Fa
     **Reference:** our own design; see `SnapshotMemory`.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "park", "shop"]), buffers={"who": 128, "where": 128}, relays=[],
         ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),

@@ -113,6 +113,7 @@ class Hebbian(AbstractOneShotRule):
     0.138 N at activity 0.5.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> vocabulary = ab.Vocabulary(["dog", "cat", "chased"])
         >>> network = ab.build(vocabulary, buffers={"focus": 128}, activity=0.1, rule=ab.Hebbian(),

@@ -68,6 +68,7 @@ def run(
     before anything is computed; `RunError` after the run.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))

@@ -70,6 +70,7 @@ class SnapshotMemory:
     46:269, for a context that recall moves back.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "ben", "park", "shop"]), buffers={"who": 128, "where": 128},
         ...     relays=[], memories=[ab.SnapshotMemory("episodes", units=512, capacity=16)], activity=0.1,

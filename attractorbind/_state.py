@@ -22,6 +22,7 @@ class State(eqx.Module):
     one `Snapshots` each; their activity can be looked at in the same way, and is not to be replaced.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> vocabulary = ab.Vocabulary(["dog", "cat"])
         >>> network = ab.build(vocabulary, buffers={"focus": 64}, activity=0.1, rule=ab.PseudoInverse(),

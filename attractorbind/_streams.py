@@ -43,6 +43,7 @@ def read(buffer: str) -> Program:
     - `buffer`: the buffer's name. The sequences are given to `run` as `inputs=`.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"word": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
@@ -63,6 +64,7 @@ def emit(buffer: str) -> Program:
     - `buffer`: the buffer's name. The outputs are in `trace.outputs`.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"word": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))

@@ -91,6 +91,7 @@ def stuck_gates(
     `isolation`.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat", "yak"]), buffers={"a": 128, "b": 128},
         ...     relays=[("a", "b")], activity=0.1, rule=ab.MaximalStability(), key=jax.random.key(0))

@@ -49,6 +49,7 @@ def tick(
     **Raises:** `UnknownNameError`, `NetworkError` or `ArgumentError` for input that does not fit.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))

@@ -124,6 +124,7 @@ class Trace(eqx.Module):
         - `trial`: which trial. Needs `record="decoded"` or `record="states"`.
 
         **Example:**
+
             >>> import attractorbind as ab, jax
             >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
             ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
@@ -152,6 +153,7 @@ class Trace(eqx.Module):
         **Returns:** for each snapshot a mapping from the memory's buffers to the symbol in it, or None.
 
         **Example:**
+
             >>> import attractorbind as ab, jax
             >>> network = ab.build(ab.Vocabulary(["ann", "park"]), buffers={"who": 64, "where": 64}, relays=[],
             ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),

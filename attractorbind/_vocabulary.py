@@ -20,6 +20,7 @@ class Vocabulary(Mapping[str, int]):
     - `UnknownNameError`: on looking up a name that is not there; nothing is ever created by a lookup.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> vocabulary = ab.Vocabulary(["dog", "cat", "chased"])
         >>> vocabulary["cat"], vocabulary.names[2], len(vocabulary)

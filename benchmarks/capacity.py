@@ -3,14 +3,16 @@
 Two buffers and a relay. The source settles for 10 ticks, its symbol is copied, and the target holds it for 20 ticks; a
 symbol counts if every unit of the target is right then. All symbols of the vocabulary are tried. Noise q: each active
 unit of the source's start state is dropped with probability q, and as many others are added. Loads go up until a rule
-copies nothing. The critical load is where half of the symbols would be copied, between the last load at which more
-are, and the first at which fewer are, both for sure (95 % Wilson intervals).
+copies nothing, or has learned for longer than patience allows. The critical load is where half of the symbols would be
+copied, between the last load at which more are, and the first at which fewer are, both for sure (95 % Wilson
+intervals).
 
     python benchmarks/capacity.py --units 256 512 --activities 0.1 --plot capacity.png
 """
 
 import argparse
 import itertools
+import time
 import warnings
 from typing import Any
 
@@ -37,29 +39,34 @@ def main() -> None:
     parser.add_argument("--loads", type=float, nargs="+", default=LOADS)
     parser.add_argument("--noises", type=float, nargs="+", default=[0.0, 0.1, 0.3])
     parser.add_argument("--rules", nargs="+", choices=list(RULES), default=list(RULES))
+    parser.add_argument("--patience", type=float, default=60.0, help="seconds of learning after which loads are enough")
     parser.add_argument("--plot", metavar="FILE", help="draw the curves of the largest network")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     cases = list(itertools.product(options.units, options.activities, options.rules))
     for units, activity, rule in tqdm(cases, desc="curves"):
-        rows += curve(units, activity, rule, sorted(options.loads), options.noises)
+        rows += curve(units, activity, rule, sorted(options.loads), options.noises, options.patience)
     record("capacity", rows)
     record("capacity", critical(rows), part="critical")
     if options.plot:
         draw(rows, max(options.units), options.plot)
 
 
-def curve(units: int, activity: float, rule: str, loads: list[float], noises: list[float]) -> list[dict[str, Any]]:
-    """The rows of one rule, from small loads to the first at which nothing is copied."""
+def curve(
+    units: int, activity: float, rule: str, loads: list[float], noises: list[float], patience: float
+) -> list[dict[str, Any]]:
+    """The rows of one rule, from small loads to the first at which nothing is copied or patience ends."""
     rows = []
     for load in loads:
+        started = time.perf_counter()
         network = built(units, round(load * units), activity, rule)
+        learning = time.perf_counter() - started
         symbols = len(network.vocabulary)
         shares = ab.Proportion(np.array([exact(network, noise).sum() for noise in noises]), symbols)
         for noise, share, low, high in zip(noises, shares.fraction, *shares.interval, strict=True):
             case = {"rule": rule, "units": units, "f": activity, "S/N": load, "symbols": symbols, "noise": noise}
             rows.append(case | {"exact": float(share), "from": float(low), "to": float(high)})
-        if not shares.right.any():
+        if not shares.right.any() or learning > patience:
             break
     return rows
 

@@ -101,14 +101,14 @@ def test_it_draws_on_axes_of_its_own_or_on_those_given(picture):
 def test_a_trace_shows_when_gates_were_open_and_what_was_held():
     axes = plot_trace(trace("states"), 1)
     assert [label.get_text() for label in axes.get_yticklabels()] == [
-        "object",
-        "agent",
         "focus",
+        "agent",
+        "object",
         "focus->agent",
         "agent latch",
         "focus latch",
     ]
-    assert texts(axes) == ["cat", "cat", "ball"]
+    assert texts(axes) == ["cat", "ball", "cat"]
     relay = network().gates.index("focus->agent")
     ticks = np.flatnonzero(trace("states").gates[:, relay])
     low = len(network().buffers)
@@ -119,7 +119,7 @@ def test_a_trace_shows_when_gates_were_open_and_what_was_held():
 
 
 def test_both_kinds_of_record_show_the_same_names():
-    assert texts(plot_trace(trace("states"))) == texts(plot_trace(trace("decoded"))) == ["dog", "dog", "ball"]
+    assert texts(plot_trace(trace("states"))) == texts(plot_trace(trace("decoded"))) == ["dog", "ball", "dog"]
 
 
 def test_open_gates_are_dark_and_latches_are_outlines():
@@ -147,7 +147,7 @@ def test_a_film_shows_every_tick_and_can_be_saved(tmp_path):
     left, right = film._fig.axes[:2]
     assert left.get_title() == f"tick {trace('decoded').ticks[0] - 1}"
     assert {"focus\n[ball]", "agent\n[dog]", "object\n[]"} <= set(texts(left))
-    assert texts(right) == ["dog", "dog", "ball"]
+    assert texts(right) == ["dog", "ball", "dog"]
 
 
 def test_nuclei_and_memories_are_drawn():

@@ -26,6 +26,7 @@ def animate_trace(trace: Trace, trial: int = 0, *, seconds: Rate = 0.4) -> FuncA
     **Raises:** `ArgumentError` for a trial that is not there, a run that was not recorded, or a time that is none.
 
     **Example:**
+
         >>> import attractorbind as ab, jax, pathlib, tempfile
         >>> from attractorbind.plotting import animate_trace
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,

@@ -24,6 +24,7 @@ def plot_energy(measure: Landscape | Descent, *, axes: Axes | None = None) -> Ax
     **Raises:** `ArgumentError` for something else.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> from attractorbind.plotting import plot_energy
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1, rule=ab.Hebbian(),

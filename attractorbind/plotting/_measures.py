@@ -13,6 +13,14 @@ from attractorbind._isolation import Isolation
 from attractorbind._proportion import Proportion
 from attractorbind.plotting._style import OPEN, axes_or_new, line_style, marker
 
+_CONDITIONS = {
+    "leak": "conductance of closed gates",
+    "noise": "probability that a unit flips, at each tick",
+    "flips": "probability that a unit is flipped at the start",
+    "synapses": "share of synapses lost",
+    "units": "share of units lost",
+}
+
 
 def plot_capacity(
     curves: Mapping[str, tuple[Sequence[float], Sequence[Proportion]]],
@@ -31,6 +39,7 @@ def plot_capacity(
     **Raises:** `ArgumentError` for a curve without points, or with more loads than shares.
 
     **Example:**
+
         >>> import attractorbind as ab, numpy as np
         >>> from attractorbind.plotting import plot_capacity
         >>> shares = [ab.Proportion(np.array(right), 50) for right in (50, 48, 3)]
@@ -85,6 +94,7 @@ def plot_crosstalk(measure: Crosstalk | Isolation, *, axes: Axes | None = None) 
     - `axes`: where to draw; by default on a new figure.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> from attractorbind.plotting import plot_crosstalk
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
@@ -93,7 +103,7 @@ def plot_crosstalk(measure: Crosstalk | Isolation, *, axes: Axes | None = None) 
         'in'
     """
     if isinstance(measure, Isolation) and measure.swept:
-        return _swept(measure, axes)
+        return _swept(measure, measure.swept, axes)
     if isinstance(measure, Isolation):
         return _map(measure.information[0], measure.buffers, axes)
     if isinstance(measure, Crosstalk):
@@ -101,7 +111,7 @@ def plot_crosstalk(measure: Crosstalk | Isolation, *, axes: Axes | None = None) 
     raise ArgumentError(f"measure is a {type(measure).__name__}; give what crosstalk() or isolation() returns")
 
 
-def _swept(measure: Isolation, axes: Axes | None) -> Axes:
+def _swept(measure: Isolation, condition: str, axes: Axes | None) -> Axes:
     axes = axes_or_new(axes, 6.0, 4.0)
     order = np.argsort(measure.levels)
     worst = [measure.held[int(level), int(measure.held.right[level].argmin())] for level in order]
@@ -112,7 +122,7 @@ def _swept(measure: Isolation, axes: Axes | None) -> Axes:
     if measure.tolerance is not None:
         axes.axvline(measure.tolerance, color=OPEN, linestyle=":", label=f"nothing lost up to {measure.tolerance:g}")
         axes.legend(frameon=False)
-    axes.set(xlabel=measure.swept, ylabel="symbols held, worst buffer", ylim=(-0.03, 1.03))
+    axes.set(xlabel=_CONDITIONS[condition], ylabel="symbols held, worst buffer", ylim=(-0.03, 1.03))
     return axes
 
 

@@ -10,7 +10,7 @@ from attractorbind._errors import ArgumentError
 from attractorbind._network import Gating, Network, check_network
 from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new
 
-_SHAPES = {"buffer": ("o", 1500), "nucleus": ("s", 320), "memory": ("h", 1900)}
+_SHAPES = {"buffer": ("o", 1500), "nucleus": ("s", 320), "memory": ("h", 2600)}
 _FILLS = {"buffer": "#DCEBF5", "nucleus": "#F8E3D3", "memory": "#E5F2EC"}
 # More names of gates than these cannot be read.
 _NAMED = 14
@@ -39,6 +39,7 @@ def plot_network(
     that are no mapping.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> from attractorbind.plotting import plot_network
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,

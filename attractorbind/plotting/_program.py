@@ -23,6 +23,7 @@ def plot_program(program: Program, *, axes: Axes | None = None) -> Axes:
     **Raises:** `ProgramError` for something else.
 
     **Example:**
+
         >>> import attractorbind as ab
         >>> from attractorbind.plotting import plot_program
         >>> program = ab.when(ab.holds("focus", "dog"), ab.copy("focus", "agent")) + ab.clear("focus")

@@ -32,13 +32,14 @@ def plot_trace(trace: Trace, trial: int = 0, *, symbols: int = 5, axes: Axes | N
     **Raises:** `ArgumentError` for a trial that is not there or a run that was not recorded.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> from attractorbind.plotting import plot_trace
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
         >>> trace = ab.run(network, ab.load("focus", "dog") + ab.copy("focus", "agent"), record="states")
         >>> [label.get_text() for label in plot_trace(trace).get_yticklabels()]
-        ['agent', 'focus', 'focus->agent', 'agent latch']
+        ['focus', 'agent', 'focus->agent', 'agent latch']
     """
     gates, symbols = shown_gates(trace, trial), check_count("symbols", symbols)
     ticks, trial = len(gates), trace._trial(trial)
@@ -48,9 +49,10 @@ def plot_trace(trace: Trace, trial: int = 0, *, symbols: int = 5, axes: Axes | N
     axes = axes_or_new(axes, min(14.0, max(5.0, 0.28 * ticks + 2)), 0.8 + 0.75 * rows)
     lanes: list[tuple[float, str]] = []
     drawn: dict[int, None] = {}
-    for place, buffer in enumerate(reversed(buffers)):
-        _draw_buffer(axes, trace, trial, buffer, ticks, float(place), symbols, drawn)
-        lanes.append((place + 0.4, buffer))
+    for place, buffer in enumerate(buffers):
+        low = float(len(buffers) - 1 - place)
+        _draw_buffer(axes, trace, trial, buffer, ticks, low, symbols, drawn)
+        lanes.append((low + 0.4, buffer))
     for place, gate in enumerate(reversed(changing)):
         low = len(buffers) + _GATE_HEIGHT * place
         _draw_gate(axes, gates[:, gate], low)

@@ -61,6 +61,7 @@ def check_binding(
     **Raises:** `CheckError` with the shortest program found, its gating table and the first tick of difference.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> from attractorbind.testing import check_binding
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 128, "agent": 128}, activity=0.1,
@@ -181,6 +182,7 @@ def check_program(
     network and reference part; `UnknownNameError` for a buffer or symbol that is not there.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> from attractorbind.testing import check_program
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 128, "agent": 128}, activity=0.1,

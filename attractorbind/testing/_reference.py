@@ -195,6 +195,7 @@ def reference(
     **Raises:** `ProgramError` for a program that has no meaning in names; else as `run`.
 
     **Example:**
+
         >>> import attractorbind as ab, jax
         >>> from attractorbind.testing import reference
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
