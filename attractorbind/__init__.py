@@ -26,6 +26,7 @@ from attractorbind._errors import (
     UnknownNameError as UnknownNameError,
     VocabularyError as VocabularyError,
 )
+from attractorbind._factors import FactoredSynapses as FactoredSynapses
 from attractorbind._harmony import harmony as harmony
 from attractorbind._imprint import imprint as imprint
 from attractorbind._isolation import Isolation as Isolation, isolation as isolation
@@ -62,7 +63,7 @@ from attractorbind._snapshots import Snapshots as Snapshots
 from attractorbind._state import State as State
 from attractorbind._streams import emit as emit, read as read
 from attractorbind._stuck_gates import StuckGates as StuckGates, stuck_gates as stuck_gates
-from attractorbind._synapses import Synapses as Synapses
+from attractorbind._synapses import AbstractSynapses as AbstractSynapses, Synapses as Synapses
 from attractorbind._tick import tick as tick
 from attractorbind._trace import Trace as Trace
 from attractorbind._vocabulary import Vocabulary as Vocabulary

@@ -58,7 +58,8 @@ def readers(network: Network, widest: int) -> list[Callable[[Units], Units]]:
 
     def reader(place: int) -> Callable[[Units], Units]:
         synapses = network.synapses[place]
-        return lambda states: padded_units(synapses.fields(states[:, : synapses.weights.shape[0]]), widest)
+        units = network.wiring.populations[network.wiring.projections[place].source].units
+        return lambda states: padded_units(synapses.fields(states[:, :units]), widest)
 
     return [reader(place) for place in range(len(network.synapses))]
 

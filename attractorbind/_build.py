@@ -94,7 +94,7 @@ def build(
         random_units(memory.capacity, memory.units, memory.active, key=one)
         for memory, one in zip(wiring.memories, memory_keys, strict=True)
     )
-    synapses, drive = learn(wiring, [every[: len(vocabulary)] for every in codes], rule)
+    synapses, drive = learn(wiring, codes, len(vocabulary), rule)
     network = Network(vocabulary, wiring, codes, assemblies, synapses, drive, rule, *parts_of_key(key))
     network.report().judge(strict=strict)
     return network

@@ -97,10 +97,12 @@ def _descended(
     projections: tuple[int, ...],
     sweeps: int,
 ) -> tuple[Activities, Float[Array, "updates trials"], Bool[Array, " trials"]]:
+    written_out = {place: network.synapses[place].dense() for place in projections}
+
     def updated(population: int, activities: Activities, unit: Int[Array, ""]) -> Activities:
         field = jnp.zeros(len(activities[population]))
         for place in projections:
-            projection, synapses = network.wiring.projections[place], network.synapses[place]
+            projection, synapses = network.wiring.projections[place], written_out[place]
             if projection.target == population:
                 column = Synapses(synapses.weights[:, unit][:, None], synapses.bias[unit][None])
                 toward = column.fields(activities[projection.source])[:, 0]

@@ -14,15 +14,15 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._checks import check_count, check_positive
+from attractorbind._factors import FactoredSynapses
 from attractorbind._rules import (
     AbstractLearningRule,
     scaled_to_margin_one,
     signs,
     standardised_with_silence,
     with_silence,
-    without_diagonal,
 )
-from attractorbind._synapses import Synapses, moments, stabilities
+from attractorbind._synapses import AbstractSynapses, moments, stabilities
 
 
 class _Kernel(eqx.Module):
@@ -54,12 +54,17 @@ class _Kernel(eqx.Module):
 
     def synapses(
         self, coefficients: Float[Array, "patterns target"], source: Bool[Array, "symbols source"]
-    ) -> Synapses:
+    ) -> FactoredSynapses:
         """The weights and biases that the coefficients stand for."""
         mean, deviation = moments(source)
-        weights = self.inputs.T @ coefficients / (deviation * jnp.sqrt(source.shape[1]))
-        weights = without_diagonal(weights, self.recurrent)
-        return Synapses(weights, coefficients.sum(axis=0) - mean * weights.sum(axis=0))
+        codes = source.astype(jnp.float32)
+        total = coefficients.sum(axis=0)
+        # Silence, the last pattern, has no unit on, and only shifts all weights alike.
+        scaled = coefficients[:-1] / (deviation**2 * source.shape[1])
+        shift = -mean * total / (deviation**2 * source.shape[1])
+        weights = codes.sum(axis=1) @ scaled + source.shape[1] * shift
+        own = jnp.sum(codes * scaled, axis=0) + shift if self.recurrent else 0.0
+        return FactoredSynapses(codes, scaled, shift, total - mean * (weights - own), self.recurrent)
 
 
 class _Inverse(eqx.Module):
@@ -96,7 +101,7 @@ class PseudoInverse(AbstractLearningRule):
 
     def learn(
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
-    ) -> Synapses:
+    ) -> AbstractSynapses:
         """See `AbstractLearningRule.learn`."""
         return _pseudo_inverse(source, target, recurrent, self.ridge)
 
@@ -104,7 +109,7 @@ class PseudoInverse(AbstractLearningRule):
 @eqx.filter_jit
 def _pseudo_inverse(
     source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], recurrent: bool, ridge: float
-) -> Synapses:
+) -> AbstractSynapses:
     kernel = _Kernel(source, recurrent)
     return kernel.synapses(kernel.inverse(ridge).apply(signs(with_silence(target))), source)
 
@@ -119,7 +124,7 @@ class StabilitySolution(NamedTuple):
     - `iterations`: how many were needed.
     """
 
-    synapses: Synapses
+    synapses: AbstractSynapses
     stability: Float[Array, " target"]
     bound: Float[Array, " target"]
     iterations: Int[Array, ""]
@@ -159,7 +164,7 @@ class MaximalStability(AbstractLearningRule):
 
     def learn(
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
-    ) -> Synapses:
+    ) -> AbstractSynapses:
         """See `AbstractLearningRule.learn`."""
         return self.solve(source, target, recurrent=recurrent).synapses
 

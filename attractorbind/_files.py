@@ -22,13 +22,14 @@ import numpy as np
 
 from attractorbind._dual_rules import MaximalStability, PseudoInverse
 from attractorbind._errors import FileError
+from attractorbind._factors import FactoredSynapses, with_codes
 from attractorbind._rules import AbstractLearningRule, Hebbian, Perceptron, Storkey
-from attractorbind._synapses import Synapses
+from attractorbind._synapses import AbstractSynapses, Synapses
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Gate, MemoryWiring, Population, Projection, Wiring
 
 _MAGIC = b"ATTRBIND"
-_VERSION = 1
+_VERSION = 2
 _NUMBER, _DIGEST = 8, hashlib.sha256().digest_size
 _RULES = {rule.__name__: rule for rule in (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability)}
 
@@ -46,6 +47,7 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
         else {},
         "key": fields["key_kind"],
         "altered": fields["altered"],
+        "factored": [isinstance(one, FactoredSynapses) for one in fields["synapses"]],
     }
     told = json.dumps(description).encode()
     payload = io.BytesIO()
@@ -71,8 +73,15 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
 
 def _arrays(fields: dict[str, Any]) -> list[Any]:
     """All arrays of a network in one order."""
-    weights = [array for one in fields["synapses"] for array in (one.weights, one.bias)]
+    weights = [array for one in fields["synapses"] for array in _numbers(one)]
     return [*fields["all_codes"], *fields["assemblies"], *weights, fields["drive"], fields["key_data"]]
+
+
+def _numbers(synapses: AbstractSynapses) -> tuple[Any, ...]:
+    """The arrays of one projection; the codes of factors are those of its source."""
+    if isinstance(synapses, FactoredSynapses):
+        return synapses.coefficients, synapses.shift, synapses.bias
+    return synapses.weights, synapses.bias
 
 
 def read_network(path: Path, rule: AbstractLearningRule | None) -> dict[str, Any]:
@@ -100,7 +109,10 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractLearningRule | None) 
         return tuple(jnp.asarray(np.load(payload, allow_pickle=False)) for _ in range(count))
 
     all_codes, assemblies = arrays(len(populations)), arrays(len(memories))
-    synapses = tuple(Synapses(*arrays(2)) for _ in projections)
+    synapses = tuple(
+        with_codes(all_codes[p.source], *arrays(3), recurrent=p.recurrent) if factored else Synapses(*arrays(2))
+        for p, factored in zip(projections, told.get("factored", [False] * len(projections)), strict=True)
+    )
     drive, key = arrays(2)
     jax.random.wrap_key_data(key, impl=told["key"])
     slots = len(all_codes[0])

@@ -12,7 +12,7 @@ from attractorbind._errors import NetworkError, VocabularyError, listed
 from attractorbind._learning import add, learn
 from attractorbind._network import Network, check_network
 from attractorbind._rules import AbstractOneShotRule
-from attractorbind._synapses import Synapses
+from attractorbind._synapses import AbstractSynapses
 from attractorbind._vocabulary import Vocabulary
 
 
@@ -85,10 +85,10 @@ def _with_room(network: Network, symbols: int) -> tuple[Bool[Array, "slots _unit
 
 def _learned(
     network: Network, codes: tuple[Bool[Array, "slots _units"], ...], symbols: int
-) -> tuple[tuple[Synapses, ...], Float[Array, ""]]:
+) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
     """Weights and drive for so many symbols: in one shot for each new one, or else all anew."""
     if not isinstance(network.rule, AbstractOneShotRule):
-        return learn(network.wiring, [every[:symbols] for every in codes], network.rule)
+        return learn(network.wiring, codes, symbols, network.rule)
     synapses, drive = network.synapses, network.drive
     for symbol in range(len(network.vocabulary), symbols):
         synapses, drive = add(network.wiring, synapses, [every[symbol] for every in codes], network.rule)

@@ -21,7 +21,7 @@ from attractorbind._learning import rounded
 from attractorbind._report import ProjectionReport, Report
 from attractorbind._rules import AbstractLearningRule, Hebbian
 from attractorbind._state import State, silent
-from attractorbind._synapses import Synapses, alike, quality
+from attractorbind._synapses import AbstractSynapses, alike, quality
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring
 
@@ -62,7 +62,7 @@ class Network(eqx.Module):
     - `wiring`: populations, projections and gates, without weights.
     - `all_codes`: the code of every symbol in every population, and behind them those that are free.
     - `assemblies`: for each snapshot memory, the units of its assemblies, in the order in which they are used.
-    - `synapses`: one `Synapses` per projection, in the order of `wiring.projections`.
+    - `synapses`: `Synapses` or `FactoredSynapses`, one per projection, in the order of `wiring.projections`.
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
     - `rule`: the learning rule.
     - `key_data`, `key_kind`: of the random key that it was built from, which is `key`.
@@ -73,7 +73,7 @@ class Network(eqx.Module):
     wiring: Wiring = eqx.field(static=True)
     all_codes: tuple[Bool[Array, "slots _units"], ...]
     assemblies: tuple[Int[Array, "_capacity _active"], ...]
-    synapses: tuple[Synapses, ...]
+    synapses: tuple[AbstractSynapses, ...]
     drive: Float[Array, ""]
     rule: AbstractLearningRule
     key_data: UInt32[Array, " words"]
@@ -106,14 +106,14 @@ class Network(eqx.Module):
         place = names.index(check_known("population", "populations", population, names))
         return self.all_codes[place][: len(self.vocabulary)]
 
-    def synapses_between(self, source: str, target: str) -> Synapses:
+    def synapses_between(self, source: str, target: str) -> AbstractSynapses:
         """Weights and biases of the projection from one population to another, or to itself.
 
         **Raises:** `UnknownNameError` for a population that does not exist, `NetworkError` if no projection joins them.
         """
         return self.synapses[self.wiring.projection(source, target)]
 
-    def replace(self, source: str, target: str, synapses: Synapses) -> "Network":
+    def replace(self, source: str, target: str, synapses: AbstractSynapses) -> "Network":
         """The network with synapses of one's own in one projection.
 
         All weights are rounded anew to a common grid, on which every field is an exact sum. What the network stores
@@ -139,7 +139,7 @@ class Network(eqx.Module):
         """
         place = self.wiring.projection(source, target)
         before = self.synapses[place]
-        if not isinstance(synapses, Synapses) or not alike(synapses, before):
+        if not isinstance(synapses, AbstractSynapses) or not alike(synapses, before):
             raise NetworkError(
                 f"the projection from {source!r} to {target!r} takes Synapses of finite numbers, weights of shape "
                 f"{before.weights.shape} and biases of shape {before.bias.shape}"

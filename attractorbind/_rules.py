@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from attractorbind._checks import check_count, check_positive
-from attractorbind._synapses import Synapses, margins, moments
+from attractorbind._synapses import AbstractSynapses, Synapses, margins, moments
 
 
 class AbstractLearningRule(eqx.Module):
@@ -21,7 +21,7 @@ class AbstractLearningRule(eqx.Module):
     @abc.abstractmethod
     def learn(
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
-    ) -> Synapses:
+    ) -> AbstractSynapses:
         """Learn weights and biases with h = x W + b > 0 just for the target units that are on.
 
         **Arguments:**
@@ -30,7 +30,8 @@ class AbstractLearningRule(eqx.Module):
         - `recurrent`: the projection joins a population to itself; its weights' diagonal must then be zero, or the
             loop would hold anything and correct nothing.
 
-        **Returns:** the `Synapses`; the field's scale is free, 1 being usual for a unit that is just stable.
+        **Returns:** `Synapses`, or `FactoredSynapses`; the field's scale is free, 1 being usual for a unit that is just
+        stable.
         """
 
 
@@ -39,8 +40,13 @@ class AbstractOneShotRule(AbstractLearningRule):
 
     @abc.abstractmethod
     def add(
-        self, synapses: Synapses, source: Bool[Array, " source"], target: Bool[Array, " target"], *, recurrent: bool
-    ) -> Synapses:
+        self,
+        synapses: AbstractSynapses,
+        source: Bool[Array, " source"],
+        target: Bool[Array, " target"],
+        *,
+        recurrent: bool,
+    ) -> AbstractSynapses:
         """What `learn` would have come to with one more symbol, from its codes and the synapses before.
 
         **Arguments:**
@@ -95,12 +101,12 @@ def threshold_midway(
 
 
 def scaled_to_margin_one(
-    synapses: Synapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
-) -> Synapses:
+    synapses: AbstractSynapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
+) -> AbstractSynapses:
     """Each unit's weights scaled so that its least stable pattern gets the field 1, where all signs are right."""
     smallest = margins(synapses, with_silence(source), with_silence(target)).min(axis=0)
     scale = jnp.where(smallest > 0, 1 / jnp.where(smallest > 0, smallest, 1.0), 1.0)
-    return Synapses(synapses.weights * scale[None, :], synapses.bias * scale)
+    return synapses.scaled(scale)
 
 
 class Hebbian(AbstractOneShotRule):
@@ -129,7 +135,12 @@ class Hebbian(AbstractOneShotRule):
         return _hebbian(source, target, recurrent)
 
     def add(
-        self, synapses: Synapses, source: Bool[Array, " source"], target: Bool[Array, " target"], *, recurrent: bool
+        self,
+        synapses: AbstractSynapses,
+        source: Bool[Array, " source"],
+        target: Bool[Array, " target"],
+        *,
+        recurrent: bool,
     ) -> Synapses:
         """See `AbstractOneShotRule.add`: the new symbol's outer product."""
         return _hebbian_addition(synapses, source, target, recurrent)
@@ -143,7 +154,7 @@ def _hebbian(source: Bool[Array, "symbols source"], target: Bool[Array, "symbols
 
 @eqx.filter_jit
 def _hebbian_addition(
-    synapses: Synapses, source: Bool[Array, " source"], target: Bool[Array, " target"], recurrent: bool
+    synapses: AbstractSynapses, source: Bool[Array, " source"], target: Bool[Array, " target"], recurrent: bool
 ) -> Synapses:
     one = _hebbian(source[None, :], target[None, :], recurrent)
     # The threshold is there already, whatever the number of symbols.
@@ -216,7 +227,7 @@ class Perceptron(AbstractLearningRule):
 
     def learn(
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
-    ) -> Synapses:
+    ) -> AbstractSynapses:
         """See `AbstractLearningRule.learn`."""
         return _perceptron(source, target, recurrent, jnp.float32(self.margin), self.epochs)
 
@@ -228,7 +239,7 @@ def _perceptron(
     recurrent: bool,
     margin: Float[Array, ""],
     epochs: int,
-) -> Synapses:
+) -> AbstractSynapses:
     units = source.shape[1]
     mean, deviation = moments(source)
     inputs = standardised_with_silence(source) / jnp.sqrt(units)

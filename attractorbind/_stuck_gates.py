@@ -95,11 +95,9 @@ def stuck_gates(
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["dog", "cat", "yak"]), buffers={"a": 128, "b": 128},
         ...     relays=[("a", "b")], activity=0.1, rule=ab.MaximalStability(), key=jax.random.key(0))
-        >>> print(ab.stuck_gates(network))
+        >>> print(ab.stuck_gates(network, gates=["b", "a->b"]))
         gate  stuck   held worse  copied worse
         none
-        a     closed  a 0/3       a->b 2/3
-        a     open
         b     closed  b 0/3       a->b 0/3
         b     open
         a->b  closed              a->b 0/3

@@ -1,5 +1,6 @@
 """Weights and biases of one projection, how well they store the codes, and the grid they lie on."""
 
+import abc
 from collections.abc import Sequence
 from functools import partial
 
@@ -13,8 +14,49 @@ from jaxtyping import Array, Bool, Float, Int
 _EXACT_BITS = 24
 
 
-class Synapses(eqx.Module):
+class AbstractSynapses(eqx.Module):
     """Weights and biases from one population to another: the field is h = x W + b.
+
+    `Synapses` keep the matrix W, `FactoredSynapses` what it is a product of.
+
+    **Attributes:**
+
+    - `weights`: W, shape (source units, target units).
+    - `bias`: b, shape (target units,).
+    """
+
+    weights: eqx.AbstractVar[Float[Array, "source target"]]
+    bias: eqx.AbstractVar[Float[Array, " target"]]
+
+    @abc.abstractmethod
+    def fields(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+        """The field x W + b that each target unit receives from these source states."""
+
+    @abc.abstractmethod
+    def scaled(self, scale: Float[Array, " target"]) -> "AbstractSynapses":
+        """All weights and the bias of each target unit times a factor."""
+
+    @abc.abstractmethod
+    def raised(
+        self, by: Float[Array, " target"], bias: Float[Array, " target"], *, recurrent: bool
+    ) -> "AbstractSynapses":
+        """So much more for all weights of each target unit, but from itself when recurrent, and another bias."""
+
+    @abc.abstractmethod
+    def largest_sum(self) -> Float[Array, ""]:
+        """What no sum that makes a field can exceed, nor any part of it, in whatever order, from whatever state."""
+
+    @abc.abstractmethod
+    def rounded(self, quantum: Float[Array, ""]) -> "AbstractSynapses":
+        """All numbers rounded to whole multiples of a quantum."""
+
+    def dense(self) -> "Synapses":
+        """The same with the matrix written out."""
+        return Synapses(self.weights, self.bias)
+
+
+class Synapses(AbstractSynapses):
+    """Weights and biases from one population to another, the matrix written out: the field is h = x W + b.
 
     **Arguments:**
 
@@ -26,12 +68,39 @@ class Synapses(eqx.Module):
     bias: Float[Array, " target"]
 
     def fields(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
-        """The field x W + b that each target unit receives from these source states."""
-        # On accelerators the default precision would round the weights.
-        return jnp.dot(activity, self.weights, precision=jax.lax.Precision.HIGHEST) + self.bias[None, :]
+        """See `AbstractSynapses.fields`."""
+        return product(activity, self.weights) + self.bias[None, :]
+
+    def scaled(self, scale: Float[Array, " target"]) -> "Synapses":
+        """See `AbstractSynapses.scaled`."""
+        return Synapses(self.weights * scale[None, :], self.bias * scale)
+
+    def raised(self, by: Float[Array, " target"], bias: Float[Array, " target"], *, recurrent: bool) -> "Synapses":
+        """See `AbstractSynapses.raised`."""
+        weights = self.weights + by[None, :]
+        return Synapses(jnp.fill_diagonal(weights, 0.0, inplace=False) if recurrent else weights, bias)
+
+    def largest_sum(self) -> Float[Array, ""]:
+        """See `AbstractSynapses.largest_sum`."""
+        return jnp.max(jnp.sum(jnp.abs(self.weights), axis=0) + jnp.abs(self.bias))
+
+    def rounded(self, quantum: Float[Array, ""]) -> "Synapses":
+        """See `AbstractSynapses.rounded`."""
+        return Synapses(nearest(self.weights, quantum), nearest(self.bias, quantum))
 
 
-def alike(one: Synapses, other: Synapses) -> bool:
+def product(left: Float[Array, "batch inner"], right: Float[Array, "inner outer"]) -> Float[Array, "batch outer"]:
+    """The matrix product, to float32's precision."""
+    # On accelerators the default would round to fewer bits.
+    return jnp.dot(left, right, precision=jax.lax.Precision.HIGHEST)
+
+
+def nearest(values: Float[Array, "*shape"], quantum: Float[Array, ""]) -> Float[Array, "*shape"]:
+    """The nearest whole multiples of a quantum."""
+    return jnp.round(values / quantum) * quantum
+
+
+def alike(one: AbstractSynapses, other: AbstractSynapses) -> bool:
     """Whether both hold finite numbers, and of the same shapes."""
     pairs = (one.weights, other.weights), (one.bias, other.bias)
     return all(
@@ -47,7 +116,7 @@ def moments(codes: Bool[Array, "symbols units"]) -> tuple[Float[Array, ""], Floa
 
 
 def margins(
-    synapses: Synapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
+    synapses: AbstractSynapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
 ) -> Float[Array, "symbols target"]:
     """The field of every target unit for every symbol, positive where it has the right sign."""
     fields = synapses.fields(source.astype(jnp.float32))
@@ -55,7 +124,7 @@ def margins(
 
 
 def stabilities(
-    synapses: Synapses,
+    synapses: AbstractSynapses,
     source: Bool[Array, "symbols source"],
     target: Bool[Array, "symbols target"],
     *,
@@ -75,7 +144,7 @@ def stabilities(
 
 @partial(jax.jit, static_argnames="recurrent")
 def quality(
-    synapses: Synapses,
+    synapses: AbstractSynapses,
     source: Bool[Array, "slots source"],
     target: Bool[Array, "slots target"],
     symbols: int | Int[Array, ""],
@@ -99,8 +168,8 @@ _SILENT_NUCLEUS = -0.3
 
 @partial(jax.jit, static_argnames=("recurrent", "from_nucleus"))
 def calm_when_source_is_silent(
-    synapses: Synapses, active: int | Int[Array, ""], *, recurrent: bool, from_nucleus: bool
-) -> Synapses:
+    synapses: AbstractSynapses, active: int | Int[Array, ""], *, recurrent: bool, from_nucleus: bool
+) -> AbstractSynapses:
     """No excitation from a silent source, and from a silent nucleus a little inhibition.
 
     What the bias gains or loses is spread over the weights, so that the fields of codes of `active` units stay as they
@@ -108,13 +177,12 @@ def calm_when_source_is_silent(
     """
     bias = jnp.full_like(synapses.bias, _SILENT_NUCLEUS) if from_nucleus else jnp.minimum(synapses.bias, 0.0)
     seen = active - 0.5 if recurrent else active
-    weights = synapses.weights + (synapses.bias - bias)[None, :] / seen
-    return Synapses(jnp.fill_diagonal(weights, 0.0, inplace=False) if recurrent else weights, bias)
+    return synapses.raised((synapses.bias - bias) / seen, bias, recurrent=recurrent)
 
 
 def on_grid(
-    synapses: Sequence[Synapses], targets: Sequence[int], further: int = 0
-) -> tuple[tuple[Synapses, ...], float]:
+    synapses: Sequence[AbstractSynapses], targets: Sequence[int], further: int = 0
+) -> tuple[tuple[AbstractSynapses, ...], float]:
     """Round all weights to whole multiples of one power of two, small enough that every field is an exact sum.
 
     A field is a sum over active units and open projections. When its terms are multiples of a quantum and it stays
@@ -130,7 +198,7 @@ def on_grid(
     """
     reach: dict[int, float] = {}
     for one, target in zip(synapses, targets, strict=True):
-        reach[target] = reach.get(target, 0.0) + float(_largest_field(one))
+        reach[target] = reach.get(target, 0.0) + float(_largest_sum(one))
     largest = max(reach.values(), default=0.0) + further
     if not np.isfinite(largest):
         # Nothing can be made exact here; the report names the projection.
@@ -138,14 +206,14 @@ def on_grid(
     # A quarter more than the largest field, for what rounding adds to it.
     drive = float(2.0 ** np.ceil(np.log2(1.25 * max(largest, 1.0))))
     quantum = 2.0 * drive / 2.0**_EXACT_BITS
-    return tuple(_rounded(one, quantum) for one in synapses), drive
+    return tuple(_rounded(one, jnp.float32(quantum)) for one in synapses), drive
 
 
 @jax.jit
-def _largest_field(synapses: Synapses) -> Float[Array, ""]:
-    return jnp.max(jnp.sum(jnp.abs(synapses.weights), axis=0) + jnp.abs(synapses.bias))
+def _largest_sum(synapses: AbstractSynapses) -> Float[Array, ""]:
+    return synapses.largest_sum()
 
 
 @jax.jit
-def _rounded(synapses: Synapses, quantum: Float[Array, ""] | float) -> Synapses:
-    return Synapses(jnp.round(synapses.weights / quantum) * quantum, jnp.round(synapses.bias / quantum) * quantum)
+def _rounded(synapses: AbstractSynapses, quantum: Float[Array, ""]) -> AbstractSynapses:
+    return synapses.rounded(quantum)

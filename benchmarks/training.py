@@ -92,7 +92,7 @@ def sweep(source: jax.Array, target: jax.Array) -> float:
     return seconds(lambda: _THERE_AND_BACK(x, y, weights))
 
 
-def per_unit(synapses: ab.Synapses, source: np.ndarray, target: np.ndarray) -> np.ndarray:
+def per_unit(synapses: ab.AbstractSynapses, source: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Each target unit's stability."""
     weights, bias = np.asarray(synapses.weights, np.float64), np.asarray(synapses.bias, np.float64)
     fields = source @ weights + bias

@@ -91,7 +91,7 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path):
         assert "altered" in told(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
     assert "altered" in told(whole + b"x")
     payload = whole[head:]
-    assert "newer: its format is version 2" in told(resealed(payload.replace(b'"version": 1', b'"version": 2')))
+    assert "newer: its format is version 3" in told(resealed(payload.replace(b'"version": 2', b'"version": 3')))
     # Sealed anew around nonsense, by whoever that was.
     for nonsense in (
         b"",

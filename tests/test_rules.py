@@ -317,6 +317,39 @@ def test_a_rule_of_ones_own():
 TOO_MANY = ab.Vocabulary([f"s{number}" for number in range(60)])
 
 
+@pytest.mark.parametrize(
+    ("returned", "told"),
+    [
+        (lambda s, t: None, "NoneType; it must return Synapses with weights of shape"),
+        (lambda s, t: (jnp.zeros((s, t)), jnp.zeros(t)), "returned a tuple"),
+        (lambda s, t: ab.Synapses(jnp.zeros((t, s)), jnp.zeros(t)), r"weights of shape \(24, 32\)"),
+        (lambda s, t: ab.Synapses(jnp.zeros((s, t)), jnp.zeros(1)), r"biases of shape \(1,\)"),
+        (lambda s, t: ab.Synapses(jnp.ones((s, t)), jnp.zeros(t)), "set the diagonal to zero"),
+    ],
+)
+def test_what_a_rule_of_ones_own_returns_is_checked(returned, told):
+    class Own(ab.AbstractLearningRule):
+        def learn(self, source, target, *, recurrent):
+            return returned(source.shape[1], target.shape[1])
+
+    relays = {"buffers": {"a": 32, "b": 24}, "relays": [("a", "b")], "activity": 0.2, "key": jax.random.key(0)}
+    with pytest.raises(ab.NetworkError, match=told) as caught:
+        ab.build(ab.Vocabulary(["dog", "cat"]), rule=Own(), **relays)
+    assert "Own returned" in str(caught.value)
+
+
+def test_what_a_rule_of_ones_own_returns_is_made_float32():
+    class Own(ab.AbstractLearningRule):
+        def learn(self, source, target, *, recurrent):
+            learned = ab.PseudoInverse().learn(source, target, recurrent=recurrent)
+            return ab.Synapses(learned.weights.astype(jnp.bfloat16), jnp.full(target.shape[1], -0.5))
+
+    options = {"buffers": {"a": 64, "b": 64}, "activity": 0.2, "key": jax.random.key(0)}
+    built = ab.build(ab.Vocabulary(["dog", "cat"]), rule=Own(), **options)
+    arrays = jax.tree.leaves(built.synapses)
+    assert {(array.dtype.name, array.weak_type) for array in arrays} == {("float32", False)}
+
+
 def test_beyond_capacity_warns_with_the_cure_and_reports_the_wrong_bits():
     with pytest.warns(ab.CapacityWarning, match=r"Hebbian.*60 symbols.*wrong bits.*more units.*lower the activity"):
         network = build(TOO_MANY, buffers={"a": SOURCE, "b": TARGET}, relays=[("a", "b")], rule=ab.Hebbian())
