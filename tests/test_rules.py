@@ -322,8 +322,8 @@ TOO_MANY = ab.Vocabulary([f"s{number}" for number in range(60)])
     [
         (lambda s, t: None, "NoneType; it must return Synapses with weights of shape"),
         (lambda s, t: (jnp.zeros((s, t)), jnp.zeros(t)), "returned a tuple"),
-        (lambda s, t: ab.Synapses(jnp.zeros((t, s)), jnp.zeros(t)), r"weights of shape \(24, 32\)"),
-        (lambda s, t: ab.Synapses(jnp.zeros((s, t)), jnp.zeros(1)), r"biases of shape \(1,\)"),
+        (lambda s, t: ab.Synapses(jnp.zeros((t, s)), jnp.zeros(s)), r"weights of shape \(24, 32\)"),
+        (lambda s, t: ab.Synapses(jnp.zeros((s, 1)), jnp.zeros(1)), r"biases of shape \(1,\)"),
         (lambda s, t: ab.Synapses(jnp.ones((s, t)), jnp.zeros(t)), "set the diagonal to zero"),
     ],
 )
