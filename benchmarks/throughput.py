@@ -3,12 +3,13 @@
 Hub wiring. A tick under test has two relays and the latches of two buffers open, four products; the other buffers hold
 a symbol each with their latches open, as at rest, or are closed. The reference is a chain of as many products of the
 same shapes in a compiled loop of the same process, taken in turns with the programs; a buffer that is at rest counts
-none, nor does it cost one. Of a program that copies back and forth all open products count, on average over its ticks;
-it is faster than they are, since what has come to rest is not computed. All times are differences between a
-long and a short run, so that starting a run does not count; medians of the rounds. Every network has a process of its
-own, for its peak memory.
+none, nor does it cost one. Weights that are kept as factors are set beside the matrices that they stand for. Of a
+program that copies back and forth all open products count, on average over its ticks; it is faster than they are, since
+what has come to rest is not computed. All times are differences between a long and a short run, so that starting a run
+does not count; medians of the rounds. Every network has a process of its own, for its peak memory.
 
     python benchmarks/throughput.py --units 128 512 --buffers 3 100 --batch 1 256
+    python benchmarks/throughput.py --load 0.1 --part few_symbols --units 512 2048 --buffers 3
 """
 
 import argparse
@@ -29,7 +30,6 @@ from tqdm import tqdm
 
 import attractorbind as ab
 
-SYMBOLS = 50
 PRODUCTS = 4
 # How long the long runs take at least, by the reference's clock.
 SECONDS = 0.2
@@ -42,7 +42,9 @@ def main() -> None:
     parser.add_argument("--units", type=int, nargs="+", default=[128, 512, 2048])
     parser.add_argument("--buffers", type=int, nargs="+", default=[3, 10, 100])
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 16, 256])
+    parser.add_argument("--load", type=float, default=0.4, help="symbols by units; at few, weights are kept as factors")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--part", default="", help="write the figures to results/throughput_PART.json")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     spawn = multiprocessing.get_context("spawn")
@@ -51,8 +53,8 @@ def main() -> None:
     ]
     for buffers, units in tqdm(sizes, desc="networks"):
         with ProcessPoolExecutor(1, mp_context=spawn) as process:
-            rows += process.submit(rows_of, buffers, units, options.batch, options.rounds).result()
-    record("throughput", rows)
+            rows += process.submit(rows_of, buffers, units, options.load, options.batch, options.rounds).result()
+    record("throughput", rows, part=options.part)
 
 
 def fits(buffers: int, units: int) -> bool:
@@ -60,11 +62,11 @@ def fits(buffers: int, units: int) -> bool:
     return 3 * buffers * units**2 * 4 < 4e9
 
 
-def rows_of(buffers: int, units: int, batches: list[int], rounds: int) -> list[dict[str, Any]]:
+def rows_of(buffers: int, units: int, load: float, batches: list[int], rounds: int) -> list[dict[str, Any]]:
     """Every kind of program at every batch size, on one network."""
     names = [f"b{number}" for number in range(buffers)]
     network = ab.build(
-        ab.Vocabulary([f"s{number}" for number in range(SYMBOLS)]),
+        ab.Vocabulary([f"s{number}" for number in range(round(load * units))]),
         buffers=dict.fromkeys(names, units),
         relays="hub:b0",
         activity=0.1,
@@ -76,7 +78,7 @@ def rows_of(buffers: int, units: int, batches: list[int], rounds: int) -> list[d
 
 def measured(network: ab.Network, batch: int, rounds: int) -> list[dict[str, Any]]:
     names, units = list(network.buffers), network.buffers["b0"]
-    symbols = [f"s{trial % SYMBOLS}" for trial in range(batch)]
+    symbols = [network.vocabulary.names[trial % len(network.vocabulary)] for trial in range(batch)]
     fill = sum((ab.load(name, ab.arg("x")) for name in names), ab.Program())
     state = ab.run(network, fill, args={"x": symbols}).state
     both_ways, idle = ["b0->b1", "b1->b0"], names[2:]
@@ -115,6 +117,8 @@ def measured(network: ab.Network, batch: int, rounds: int) -> list[dict[str, Any
                 "buffers": len(names),
                 "units": units,
                 "batch": batch,
+                "S/N": round(len(network.vocabulary) / units, 3),
+                "weights": "factors" if isinstance(network.synapses[0], ab.FactoredSynapses) else "matrix",
                 "ticks/s": 1 / tick,
                 "copies/s": batch / (4 * tick) if "copies" in kind else None,
                 "us a tick": 1e6 * tick,
