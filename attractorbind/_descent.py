@@ -35,6 +35,10 @@ class Descent(eqx.Module):
     settled: Bool[np.ndarray, " trials"]
     units: int = eqx.field(static=True)
 
+    def __repr__(self) -> str:
+        updates, trials = self.energy.shape
+        return f"Descent({trials} trials, {updates - 1} updates, {int(self.settled.sum())} settled)"
+
 
 def descend(network: Network, state: State, gates: Gating = (), *, sweeps: int = 5, key: Key[Array, ""]) -> Descent:
     r"""Update the units one at a time, $x_i \leftarrow 1[h_i > 0]$, each once a sweep in an order drawn anew.

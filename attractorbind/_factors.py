@@ -43,6 +43,11 @@ class FactoredSynapses(AbstractSynapses):
         self.recurrent = recurrent
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """See `AbstractSynapses.shape`."""
+        return self.codes.shape[1], self.coefficients.shape[1]
+
+    @property
     def weights(self) -> Float[Array, "source target"]:
         """W, written out."""
         weights = product(self.codes.T, self.coefficients) + self.shift[None, :]
@@ -100,7 +105,7 @@ def with_codes(
     return FactoredSynapses(codes.astype(jnp.float32), coefficients, shift, bias, recurrent)
 
 
-# Measured by benchmarks/weights.py: below these the matrix is about as fast, or faster.
+# benchmarks/weights.py: with fewer units, or more symbols, the matrix is about as fast, or faster.
 _FEWEST_UNITS = 256
 _CHEAPER = 0.6
 # How much of the smallest margin the coarser grid of the factors may cost.
@@ -111,8 +116,14 @@ def cheaper(synapses: AbstractSynapses, slots: int) -> bool:
     """Whether to multiply by factors of so many rows takes clearly less time than by the matrix."""
     if not isinstance(synapses, FactoredSynapses):
         return False
-    source, target = synapses.codes.shape[1], synapses.coefficients.shape[1]
+    source, target = synapses.shape
     return min(source, target) >= _FEWEST_UNITS and slots * (source + target) <= _CHEAPER * source * target
+
+
+def belong_to(synapses: FactoredSynapses, codes: Bool[Array, "symbols source"], *, recurrent: bool) -> bool:
+    """Whether these are factors of a projection from a population with such codes: its own codes, one a symbol."""
+    same = synapses.codes.shape == codes.shape and bool((synapses.codes == codes).all())
+    return same and len(synapses.coefficients) == len(codes) and synapses.recurrent == recurrent
 
 
 def keeps_its_margin(

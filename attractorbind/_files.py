@@ -119,8 +119,9 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractLearningRule | None) 
     shapes = [codes.shape == (slots, p.units) for codes, p in zip(all_codes, populations, strict=True)]
     shapes += [a.shape == (m.capacity, m.active) for a, m in zip(assemblies, memories, strict=True)]
     shapes += [
-        one.weights.shape == (populations[p.source].units, populations[p.target].units)
+        one.shape == (populations[p.source].units, populations[p.target].units)
         and one.bias.shape == (populations[p.target].units,)
+        and (not isinstance(one, FactoredSynapses) or len(one.coefficients) == slots)
         for one, p in zip(synapses, projections, strict=True)
     ]
     if not all(shapes) or slots < len(told["vocabulary"]):

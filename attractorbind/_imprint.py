@@ -27,8 +27,8 @@ def imprint(network: Network, names: Iterable[str], *, strict: bool = True) -> N
     Where the rule learns in one shot (`Hebbian`, and any `AbstractOneShotRule`), every projection gains the outer
     product of the new codes, $\Delta W_{ji} \propto \tilde x_j \tilde y_i$, and nothing else. All other rules learn
     all symbols anew. Into slots that are free, from `build(..., free=...)`, a new symbol changes no shape, so that the
-    compiled drivers serve on; a `Schedule` or `Listing` belongs to its vocabulary and is to be made anew for the larger
-    one.
+    compiled drivers serve on, unless weights kept as factors have to be written out for it; a `Schedule` or `Listing`
+    belongs to its vocabulary and is to be made anew for the larger one.
 
     **Arguments:**
 

@@ -37,9 +37,13 @@ class Landscape:
     to_first: Proportion
     to_second: Proportion
 
+    def __repr__(self) -> str:
+        steps, paths = self.energy.shape
+        return f"Landscape({self.buffer}, {self.first} to {self.second}: {paths} paths of {steps - 1} steps)"
+
     @property
-    def barrier(self) -> float:
-        """How far the mean energy rises on the way, above the higher of the two ends."""
+    def rise(self) -> float:
+        """How far the mean energy over the paths rises above the higher of the two ends; the lowest pass is lower."""
         mean = self.energy.mean(axis=1)
         return float(mean.max() - max(mean[0], mean[-1]))
 
@@ -72,7 +76,7 @@ def landscape(
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1, rule=ab.Hebbian(),
         ...     key=jax.random.key(0))
         >>> between = ab.landscape(network, "focus", "dog", "cat", key=jax.random.key(1))
-        >>> between.barrier > 0, between.to_first.fraction[[0, -1]].tolist()
+        >>> between.rise > 0, between.to_first.fraction[[0, -1]].tolist()
         (True, [1.0, 0.0])
     """
     wiring, vocabulary = check_network(network).wiring, network.vocabulary

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from attractorbind._errors import NetworkError
-from attractorbind._factors import FactoredSynapses, cheaper, keeps_its_margin
+from attractorbind._factors import FactoredSynapses, belong_to, cheaper, keeps_its_margin
 from attractorbind._rules import AbstractLearningRule, AbstractOneShotRule
 from attractorbind._synapses import AbstractSynapses, calm_when_source_is_silent, on_grid
 from attractorbind._wiring import Projection, Wiring
@@ -29,7 +29,8 @@ def learn(
     for projection in wiring.projections:
         source = codes[projection.source]
         synapses = rule.learn(source, codes[projection.target], recurrent=projection.recurrent)
-        learned.append(_calm(wiring, projection, _checked(wiring, projection, rule, synapses), source[0]))
+        checked = _checked(wiring, projection, rule, synapses, source)
+        learned.append(_calm(wiring, projection, checked, source[0]))
     if any(cheaper(one, len(all_codes[0])) for one in learned):
         sources = [all_codes[projection.source] for projection in wiring.projections]
         lean, drive = rounded(wiring, [_lean(*pair) for pair in zip(learned, sources, strict=True)])
@@ -59,11 +60,18 @@ def add(
     for projection, before in zip(wiring.projections, synapses, strict=True):
         source = codes[projection.source]
         after = rule.add(before, source, codes[projection.target], recurrent=projection.recurrent)
-        learned.append(_calm(wiring, projection, _checked(wiring, projection, rule, after), source))
+        checked = _checked(wiring, projection, rule, after, source[None])
+        learned.append(_calm(wiring, projection, checked.dense(), source))
     return rounded(wiring, learned)
 
 
-def _checked(wiring: Wiring, projection: Projection, rule: AbstractLearningRule, synapses: object) -> AbstractSynapses:
+def _checked(
+    wiring: Wiring,
+    projection: Projection,
+    rule: AbstractLearningRule,
+    synapses: object,
+    codes: Bool[Array, "symbols source"],
+) -> AbstractSynapses:
     """What a rule returned, as float32, or an error if it is not what the projection takes."""
     source, target = wiring.populations[projection.source], wiring.populations[projection.target]
     shapes = (source.units, target.units), (target.units,)
@@ -71,16 +79,23 @@ def _checked(wiring: Wiring, projection: Projection, rule: AbstractLearningRule,
     told = f"for the projection from {source.name!r} to {target.name!r}, {type(rule).__name__} returned"
     if not isinstance(synapses, AbstractSynapses):
         raise NetworkError(f"{told} a {type(synapses).__name__}; it must return {wanted}")
-    weights, bias = synapses.weights, synapses.bias
-    if (np.shape(weights), np.shape(bias)) != shapes:
+    found = synapses.shape, np.shape(synapses.bias)
+    if found != shapes:
         raise NetworkError(
-            f"{told} weights of shape {np.shape(weights)} and biases of shape {np.shape(bias)}; it must return {wanted}"
+            f"{told} weights of shape {found[0]} and biases of shape {found[1]}; it must return {wanted}"
         )
-    if projection.recurrent and bool((jnp.abs(jnp.diagonal(weights)) > 0).any()):
+    if isinstance(synapses, FactoredSynapses) and belong_to(synapses, codes, recurrent=projection.recurrent):
+        return _as_float32(synapses)
+    written_out = _as_float32(synapses.dense())
+    if projection.recurrent and bool((jnp.abs(jnp.diagonal(written_out.weights)) > 0).any()):
         raise NetworkError(
             f"{told} connections from units to themselves, with which a latch holds anything and corrects nothing; "
             "set the diagonal to zero when recurrent is true"
         )
+    return written_out
+
+
+def _as_float32(synapses: AbstractSynapses) -> AbstractSynapses:
     # Other types, and types that are only presumed, would have every driver compiled anew.
     return jax.tree.map(lambda array: jnp.asarray(np.asarray(array), jnp.float32), synapses)
 

@@ -29,6 +29,10 @@ from attractorbind._wiring import Wiring
 Gating = Iterable[str] | Mapping[str, Any] | Float[np.ndarray, " gates"] | Float[Array, " gates"]
 
 
+# The share of its stability that `replace` may cost another projection.
+_LOST = 0.02
+
+
 def check_network(network: object) -> "Network":
     """The network, or an error if it is something else."""
     if not isinstance(network, Network):
@@ -144,13 +148,13 @@ class Network(eqx.Module):
                 f"the projection from {source!r} to {target!r} takes Synapses of finite numbers, weights of shape "
                 f"{before.weights.shape} and biases of shape {before.bias.shape}"
             )
-        own = jax.tree.map(lambda array: jnp.asarray(array, jnp.float32), synapses)
+        own = jax.tree.map(lambda array: jnp.asarray(array, jnp.float32), synapses.dense())
         every = [own if i == place else one for i, one in enumerate(self.synapses)]
         on_grid, drive = rounded(self.wiring, every)
         changed = dataclasses.replace(self, synapses=on_grid, drive=drive, altered=True)
         # A coarser grid may cost other projections what they store.
         if drive > self.drive and any(
-            after.wrong_bits > former.wrong_bits
+            after.wrong_bits > former.wrong_bits or after.stability < former.stability - _LOST * abs(former.stability)
             for i, (after, former) in enumerate(
                 zip(changed.report().projections, self.report().projections, strict=True)
             )

@@ -28,6 +28,11 @@ class AbstractSynapses(eqx.Module):
     weights: eqx.AbstractVar[Float[Array, "source target"]]
     bias: eqx.AbstractVar[Float[Array, " target"]]
 
+    @property
+    @abc.abstractmethod
+    def shape(self) -> tuple[int, int]:
+        """The numbers of source and target units, the shape of W."""
+
     @abc.abstractmethod
     def fields(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
         """The field x W + b that each target unit receives from these source states."""
@@ -66,6 +71,12 @@ class Synapses(AbstractSynapses):
 
     weights: Float[Array, "source target"]
     bias: Float[Array, " target"]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """See `AbstractSynapses.shape`."""
+        source, target = np.shape(self.weights)
+        return source, target
 
     def fields(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
         """See `AbstractSynapses.fields`."""

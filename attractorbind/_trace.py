@@ -209,7 +209,9 @@ class Trace(eqx.Module):
     def _trial(self, trial: object) -> int:
         trials = len(self.ticks)
         if isinstance(trial, bool) or not isinstance(trial, int | np.integer) or not -trials <= trial < trials:
-            raise ArgumentError(f"trial is {trial!r}; the run has {trials} trials, 0 to {trials - 1}")
+            raise ArgumentError(
+                f"trial is {trial!r}; the run has {trials} trials, give a whole number from 0 to {trials - 1}"
+            )
         return int(trial) % trials
 
     def _row(self, tick: int) -> int:

@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--noises", type=float, nargs="+", default=[0.0, 0.1, 0.3])
     parser.add_argument("--rules", nargs="+", choices=list(RULES), default=list(RULES))
     parser.add_argument("--patience", type=float, default=60.0, help="seconds of learning after which loads are enough")
-    parser.add_argument("--plot", metavar="FILE", help="draw the curves of the largest network")
+    parser.add_argument("--plot", metavar="FILE", help="draw the curves of the first size")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     cases = list(itertools.product(options.units, options.activities, options.rules))
@@ -49,7 +49,7 @@ def main() -> None:
     record("capacity", rows)
     record("capacity", critical(rows), part="critical")
     if options.plot:
-        draw(rows, max(options.units), options.plot)
+        draw(rows, options.units[0], options.plot)
 
 
 def curve(
@@ -130,7 +130,7 @@ def critical(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def crossing(points: list[dict[str, Any]]) -> float | None:
     """The load at which half of the symbols would be copied, between two that were tried."""
-    for one, other in itertools.pairwise([{"S/N": 0.0, "exact": 1.0}, *points]):
+    for one, other in itertools.pairwise(points):
         if one["exact"] >= 0.5 > other["exact"]:
             share = (one["exact"] - 0.5) / (one["exact"] - other["exact"])
             return one["S/N"] + share * (other["S/N"] - one["S/N"])
@@ -145,6 +145,7 @@ def draw(rows: list[dict[str, Any]], units: int, path: str) -> None:
         len(noises),
         figsize=(4.2 * len(noises), 2.6 * len(activities)),
         squeeze=False,
+        sharex=True,
         sharey=True,
         layout="constrained",
     )

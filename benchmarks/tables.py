@@ -64,7 +64,7 @@ def critical(rows: list[Row]) -> str:
 
 def found(row: Row) -> str:
     if row["critical"] is None:
-        return f"above {row['from']:g}" if row["from"] else "not reached"
+        return f"above {row['from']:g}" if row["from"] else f"below {row['to']:g}"
     upper = "..." if row["to"] is None else f"{row['to']:g}"
     return f"{row['critical']:.2f} ({row['from']:g} to {upper})"
 
@@ -91,12 +91,14 @@ TABLES: dict[str, Callable[[list[Row]], str]] = {
             "library",
             "symbols",
             "batch",
+            "trials run",
             "right",
             "build s",
             "run s",
             "copies/s",
-            "to nengo-spa's run",
-            "to its build and run",
+            "run to nengo-spa's run",
+            "run to its build and run",
+            "both to both",
         ]
     ),
     "weights": as_they_are(["units", "S/N", "batch", "weights", "us a product", "speed to dense", "margin left"]),

@@ -278,7 +278,6 @@ MEASURES: dict[str, tuple] = {
     # Pictures
     "plot_trace": (lambda w: plotting.plot_trace("dog"), "ArgumentError", ("trace is a str", "run()")),
     "plot_trace: not recorded": (lambda w: plotting.plot_trace(w.trace), "ArgumentError", ("recorded", "record=")),
-    "plot_trace: symbols": (lambda w: plotting.plot_trace(w.states, symbols=0), "ArgumentError", ("symbols is 0",)),
     "animate_trace": (lambda w: plotting.animate_trace("dog"), "ArgumentError", ("trace is a str", "run()")),
     "animate_trace: seconds": (
         lambda w: plotting.animate_trace(w.states, seconds="1"),
@@ -290,6 +289,27 @@ MEASURES: dict[str, tuple] = {
         lambda w: plotting.plot_network(w.network, held=["focus"]),
         "ArgumentError",
         ("held is ['focus']", "mapping"),
+    ),
+    "plot_network: of all trials": (
+        lambda w: plotting.plot_network(w.network, held=w.trace.decode()),
+        "ArgumentError",
+        ("held['focus'] is ['dog', 'cat']", "decode()['focus'][0]"),
+    ),
+    "plot_network: no symbol": (
+        lambda w: plotting.plot_network(w.network, held={"focus": "dgo"}),
+        "UnknownNameError",
+        ("symbol 'dgo'", "'dog'?"),
+    ),
+    "plot_capacity: nothing": (lambda w: plotting.plot_capacity({}), "ArgumentError", ("curves is {}",)),
+    "plot_capacity: all shares": (
+        lambda w: plotting.plot_capacity({"a": ([0.1, 0.2], ab.Proportion(np.array([1, 2]), 2))}),
+        "ArgumentError",
+        ("one Proportion", "for each load"),
+    ),
+    "plot_capacity: a list of limits": (
+        lambda w: plotting.plot_capacity({"a": ([0.1], [ab.Proportion(np.array(1), 2)])}, limits=[0.1]),
+        "ArgumentError",
+        ("limits is [0.1]", "mapping"),
     ),
     "plot_program": (lambda w: plotting.plot_program("dog"), "ProgramError", ("program is a str", "load(")),
     "plot_energy": (
@@ -315,7 +335,7 @@ MEASURES: dict[str, tuple] = {
         ("the load 'x'",),
     ),
     "plot_capacity: limits": (
-        lambda w: plotting.plot_capacity({}, limits={"a": "b"}),
+        lambda w: plotting.plot_capacity({"a": ([0.1], [ab.Proportion(np.array(1), 2)])}, limits={"a": "b"}),
         "ArgumentError",
         ("the limit 'a' is 'b'",),
     ),

@@ -90,7 +90,7 @@ def test_a_landscape_is_the_energy_of_states_between_and_what_becomes_of_them():
         np.testing.assert_allclose(found.energy[end], ab.energy(built, state)[0], rtol=1e-5)
     # One unit of difference lets the energy change by no more than twice that unit's field.
     assert 0 < np.abs(np.diff(found.energy, axis=0)).max() < 10
-    assert found.barrier > 1
+    assert found.rise > 1
     assert found.to_first.fraction[0] == found.to_second.fraction[-1] == 1
     assert found.to_first.fraction[-1] == found.to_second.fraction[0] == 0
     assert (found.to_first.fraction + found.to_second.fraction <= 1).all()

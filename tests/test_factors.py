@@ -1,6 +1,7 @@
 """Weights kept as factors: the same network, to the last bit, as with the matrices written out."""
 
 import dataclasses
+import warnings
 from functools import cache
 
 import jax
@@ -115,14 +116,56 @@ def test_they_come_back_from_a_file_bit_for_bit(tmp_path):
         np.testing.assert_array_equal(one, other)
 
 
-def test_lesions_and_synapses_of_ones_own():
+def test_lesions_and_synapses_of_ones_own(tmp_path):
     built = network()
     whole, hurt = written_out(built), ab.lesion(built, synapses=0.2, units=0.1, key=jax.random.key(2))
     expected = ab.lesion(whole, synapses=0.2, units=0.1, key=jax.random.key(2))
     for one, other in zip(hurt.synapses, expected.synapses, strict=True):
         np.testing.assert_array_equal(one.weights, other.weights)
+    # What is put in for another projection has other codes than its source, and is written out.
     crossed = built.replace("a", "b", built.synapses_between("b", "a"))
     np.testing.assert_array_equal(crossed.synapses_between("a", "b").weights, built.synapses_between("b", "a").weights)
+    crossed.save(tmp_path / "it")
+    again = ab.Network.load(tmp_path / "it")
+    for one, other in zip(crossed.synapses, again.synapses, strict=True):
+        assert type(one) is type(other)
+        np.testing.assert_array_equal(one.weights, other.weights)
+
+
+@pytest.mark.parametrize("change", ["fewer rows", "more rows", "shifted codes", "no latch"])
+def test_factors_of_other_codes_from_a_rule_of_ones_own_are_written_out(change):
+    class Own(ab.AbstractLearningRule):
+        def learn(self, source, target, *, recurrent):
+            learned = ab.PseudoInverse().learn(source, target, recurrent=recurrent)
+            codes, coefficients = learned.codes, learned.coefficients
+            if change == "fewer rows":
+                codes, coefficients = codes[:-1], coefficients[:-1]
+            if change == "more rows":
+                codes, coefficients = (jnp.concatenate([each, each[:1]]) for each in (codes, coefficients / 2))
+            if change == "shifted codes":
+                codes, coefficients = codes[::-1] * 0.3, coefficients[::-1] / 0.3
+            latch = recurrent and change != "no latch"
+            return ab.FactoredSynapses(codes, coefficients, learned.shift, learned.bias, latch)
+
+    options = {"rule": Own(), "buffers": tuple(dict.fromkeys("ab", UNITS).items())}
+    if change == "no latch":
+        with pytest.raises(ab.NetworkError, match="themselves"):
+            network(**options)
+    else:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ab.CapacityWarning)
+            assert kinds(network(**options)) == {ab.Synapses}
+
+
+def test_a_file_with_factors_that_do_not_fit_is_refused(tmp_path):
+    built = network()
+    short = [
+        ab.FactoredSynapses(one.codes[:5], one.coefficients[:5], one.shift, one.bias, one.recurrent)
+        for one in built.synapses
+    ]
+    dataclasses.replace(built, synapses=tuple(short)).save(tmp_path / "it")
+    with pytest.raises(ab.FileError, match="no network that makes sense"):
+        ab.Network.load(tmp_path / "it")
 
 
 def test_one_unit_at_a_time_goes_the_same_way():

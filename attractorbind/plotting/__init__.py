@@ -4,6 +4,11 @@ Every `plot_` function takes data and, if wished, matplotlib `Axes` to draw on, 
 `animate_trace` returns a matplotlib animation.
 """
 
+try:
+    import matplotlib as _  # noqa: F401
+except ImportError as error:
+    raise ImportError("attractorbind.plotting needs matplotlib; pip install 'attractorbind[plot]'") from error
+
 from attractorbind.plotting._animation import animate_trace as animate_trace
 from attractorbind.plotting._energy import plot_energy as plot_energy
 from attractorbind.plotting._measures import plot_capacity as plot_capacity, plot_crosstalk as plot_crosstalk

@@ -9,12 +9,15 @@ from attractorbind._errors import ArgumentError
 from attractorbind._landscape import Landscape
 from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new, line_style
 
+_IN_LEGEND = 12
+
 
 def plot_energy(measure: Landscape | Descent, *, axes: Axes | None = None) -> Axes:
     """The energy on the way from one attractor to another, or over the updates of single units.
 
     Of a `Landscape`, the mean over its paths and the range of them; below, where the latch leads from there: a bar as
-    thick as the share of paths from which it reaches the attractor on that side. Of a `Descent`, a line a trial.
+    thick as the share of paths from which it reaches either attractor, or none of the two. Of a `Descent`, a line a
+    trial.
 
     **Arguments:**
 
@@ -49,11 +52,14 @@ def _landscape(measure: Landscape, axes: Axes) -> Axes:
     sides = ((measure.first, measure.to_first.fraction), (measure.second, measure.to_second.fraction))
     for place, (symbol, share) in enumerate(sides):
         _bar(axes, distance, bottom, 0.14 * span * share, f"the latch leads to {symbol}", place)
+    elsewhere = 1 - measure.to_first.fraction - measure.to_second.fraction
+    if elsewhere.any():
+        _bar(axes, distance, bottom - 0.13 * span, 0.07 * span * elsewhere, "elsewhere", 2)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [measure.first, "25 %", "50 %", "75 %", measure.second])
     axes.set(
         xlabel="units changed on the way",
         ylabel="energy",
-        ylim=(bottom - 0.12 * span, float(energy.max()) + 0.08 * span),
+        ylim=(bottom - 0.22 * span, float(energy.max()) + 0.08 * span),
     )
     axes.set_title(f"latch of {measure.buffer}", fontsize=10)
     axes.legend(frameon=False, fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.08), ncols=3)
@@ -68,8 +74,8 @@ def _bar(
     label: str,
     place: int,
 ) -> None:
-    hatch = (None, "////")[place]
-    color = line_style(place)["color"]
+    hatch = (None, "////", None)[place]
+    color = (line_style(0)["color"], line_style(1)["color"], CLOSED)[place]
     low, high = middle - thickness / 2, middle + thickness / 2
     axes.fill_between(
         distance,
@@ -90,6 +96,6 @@ def _descent(measure: Descent, axes: Axes) -> Axes:
     for place, energy in enumerate(measure.energy.T):
         axes.plot(sweeps, energy, **line_style(place), label=f"trial {place}")
     axes.set(xlabel="sweeps over all units", ylabel="energy")
-    if 1 < measure.energy.shape[1] <= 6:
+    if 1 < measure.energy.shape[1] <= _IN_LEGEND:
         axes.legend(frameon=False)
     return axes

@@ -48,6 +48,8 @@ def plot_capacity(
         'symbols right'
     """
     _check_curves(curves)
+    if not isinstance(limits, Mapping | None):
+        raise ArgumentError(f"limits is {limits!r}; give a mapping from labels to loads")
     limits = {label: check_positive(f"the limit {label!r}", load) for label, load in (limits or {}).items()}
     axes = axes_or_new(axes, 6.0, 4.0)
     for place, (label, (loads, shares)) in enumerate(curves.items()):
@@ -63,12 +65,17 @@ def plot_capacity(
 
 
 def _check_curves(curves: object) -> None:
-    if not isinstance(curves, Mapping):
+    if not isinstance(curves, Mapping) or not curves:
         raise ArgumentError(f"curves is {curves!r}; give a mapping from labels to pairs of loads and shares")
     for label, curve in curves.items():
         if not isinstance(curve, tuple) or len(curve) != 2:
             raise ArgumentError(f"the curve {label!r} is {curve!r}; give a pair (loads, shares)")
         loads, shares = curve
+        if isinstance(shares, Proportion):
+            raise ArgumentError(
+                f"the curve {label!r} has one Proportion; give a list with one for each load, "
+                "[shares[i] for i in range(len(shares.right))], say"
+            )
         if not len(loads):
             raise ArgumentError(f"the curve {label!r} is empty; give it one load at least")
         if len(loads) != len(shares):

@@ -25,18 +25,20 @@ def plot_network(
 ) -> Axes:
     """The wiring: buffers as discs, nuclei as small squares, memories as hexagons, an arrow for every gated pathway.
 
-    Open gates are drawn dark and full, closed ones light and dashed. A latch is its buffer's outline.
+    Open gates are drawn dark and full, closed ones light and dashed. A latch is its buffer's outline; what a memory
+    does, to store, say, is written in it. Where there are many relays, only those that are open bear their names.
 
     **Arguments:**
 
     - `network`: the network.
     - `gates`: names of the gates that are open beyond rest, a mapping to conductances, or one conductance per gate,
-        such as `trace.gates[tick]`; at rest if not given.
-    - `held`: buffer to the symbol that it holds, written below its name; None where it holds none.
+        such as `trace.gates[tick]`, or `trace.gates[tick, trial]` of a program that branches; at rest if not given.
+    - `held`: buffer to the symbol that it holds, written below its name; None where it holds none. Of a trial,
+        `{buffer: symbols[trial] for buffer, symbols in trace.decode(tick).items()}`.
     - `axes`: where to draw; by default on a new figure.
 
     **Raises:** `NetworkError` or `UnknownNameError` for gates or buffers that do not fit, `ArgumentError` for contents
-    that are no mapping.
+    that are no symbols.
 
     **Example:**
 
@@ -49,15 +51,16 @@ def plot_network(
     """
     check_network(network)
     graph, wiring = network.graph, network.wiring
-    if not isinstance(held, Mapping | None):
-        raise ArgumentError(f"held is {held!r}; give a mapping from buffers to symbols")
-    for buffer in held or {}:
-        wiring.buffer(buffer)
+    _check_held(network, held)
     conductances = network.conductances(() if gates is None else gates)
     axes = axes_or_new(axes, 7.0, 6.0)
     places = _layout(network)
-    is_open = {gate.name: conductances[place] > 0 for place, gate in enumerate(wiring.gates)}
-    for kind, (shape, size) in _SHAPES.items():
+    is_open = {gate.name: bool(conductances[place] > 0) for place, gate in enumerate(wiring.gates)}
+    texts = {name: _text(name, held or {}, is_open) for name, kind in graph.nodes(data="kind") if kind != "nucleus"}
+    longest = max(len(line) for text in texts.values() for line in text.splitlines())
+    shapes = {kind: (shape, size * max(1.0, longest / 8) ** 2) for kind, (shape, size) in _SHAPES.items()}
+    shapes["nucleus"] = _SHAPES["nucleus"]
+    for kind, (shape, size) in shapes.items():
         nodes = [name for name, of in graph.nodes(data="kind") if of == kind]
         drawn = nx.draw_networkx_nodes(
             graph, places, nodelist=nodes, node_shape=shape, node_size=size, node_color=_FILLS[kind], ax=axes
@@ -66,14 +69,11 @@ def plot_network(
         drawn.set_edgecolor([OPEN if full else CLOSED for full in opened])
         drawn.set_linestyle(["solid" if full else "dashed" for full in opened])
         drawn.set_linewidth(1.8)
-    named = [name for name, kind in graph.nodes(data="kind") if kind != "nucleus"]
-    nx.draw_networkx_labels(
-        graph, places, labels={name: _label(name, held or {}) for name in named}, font_size=9, ax=axes
-    )
+    nx.draw_networkx_labels(graph, places, labels=texts, font_size=9, ax=axes)
     edges = [edge for edge in graph.edges(data="gate") if edge[0] != edge[1]]
     for opened, colour, style, width in ((False, CLOSED, "dashed", 1.0), (True, OPEN, "solid", 1.8)):
         here = [(source, target) for source, target, gate in edges if is_open[gate] == opened]
-        sizes = [_SHAPES[graph.nodes[name]["kind"]][1] for name in graph]
+        sizes = [shapes[graph.nodes[name]["kind"]][1] for name in graph]
         nx.draw_networkx_edges(
             graph,
             places,
@@ -88,17 +88,33 @@ def plot_network(
             ax=axes,
         )
     relays = _first_legs(edges)
-    if len(relays) <= _NAMED:
-        nx.draw_networkx_edge_labels(
-            graph, places, edge_labels=relays, font_size=7, connectionstyle="arc3,rad=0.12", rotate=False, ax=axes
-        )
+    shown = relays if len(relays) <= _NAMED else {ends: gate for ends, gate in relays.items() if is_open[gate]}
+    curved = {"connectionstyle": "arc3,rad=0.12", "rotate": False}
+    # Nearer to where they lead, so that those of two opposite arrows stand apart.
+    nx.draw_networkx_edge_labels(graph, places, edge_labels=shown, font_size=7, label_pos=0.38, ax=axes, **curved)
     axes.margins(0.15)
     axes.set_axis_off()
     return axes
 
 
-def _label(name: str, held: Mapping[str, str | None]) -> str:
-    return name if name not in held else f"{name}\n[{held[name] or ''}]"
+def _check_held(network: Network, held: object) -> None:
+    if not isinstance(held, Mapping | None):
+        raise ArgumentError(f"held is {held!r}; give a mapping from buffers to symbols")
+    for buffer, symbol in (held or {}).items():
+        network.wiring.buffer(buffer)
+        if symbol is not None and not isinstance(symbol, str):
+            raise ArgumentError(
+                f"held[{buffer!r}] is {symbol!r}; give the symbol of one trial, such as trace.decode()[{buffer!r}][0]"
+            )
+        if symbol is not None:
+            network.vocabulary[symbol]
+
+
+def _text(name: str, held: Mapping[str, str | None], is_open: Mapping[str, bool]) -> str:
+    """A buffer's or memory's name, and below it what the buffer holds, or what the memory does."""
+    doing = [gate.partition(":")[2] for gate, opened in is_open.items() if opened and gate.startswith(f"{name}:")]
+    contents = [held[name] or ""] if name in held else doing
+    return "\n".join([name, *(f"[{each}]" for each in contents)])
 
 
 def _first_legs(edges: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
@@ -111,9 +127,14 @@ def _first_legs(edges: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], 
 
 
 def _layout(network: Network) -> dict[str, np.ndarray]:
-    """Buffers on a circle, nuclei beside the way that they serve, memories in the middle."""
+    """Buffers and memories as far apart as their pathways are long; nuclei beside the way that they serve."""
     graph = network.graph
-    places = {name: np.array(place) for name, place in nx.circular_layout(graph.subgraph(network.buffers)).items()}
+    cortex = graph.subgraph([name for name, kind in graph.nodes(data="kind") if kind != "nucleus"]).to_undirected()
+    for gate in network.wiring.gates:
+        if gate.kind == "relay":
+            cortex.add_edge(gate.source, gate.target)
+    layout = nx.kamada_kawai_layout if nx.is_connected(cortex) else nx.circular_layout
+    places = {name: np.array(place) for name, place in layout(cortex).items()}
     for name, kind in graph.nodes(data="kind"):
         if kind == "nucleus":
             source, target = (next(iter(ends)) for ends in (graph.predecessors(name), graph.successors(name)))
@@ -121,7 +142,4 @@ def _layout(network: Network) -> dict[str, np.ndarray]:
             aside = np.array([along[1], -along[0]])
             # Of a latch by way of a nucleus, outside of the circle.
             places[name] = 1.35 * places[source] if source == target else places[source] + along / 2 + 0.08 * aside
-    memories = [name for name, kind in graph.nodes(data="kind") if kind == "memory"]
-    for number, name in enumerate(memories):
-        places[name] = np.array([0.0, 0.5 * (number - (len(memories) - 1) / 2)])
     return places

@@ -17,7 +17,9 @@ OPEN, CLOSED = "#333333", "#BBBBBB"
 
 def line_style(place: int) -> dict[str, Any]:
     """Colour and dashes of the i-th of several lines."""
-    return {"color": _COLOURS[place % len(_COLOURS)], "linestyle": _DASHES[place % len(_DASHES)]}
+    # Another round of the same colours has other dashes.
+    dashes = (place + place // len(_COLOURS)) % len(_DASHES)
+    return {"color": _COLOURS[place % len(_COLOURS)], "linestyle": _DASHES[dashes]}
 
 
 def marker(place: int) -> str:

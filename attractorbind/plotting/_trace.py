@@ -5,28 +5,29 @@ import itertools
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from attractorbind._checks import check_count
 from attractorbind._errors import ArgumentError
 from attractorbind._overlap import THRESHOLD, overlaps
 from attractorbind._trace import Trace
 from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new, line_style
 
 _GATE_HEIGHT = 0.5
+_IN_LEGEND = 12
 
 
-def plot_trace(trace: Trace, trial: int = 0, *, symbols: int = 5, axes: Axes | None = None) -> Axes:
+def plot_trace(trace: Trace, trial: int = 0, *, axes: Axes | None = None) -> Axes:
     """One trial of a run: above, a bar for each gate while it is open; below, each buffer's overlap with symbols.
 
-    Gates are drawn that are not at rest at some tick. Above a buffer's curves stands what is decoded from it. With
-    `record="states"` a buffer's overlaps with the symbols it comes closest to are drawn, with `record="decoded"` that
-    with the best one.
+    Gates are drawn that are not at rest at some tick, bars as thick as they are open. A buffer's lane goes from overlap
+    0 to 1; above its curves stands what is decoded from it. With `record="states"` a curve is drawn for each symbol
+    that the buffer holds at some tick, in the symbol's own style; with `record="decoded"` the overlap with the best
+    one. Save it with `axes.figure.savefig(path)`; on axes of your own let the figure have `layout="constrained"`.
 
     **Arguments:**
 
     - `trace`: of a run with `record="states"` or `record="decoded"`.
     - `trial`: which trial.
-    - `symbols`: how many symbols are drawn at the most.
     - `axes`: where to draw; by default on a new figure.
 
     **Raises:** `ArgumentError` for a trial that is not there or a run that was not recorded.
@@ -41,31 +42,35 @@ def plot_trace(trace: Trace, trial: int = 0, *, symbols: int = 5, axes: Axes | N
         >>> [label.get_text() for label in plot_trace(trace).get_yticklabels()]
         ['focus', 'agent', 'focus->agent', 'agent latch']
     """
-    gates, symbols = shown_gates(trace, trial), check_count("symbols", symbols)
+    gates = shown_gates(trace, trial)
     ticks, trial = len(gates), trace._trial(trial)
     wiring, buffers = trace.network.wiring, list(trace.network.buffers)
     changing = [place for place in range(gates.shape[1]) if (gates[:, place] != wiring.resting[place]).any()]
     rows = len(buffers) + _GATE_HEIGHT * len(changing)
-    axes = axes_or_new(axes, min(14.0, max(5.0, 0.28 * ticks + 2)), 0.8 + 0.75 * rows)
+    labels = [gate.name + (" latch" if gate.kind == "latch" else "") for gate in wiring.gates]
+    longest = max(map(len, [*buffers, *(labels[gate] for gate in changing), *trace.network.vocabulary.names]))
+    axes = axes_or_new(axes, min(14.0, max(4.0, 0.28 * ticks) + 2 + 0.15 * longest), 0.8 + 0.75 * rows)
     lanes: list[tuple[float, str]] = []
-    drawn: dict[int, None] = {}
     for place, buffer in enumerate(buffers):
         low = float(len(buffers) - 1 - place)
-        _draw_buffer(axes, trace, trial, buffer, ticks, low, symbols, drawn)
+        _draw_buffer(axes, trace, trial, buffer, ticks, low)
         lanes.append((low + 0.4, buffer))
     for place, gate in enumerate(reversed(changing)):
         low = len(buffers) + _GATE_HEIGHT * place
         _draw_gate(axes, gates[:, gate], low)
-        latch = " latch" if wiring.gates[gate].kind == "latch" else ""
-        lanes.append((low + 0.2, wiring.gates[gate].name + latch))
+        lanes.append((low + 0.2, labels[gate]))
     axes.set_yticks([middle for middle, _ in lanes], [name for _, name in lanes])
     axes.set(xlim=(0, ticks), ylim=(-0.05, rows + 0.05), xlabel="tick")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.tick_params(axis="y", length=0)
     for low in range(len(buffers) + 1):
         axes.axhline(low - 0.03, color=CLOSED, linewidth=0.6)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    if drawn:
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, title="overlap with")
+    curves = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    # The names stand above the curves; many of them only take room.
+    if 0 < len(curves) <= _IN_LEGEND:
+        place = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
+        axes.legend(curves.values(), curves.keys(), title="overlap with", **place)
     return axes
 
 
@@ -88,25 +93,19 @@ def _draw_gate(axes: Axes, conductance: Float[np.ndarray, " ticks"], low: float)
             )
 
 
-def _draw_buffer(
-    axes: Axes, trace: Trace, trial: int, buffer: str, ticks: int, low: float, most: int, drawn: dict[int, None]
-) -> None:
+def _draw_buffer(axes: Axes, trace: Trace, trial: int, buffer: str, ticks: int, low: float) -> None:
     """The lane of one buffer, of height 1: overlaps from 0 to 0.75 of it, decoded names above."""
-    edges = np.arange(ticks + 1)
-    names = trace._slots
+    edges, names = np.arange(ticks + 1), trace._slots
     if trace.states:
-        codes = trace.network.codes(buffer)
-        every = np.asarray(overlaps(trace.states[buffer][:ticks, trial], codes))
+        every = np.asarray(overlaps(trace.states[buffer][:ticks, trial], trace.network.codes(buffer)))
         best, height = every.argmax(axis=1), every.max(axis=1)
-        shown = [symbol for symbol in np.argsort(-every.max(axis=0)) if every[:, symbol].max() >= THRESHOLD][:most]
-        for symbol in sorted(shown):
-            drawn.setdefault(int(symbol))
-            style = line_style(list(drawn).index(int(symbol)))
-            label = names[symbol] if axes.get_legend_handles_labels()[1].count(names[symbol]) == 0 else None
-            axes.stairs(low + 0.75 * np.clip(every[:, symbol], 0, 1), edges, baseline=None, label=label, **style)
+        for symbol in np.unique(best[height >= THRESHOLD]).tolist():
+            curve = low + 0.75 * np.clip(every[:, symbol], 0, 1)
+            axes.stairs(curve, edges, baseline=None, label=names[symbol], **line_style(symbol))
     else:
         best, height = trace.best_symbol[buffer][:ticks, trial], trace.best_overlap[buffer][:ticks, trial]
-        axes.stairs(low + 0.75 * np.clip(height, 0, 1), edges, baseline=None, color=OPEN)
+        curve = low + 0.75 * np.clip(height, 0, 1)
+        axes.stairs(curve, edges, baseline=None, label="the best symbol", color=OPEN)
     held = [names[symbol] if overlap >= THRESHOLD else None for symbol, overlap in zip(best, height, strict=True)]
     tick = 0
     for name, run in itertools.groupby(held):
