@@ -55,6 +55,11 @@ def plot_network(
     conductances = network.conductances(() if gates is None else gates)
     axes = axes_or_new(axes, 7.0, 6.0)
     places = _layout(network)
+    # Curved arrows are bent in the picture's own measure, which must stand before they are drawn.
+    corners = np.array([np.min(list(places.values()), axis=0), np.max(list(places.values()), axis=0)])
+    half = 0.65 * max(float(np.ptp(corners, axis=0).max()), 1.0)
+    (left, low), (right, high) = corners.mean(axis=0) - half, corners.mean(axis=0) + half
+    axes.set(xlim=(left, right), ylim=(low, high), autoscale_on=False)
     is_open = {gate.name: bool(conductances[place] > 0) for place, gate in enumerate(wiring.gates)}
     texts = {name: _text(name, held or {}, is_open) for name, kind in graph.nodes(data="kind") if kind != "nucleus"}
     longest = max(len(line) for text in texts.values() for line in text.splitlines())
@@ -92,7 +97,6 @@ def plot_network(
     curved = {"connectionstyle": "arc3,rad=0.12", "rotate": False}
     # Nearer to where they lead, so that those of two opposite arrows stand apart.
     nx.draw_networkx_edge_labels(graph, places, edge_labels=shown, font_size=7, label_pos=0.38, ax=axes, **curved)
-    axes.margins(0.15)
     axes.set_axis_off()
     return axes
 
@@ -133,7 +137,7 @@ def _layout(network: Network) -> dict[str, np.ndarray]:
     for gate in network.wiring.gates:
         if gate.kind == "relay":
             cortex.add_edge(gate.source, gate.target)
-    layout = nx.kamada_kawai_layout if nx.is_connected(cortex) else nx.circular_layout
+    layout = nx.kamada_kawai_layout if len(cortex) > 2 and nx.is_connected(cortex) else nx.circular_layout
     places = {name: np.array(place) for name, place in layout(cortex).items()}
     for name, kind in graph.nodes(data="kind"):
         if kind == "nucleus":
