@@ -95,7 +95,7 @@ def with_arguments(instructions: list[tuple], args: dict, trial: int) -> list[tu
 
 
 @given(case=runs())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 def test_agrees_with_the_oracle_bit_for_bit(case):
     configuration, instructions, args, seed, corruption = case
     net = plain(configuration)
@@ -124,7 +124,7 @@ def symbolic_programs(draw: st.DrawFn) -> tuple[str, list[tuple]]:
 
 
 @given(case=symbolic_programs())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 def test_decoded_it_is_the_machine_of_names(case):
     configuration, instructions = case
     state = network(configuration).silent(trials=TRIALS)

@@ -13,7 +13,7 @@ DEMOS = Path(__file__).parent.parent / "demos"
 sys.path.append(str(DEMOS))
 lists, trees, sequences = map(importlib.import_module, ("lists", "trees", "sequences"))
 
-NOISE = pytest.mark.parametrize("noise", ["0", "0.02"])
+NOISE = pytest.mark.parametrize("noise", ["0", pytest.param("0.02", marks=pytest.mark.slow)])
 SEEDS = pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 Printed = pytest.CaptureFixture[str]
 
