@@ -32,7 +32,7 @@ def exact_after_copy(built: ab.Network, source: np.ndarray) -> float:
     return (final == np.asarray(built.codes("target"))).all(axis=1).mean()
 
 
-@pytest.mark.parametrize("activity", [0.1, 0.5])
+@pytest.mark.parametrize("activity", [0.1, pytest.param(0.5, marks=pytest.mark.slow)])
 def test_every_one_of_768_symbols_is_copied_exactly(activity):
     built = network(768, activity)
     assert exact_after_copy(built, np.asarray(built.codes("source"))) == 1.0

@@ -171,7 +171,7 @@ def test_deduction_names_what_it_cannot_read(tmp_path: Path, capsys: pytest.Capt
 question_answering = demo("question_answering")
 
 
-@pytest.mark.parametrize("options", [[], ["--noise", "0.02", "--units", "512"]])
+@pytest.mark.parametrize("options", [[], pytest.param(["--noise", "0.02", "--units", "512"], marks=pytest.mark.slow)])
 def test_questions_about_stories_are_answered(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert question_answering.main(["--show", "20", *options]) == 0
     printed = capsys.readouterr().out

@@ -99,7 +99,7 @@ def test_the_codes_of_the_storing_networks_are_unlike_enough_to_be_told_apart():
 
 
 @given(case=runs(STORING))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_decoded_it_is_the_machine_of_names(case):
     configuration, instructions, args, inputs = case
     listing = listing_of(configuration, instructions)
@@ -118,7 +118,7 @@ def test_decoded_it_is_the_machine_of_names(case):
 
 
 @given(case=runs(list(CONFIGURATIONS)), seed=st.integers(0, 999), corruption=st.sampled_from([0.0, 0.1]))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_agrees_with_numpy_bit_for_bit(case, seed, corruption):
     configuration, instructions, args, inputs = case
     listing = listing_of(configuration, instructions)
@@ -140,7 +140,7 @@ def test_agrees_with_numpy_bit_for_bit(case, seed, corruption):
 
 
 @given(case=runs(["hub, nucleus"]), seed=st.integers(0, 999))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_recorded_states_agree_tick_by_tick(case, seed):
     configuration, instructions, args, inputs = case
     listing_of(configuration, instructions)

@@ -28,7 +28,7 @@ def assert_agrees(machine: NameMachine, instructions: list[tuple], told: Referen
 
 
 @given(case=branching_runs(STORING))
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_programs_mean_the_same_to_both(case):
     configuration, instructions, args, inputs = case
     for trial in range(TRIALS):
@@ -39,7 +39,7 @@ def test_programs_mean_the_same_to_both(case):
 
 
 @given(case=memory_runs(raw=False))
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_programs_with_a_memory_mean_the_same_to_both(case):
     configuration, instructions, args = case
     for trial in range(TRIALS):

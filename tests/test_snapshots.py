@@ -435,21 +435,14 @@ def large_memory(capacity: int) -> ab.Network:
     )
 
 
-def ways(*fast_and_slow: tuple[float, float]):
-    """Noise, and the fraction of snapshots with one symbol in common; all but the first way are endurance tests."""
-    fast, *slow = fast_and_slow
-    return pytest.mark.parametrize(
-        ("noise", "common"), [fast, *(pytest.param(*way, marks=pytest.mark.slow) for way in slow)]
-    )
-
-
-@ways((0.0, 0.05), (0.0, 0.0), (0.02, 0.0), (0.0, 1.0))
+@pytest.mark.slow
+@pytest.mark.parametrize(("noise", "common"), [(0.0, 0.0), (0.02, 0.0), (0.0, 1.0), (0.0, 0.05)])
 def test_a_thousand_snapshots_come_back_from_three_buffers(noise: float, common: float):
     got, right = many(1000, 256, noise, cues="stored", common=common)
     assert got == right
 
 
-@ways((0.0, 0.0), (0.02, 1.0))
+@pytest.mark.parametrize(("noise", "common"), [(0.0, 0.0), pytest.param(0.02, 1.0, marks=pytest.mark.slow)])
 def test_what_was_never_stored_together_is_not_recalled(noise: float, common: float):
     got, right = many(1000, 90, noise, cues="mixed", common=common)
     assert right == [None] * len(right)

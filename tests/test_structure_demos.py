@@ -107,6 +107,7 @@ def test_trees_are_mirrored(noise: str, capsys: Printed) -> None:
     assert "cons('left', 'right', into='word')" in printed
 
 
+@pytest.mark.slow
 @SEEDS
 def test_trees_are_right_on_random_trees(seed: int, tmp_path: Path, capsys: Printed) -> None:
     leaves = [re.findall(r"[^\s()]+", line) for line in trees.TREES.read_text().splitlines()]

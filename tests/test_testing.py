@@ -58,7 +58,7 @@ def with_swapped_codes(network: ab.Network, buffer: int) -> ab.Network:
 
 
 def test_a_sound_network_passes():
-    check_binding(sound(), max_examples=15)
+    check_binding(sound(), max_examples=8)
     check_binding(sound(), max_examples=5, noise=0.01)
     check_isolation(sound())
     check_capacity(sound(), noise=0.01)
