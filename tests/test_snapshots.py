@@ -86,7 +86,7 @@ def runs(draw: st.DrawFn, *, raw: bool) -> tuple[str, list[tuple], dict]:
 
 
 @given(case=runs(raw=False))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_decoded_it_is_names_and_slips(case):
     configuration, instructions, args = case
     listing = listing_of(configuration, instructions)
@@ -119,7 +119,7 @@ def assert_same_memory(state: ab.State, trial: int, hippocampus: memories.Hippoc
 
 
 @given(case=runs(raw=True), seed=st.integers(0, 999), corruption=st.sampled_from([0.0, 0.1]))
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_agrees_with_single_units_and_synapses_bit_for_bit(case, seed, corruption):
     configuration, instructions, args = case
     listing = listing_of(configuration, instructions)
@@ -155,7 +155,7 @@ def padded(configuration: str, instructions: list[tuple]) -> ab.Program:
 
 
 @given(case=straight_lines(), seed=st.integers(0, 999))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_straight_lines_agree_at_every_tick(case, seed):
     configuration, instructions = case
     state = initial_state(configuration, seed, 0.05)
