@@ -194,6 +194,7 @@ def test_a_wrong_answer_is_shown_and_sets_the_exit_status(tmp_path: Path, capsys
     assert "story.txt: 1 of 3 questions right" in printed
 
 
+@pytest.mark.slow
 def test_a_question_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert question_answering.main(["--explain", "4"]) == 0
     printed = capsys.readouterr().out
