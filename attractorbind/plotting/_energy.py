@@ -7,9 +7,7 @@ from matplotlib.axes import Axes
 from attractorbind._descent import Descent
 from attractorbind._errors import ArgumentError
 from attractorbind._landscape import Landscape
-from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new, line_style
-
-_IN_LEGEND = 12
+from attractorbind.plotting._style import CLOSED, IN_LEGEND, OPEN, axes_or_new, line_style
 
 
 def plot_energy(measure: Landscape | Descent, *, axes: Axes | None = None) -> Axes:
@@ -96,6 +94,6 @@ def _descent(measure: Descent, axes: Axes) -> Axes:
     for place, energy in enumerate(measure.energy.T):
         axes.plot(sweeps, energy, **line_style(place), label=f"trial {place}")
     axes.set(xlabel="sweeps over all units", ylabel="energy")
-    if 1 < measure.energy.shape[1] <= _IN_LEGEND:
+    if 1 < measure.energy.shape[1] <= IN_LEGEND:
         axes.legend(frameon=False)
     return axes

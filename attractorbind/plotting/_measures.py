@@ -53,15 +53,22 @@ def plot_capacity(
     limits = {label: check_positive(f"the limit {label!r}", load) for label, load in (limits or {}).items()}
     axes = axes_or_new(axes, 6.0, 4.0)
     for place, (label, (loads, shares)) in enumerate(curves.items()):
-        style = line_style(place)
-        axes.plot(loads, [float(share.fraction) for share in shares], marker=marker(place), label=label, **style)
-        low, high = np.array([np.ravel(share.interval) for share in shares]).reshape(-1, 2).T
-        axes.fill_between(loads, low, high, color=style["color"], alpha=0.2, linewidth=0)
+        _draw_shares(axes, loads, shares, place, label)
     for place, (label, load) in enumerate(limits.items()):
         axes.axvline(load, color=OPEN, linewidth=1.2, linestyle=("-", ":", "--")[place % 3], label=label)
     axes.set(xlabel="load S/N", ylabel="symbols right", ylim=(-0.03, 1.03))
     axes.legend(frameon=False)
     return axes
+
+
+def _draw_shares(
+    axes: Axes, places: Sequence[float], shares: Sequence[Proportion], curve: int, label: str | None
+) -> None:
+    """The i-th curve of shares, with their intervals."""
+    style = line_style(curve)
+    axes.plot(places, [float(share.fraction) for share in shares], marker=marker(curve), label=label, **style)
+    low, high = np.array([np.ravel(share.interval) for share in shares]).reshape(-1, 2).T
+    axes.fill_between(places, low, high, color=style["color"], alpha=0.2, linewidth=0)
 
 
 def _check_curves(curves: object) -> None:
@@ -122,10 +129,7 @@ def _swept(measure: Isolation, condition: str, axes: Axes | None) -> Axes:
     axes = axes_or_new(axes, 6.0, 4.0)
     order = np.argsort(measure.levels)
     worst = [measure.held[int(level), int(measure.held.right[level].argmin())] for level in order]
-    style = line_style(0)
-    axes.plot(measure.levels[order], [float(share.fraction) for share in worst], marker=marker(0), **style)
-    low, high = np.array([np.ravel(share.interval) for share in worst]).reshape(-1, 2).T
-    axes.fill_between(measure.levels[order], low, high, color=style["color"], alpha=0.2, linewidth=0)
+    _draw_shares(axes, measure.levels[order].tolist(), worst, 0, None)
     if measure.tolerance is not None:
         axes.axvline(measure.tolerance, color=OPEN, linestyle=":", label=f"nothing lost up to {measure.tolerance:g}")
         axes.legend(frameon=False)

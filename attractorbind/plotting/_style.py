@@ -13,6 +13,8 @@ _DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 
 OPEN, CLOSED = "#333333", "#BBBBBB"
+# A longer legend only takes room.
+IN_LEGEND = 12
 
 
 def line_style(place: int) -> dict[str, Any]:

@@ -10,10 +10,9 @@ from matplotlib.ticker import MaxNLocator
 from attractorbind._errors import ArgumentError
 from attractorbind._overlap import THRESHOLD, overlaps
 from attractorbind._trace import Trace
-from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new, line_style
+from attractorbind.plotting._style import CLOSED, IN_LEGEND, OPEN, axes_or_new, line_style
 
 _GATE_HEIGHT = 0.5
-_IN_LEGEND = 12
 
 
 def plot_trace(trace: Trace, trial: int = 0, *, axes: Axes | None = None) -> Axes:
@@ -68,7 +67,7 @@ def plot_trace(trace: Trace, trial: int = 0, *, axes: Axes | None = None) -> Axe
     axes.spines[["top", "right", "left"]].set_visible(False)
     curves = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     # The names stand above the curves; many of them only take room.
-    if 0 < len(curves) <= _IN_LEGEND:
+    if 0 < len(curves) <= IN_LEGEND:
         place = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
         axes.legend(curves.values(), curves.keys(), title="overlap with", **place)
     return axes
