@@ -92,10 +92,10 @@ def opened(network: Network, conductances: Float[np.ndarray, " gates"]) -> tuple
 def pathway_conductances(network: Network, gates: Gating) -> Float[np.ndarray, " gates"]:
     """The conductances, or an error if a memory's gate is among them."""
     conductances, pathways = network.conductances(gates), network.wiring.pathways
-    opened = [network.gates[place] for place in np.flatnonzero(conductances) if place >= len(pathways)]
-    if opened:
+    of_memories = [network.gates[place] for place in np.flatnonzero(conductances) if place >= len(pathways)]
+    if of_memories:
         raise NetworkError(
-            f"gate {opened[0]!r} is a memory's, whose weights belong to the state; fields and energies are of latches "
-            f"and relays: {listed(gate.name for gate in pathways)}"
+            f"gate {of_memories[0]!r} is a memory's, whose weights belong to the state; fields and energies are of "
+            f"latches and relays: {listed(gate.name for gate in pathways)}"
         )
     return conductances
