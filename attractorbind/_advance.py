@@ -22,14 +22,14 @@ External = Callable[[Int[Array, ""]], Units]
 
 
 class Noise(NamedTuple):
-    """The probability that a unit's output flips, and the trials' random keys for this tick, if they are wanted."""
+    """The probability that a unit's output flips, and the trials' random keys for this tick."""
 
     level: Float[Array, ""]
-    tick_keys: Callable[[], Key[Array, " trials"]]
+    tick_keys: Key[Array, " trials"]
 
     def keys(self, place: int | Int[Array, ""]) -> Key[Array, " trials"]:
         """The trials' keys for one population or memory."""
-        return jax.vmap(jax.random.fold_in, in_axes=(0, None))(self.tick_keys(), place)
+        return jax.vmap(jax.random.fold_in, in_axes=(0, None))(self.tick_keys, place)
 
 
 class Standing(NamedTuple):
@@ -38,19 +38,23 @@ class Standing(NamedTuple):
     - `activity`: what all populations do.
     - `memories`: what the snapshot memories hold.
     - `unsettled`: the populations that may not be at rest.
-    - `finite`: the trials whose fields have all been finite.
+    - `finite`: whether all fields have been finite, of the populations' first units, of their second, and so on.
     """
 
     activity: Activity
     memories: tuple[Snapshots, ...]
     unsettled: Bool[Array, " populations"]
-    finite: Bool[Array, " trials"]
+    finite: Bool[Array, "trials widest"]
+
+    def all_finite(self) -> Bool[Array, " trials"]:
+        """The trials whose fields have all been finite."""
+        return jnp.all(self.finite, axis=1)
 
 
 def started(activity: Activity, memories: tuple[Snapshots, ...]) -> Standing:
     """How a network stands before its first tick."""
-    halves, trials, _ = activity.halves.shape
-    return Standing(activity, memories, jnp.ones(halves // 2, bool), jnp.ones(trials, bool))
+    halves, *units = activity.halves.shape
+    return Standing(activity, memories, jnp.ones(halves // 2, bool), jnp.ones(units, bool))
 
 
 def readers(network: Network, widest: int) -> list[Callable[[Units], Units]]:
@@ -67,10 +71,11 @@ def readers(network: Network, widest: int) -> list[Callable[[Units], Units]]:
 def advance(
     network: Network,
     plan: Plan,
+    needed: Bool[Array, " populations"],
     conductance: Conductance,
     switches: Float[Array, "switches *trials"],
     external: External,
-    noise: Noise,
+    noise: Noise | None,
     standing: Standing,
     running: Bool[Array, " trials"] | None = None,
 ) -> Standing:
@@ -80,7 +85,7 @@ def advance(
 
     **Arguments:**
 
-    - `plan`: what to compute.
+    - `plan`, `needed`: what is open, and the populations that must be computed.
     - `conductance`: of a projection.
     - `switches`: conductances of the gates of memories.
     - `external`: from a population to the external field that it receives.
@@ -113,27 +118,28 @@ def advance(
 
         return jax.lax.fori_loop(*plan.ends(target), add, external(target))
 
-    def flip(target: Int[Array, ""], outputs: Units) -> Units:
+    def flipped(noise: Noise, target: Int[Array, ""], outputs: Units) -> Units:
         flips = jax.vmap(lambda key: jax.random.bernoulli(key, noise.level, (widest,)))(noise.keys(target))
         return jnp.abs(outputs - (flips & (np.arange(widest) < jnp.asarray(sizes)[target])[None, :]))
 
     def update(
-        target: Int[Array, ""], carry: tuple[Activity, Bool[Array, " trials"]]
-    ) -> tuple[Activity, Bool[Array, " trials"]]:
+        target: Int[Array, ""], carry: tuple[Activity, Bool[Array, "trials widest"]]
+    ) -> tuple[Activity, Bool[Array, "trials widest"]]:
         activity, finite = carry
         h = field(activity, target)
         outputs = (h > 0).astype(jnp.float32)
-        outputs = jax.lax.cond(noise.level > 0, flip, lambda _, outputs: outputs, target, outputs)
+        if noise is not None:
+            outputs = flipped(noise, target, outputs)
         if running is not None:
             outputs = jnp.where(running[:, None], outputs, activity.of(target))
-        return activity.written(target, outputs), finite & jnp.isfinite(h.sum(axis=1))
+        return activity.written(target, outputs), finite & jnp.isfinite(h)
 
     unsettled, _ = for_each(
-        plan.holding() & unsettled & ~plan.needed(),
+        plan.holding & unsettled & ~needed,
         lambda population, still: jax.lax.dynamic_update_index_in_dim(still, activity.moved(population), population, 0),
         unsettled,
     )
-    needed = plan.needed() | (plan.holding() & unsettled)
+    needed |= plan.holding & unsettled
     (activity, finite), _ = for_each(needed, update, (activity, finite))
     return Standing(activity.turned(needed), memories, unsettled | needed, finite)
 
@@ -143,7 +149,7 @@ def _remember(
     memories: tuple[Snapshots, ...],
     switches: Float[Array, "switches trials"],
     activity: Activity,
-    noise: Noise,
+    noise: Noise | None,
     external: External,
     running: Bool[Array, " trials"],
 ) -> tuple[tuple[Snapshots, ...], External]:
@@ -157,8 +163,7 @@ def _remember(
             memories[place],
             switches,
             activity.of,
-            noise.level,
-            noise.keys(len(wiring.populations) + place),
+            None if noise is None else (noise.level, noise.keys(len(wiring.populations) + place)),
             running,
         )
         following.append(after)

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
 from attractorbind._activity import stack, unstack
-from attractorbind._advance import started
+from attractorbind._advance import Standing, started
 from attractorbind._flow import HALT
 from attractorbind._inputs import NO_SYMBOL, bucket, padded
 from attractorbind._listing import NONE, Listing
@@ -51,7 +51,7 @@ def interpret(
     room = bucket(stream.shape[1], 8)
     filled = np.full((len(stream), room), NO_SYMBOL, np.int32)
     filled[:, : stream.shape[1]] = stream
-    given = Given(symbols, jnp.asarray(filled), jnp.float32(noise), keys)
+    given = Given(symbols, jnp.asarray(filled), jnp.float32(noise) if noise else None, keys)
     drive = partial(
         _drive,
         nameless(network),
@@ -68,13 +68,13 @@ def interpret(
         machine, activities, recorded, code = drive(
             outputs=bucket(most, _OUTPUTS) if emits else 1, record=record, room=bucket(ticks, 32)
         )
-    recorded = jax.tree.map(lambda array: np.asarray(array)[:ticks], recorded)
+    rows, observed = (None, {}) if recorded is None else jax.tree.map(lambda array: np.asarray(array)[:ticks], recorded)
     return {
         "state": dataclasses.replace(start, activities=activities, memories=machine.standing.memories),
         "result": np.asarray(code),
         "ticks": np.asarray(machine.ticks),
-        "recorded": recorded.observed,
-        "rows": None if record == "final" else recorded.rows,
+        "recorded": observed,
+        "rows": rows,
         "output_symbols": np.asarray(machine.outputs),
         "output_counts": np.asarray(machine.given_out),
     }
@@ -106,7 +106,7 @@ def _drive(
     outputs: int,
     record: str,
     room: int,
-) -> tuple[Machine, tuple[Float[Array, "trials _units"], ...], _Record, Int[Array, " trials"]]:
+) -> tuple[Machine, tuple[Float[Array, "trials _units"], ...], _Record | None, Int[Array, " trials"]]:
     """Tick until every trial has come to its end, then some more without noise to see what comes to rest."""
     trials = len(given.keys)
     nothing = jnp.zeros(trials, jnp.int32)
@@ -125,30 +125,30 @@ def _drive(
         ticks=nothing,
     )
 
-    def look(rows: Int[Array, " trials"], machine: Machine) -> _Record:
-        return _Record(rows, observe(network, machine.standing.activity, record))
+    def look(rows: Int[Array, " trials"], standing: Standing) -> _Record | None:
+        return None if record == "final" else _Record(rows, observe(network, standing.activity, record))
 
-    def tick(phase: Phase, carry: tuple[Machine, _Record]) -> tuple[Machine, _Record]:
+    def go_on(phase: Phase, carry: tuple[Machine, _Record | None]) -> tuple[Machine, _Record | None]:
         before, recorded = carry
-        # What a run starts from is not known to the table.
-        first = Phase(phase.quiet, phase.everything | (before.tick == 0))
-        machine = step(network, table, given, before, first)
-        # Where only the final state is wanted, all ticks share one place, which nobody reads.
-        place = jnp.where(phase.quiet, room, jnp.minimum(before.tick, room - 1))
-        recorded = jax.tree.map(
-            lambda array, value: array.at[place].set(value, mode="drop"), recorded, look(before.row, machine)
-        )
-        return machine, recorded
 
-    shapes = jax.eval_shape(lambda: look(machine.row, machine))
+        def kept(
+            tick: Int[Array, ""], rows: Int[Array, " trials"], standing: Standing, recorded: _Record | None
+        ) -> _Record | None:
+            place = jnp.where(phase.quiet, room, tick)
+            seen = look(rows, standing)
+            return jax.tree.map(lambda array, value: array.at[place].set(value, mode="drop"), recorded, seen)
+
+        return step(network, table, given, before, phase, kept, recorded)
+
+    shapes = jax.eval_shape(lambda: look(machine.row, machine.standing))
     recorded = jax.tree.map(lambda a: jnp.zeros((room, *a.shape), a.dtype), shapes)
     (machine, recorded), (activities, memories), settled = run_and_settle(
         lambda carry: jnp.any(carry[0].row != HALT),
-        tick,
+        go_on,
         lambda carry: carry[0].standing.activity,
         lambda carry: (unstack(network.wiring, carry[0].standing.activity), carry[0].standing.memories),
         (machine, recorded),
     )
-    finite = machine.standing.finite
+    finite = machine.standing.all_finite()
     code = jnp.where(machine.limit_reached & finite, Result.LIMIT, judged(finite, settled))
     return machine._replace(standing=machine.standing._replace(memories=memories)), activities, recorded, code

@@ -1,11 +1,11 @@
-"""One tick of programs that branch: every trial at a row of the instruction table of its own.
+"""A stretch of programs that branch: every trial at a row of the instruction table of its own.
 
 What must be computed is worked out for all trials together: projections that are open in no trial, questions that no
 trial asks and buffers that no trial puts out cost nothing.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import equinox as eqx
 import jax
@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Key, UInt32
 
 from attractorbind._activity import Activity, Units, at
-from attractorbind._advance import External, Noise, Standing, advance
+from attractorbind._advance import Noise, Standing
 from attractorbind._each import any_at, for_each
 from attractorbind._flow import HALT
 from attractorbind._harmony import THRESHOLD, agreement, writers
@@ -23,7 +23,10 @@ from attractorbind._network import Network
 from attractorbind._observe import presenters
 from attractorbind._overlap import THRESHOLD as DECODED, overlaps
 from attractorbind._phases import Phase
-from attractorbind._plan import Plan, joint
+from attractorbind._plan import joint
+from attractorbind._stretch import drawn, stretch
+
+Recorded = TypeVar("Recorded")
 
 
 class Table(eqx.Module):
@@ -52,12 +55,12 @@ class Given(eqx.Module):
 
     symbols: Int[Array, "slots trials"]
     stream: Int[Array, "trials length"]
-    noise: Float[Array, ""]
+    noise: Float[Array, ""] | None
     keys: Key[Array, " trials"]
 
 
 class Machine(NamedTuple):
-    """Where everything stands between two ticks."""
+    """Where everything stands between two stretches."""
 
     standing: Standing
     tick: Int[Array, ""]
@@ -73,16 +76,33 @@ class Machine(NamedTuple):
     ticks: Int[Array, " trials"]
 
 
-def step(network: Network, table: Table, given: Given, machine: Machine, phase: Phase) -> Machine:
-    """One tick of every trial that has not come to its end; a quiet one, once all have, of every trial.
+def step(
+    network: Network,
+    table: Table,
+    given: Given,
+    machine: Machine,
+    phase: Phase,
+    record: Callable[[Int[Array, ""], Int[Array, " trials"], Standing, Recorded], Recorded],
+    recorded: Recorded,
+) -> tuple[Machine, Recorded]:
+    """As many ticks as there are until some trial changes its row or reads; if the phase is quiet, one.
 
-    A quiet tick is one under each trial's last gates, without noise and with nothing presented.
+    A trial that has come to its end stays as it is. A quiet tick is one of every trial, under its last gates, without
+    noise and with nothing presented. To read is to answer a question or to put out a symbol, before a row's last tick.
+
+    **Arguments:**
+
+    - `record`: from the number of a tick, the trials' rows in it, how the network stands after it, and what was
+        recorded before, to what is then.
     """
     numbers = jnp.arange(len(machine.row))
     running = machine.row != HALT
     row = jnp.where(running, machine.row, 0)
     gated, moving = jnp.where(phase.quiet, machine.last_row, row), running | phase.quiet
-    last = running & (machine.left == 1)
+    reads = (table.question[row] != NONE) | (table.emit[row] != NONE)
+    until = jnp.where(running, machine.left - (reads & (machine.left > 1)), jnp.iinfo(jnp.int32).max)
+    length = jnp.where(phase.quiet, 1, until.min())
+    last = running & (machine.left == length)
 
     from_stream = table.slot[row] == NONE
     upcoming = given.stream[numbers, jnp.minimum(machine.taken, given.stream.shape[1] - 1)]
@@ -95,19 +115,31 @@ def step(network: Network, table: Table, given: Given, machine: Machine, phase: 
     emitted = jnp.where(last, table.emit[row], NONE)
     outputs, given_out, unwritten = _put_out(network, emitted, machine)
 
-    level = jnp.where(phase.quiet, 0.0, given.noise)
     now = jnp.where(moving, gated, HALT)
-    everything = phase.everything | (level > 0)
-    plans = joint(network.wiring, _reach(table, now), _reach(table, machine.gated))
-    standing = advance(
-        network,
+    plan = joint(network.wiring, _reach(table, now), _reach(table, machine.gated))
+    plan = plan.computing(
         # All reading comes before the first writing.
-        Plan(plans, jnp.int32(0), everything | jnp.any(unread) | jnp.any(unwritten)),
+        everything=jnp.any(unread) | jnp.any(unwritten) | (given.noise is not None),
+        # What a run starts from is not known to the table.
+        at_first=phase.everything | (machine.tick == 0),
+    )
+    imposed = _imposed(network, presented, symbol, machine.standing.activity.halves.shape[2])
+
+    def noise(number: Int[Array, ""]) -> Noise | None:
+        if given.noise is None:
+            return None
+        return drawn(jnp.where(phase.quiet, 0.0, given.noise), given.keys, machine.tick + number)
+
+    standing, recorded = stretch(
+        network,
+        plan,
+        length,
         lambda projection: jnp.where(moving, at(table.conductances, projection)[gated], 0.0),
         jnp.where(moving[None, :], table.switches[gated].T, 0.0),
-        _external(network, presented, symbol, machine.standing.activity.halves.shape[2]),
-        Noise(level, lambda: jax.vmap(jax.random.fold_in, in_axes=(0, None))(given.keys, machine.tick)),
-        machine.standing,
+        lambda target: jnp.where((presented == target)[:, None], imposed, 0.0),
+        noise,
+        lambda number, standing, recorded: record(machine.tick + number, machine.row, standing, recorded),
+        (machine.standing, recorded),
         moving,
     )
 
@@ -121,11 +153,11 @@ def step(network: Network, table: Table, given: Given, machine: Machine, phase: 
     failed = last & ~yes & table.fails[row]
     following = jnp.where(yes, table.then[row], jnp.where(failed, HALT, table.otherwise[row]))
     following = jnp.where(last, following, machine.row)
-    return Machine(
+    after = Machine(
         standing=standing,
-        tick=machine.tick + 1,
+        tick=machine.tick + length,
         row=following,
-        left=jnp.where(last, table.ticks[jnp.maximum(following, 0)], machine.left - 1),
+        left=jnp.where(last, table.ticks[jnp.maximum(following, 0)], machine.left - length),
         counters=counters,
         taken=machine.taken + (last & (table.present[row] != NONE) & from_stream),
         outputs=outputs,
@@ -133,8 +165,9 @@ def step(network: Network, table: Table, given: Given, machine: Machine, phase: 
         gated=now,
         limit_reached=machine.limit_reached | failed,
         last_row=jnp.where(running, row, machine.last_row),
-        ticks=machine.ticks + running,
+        ticks=machine.ticks + jnp.where(running, length, 0),
     )
+    return after, recorded
 
 
 def _reach(table: Table, rows: Int[Array, " trials"]) -> UInt32[Array, "trials words"]:
@@ -189,18 +222,13 @@ def _put_out(
     return outputs, machine.given_out + (emitted != NONE), left
 
 
-def _external(
-    network: Network, presented: Int[Array, " trials"], symbol: Int[Array, " trials"], widest: int
-) -> External:
-    """The external field of a population: that of the trials that are presented a symbol on it."""
+def _imposed(network: Network, presented: Int[Array, " trials"], symbol: Int[Array, " trials"], widest: int) -> Units:
+    """The external field of each trial's symbol on the population that it is presented on."""
     present = presenters(network, widest)
 
-    def external(target: Int[Array, ""]) -> Units:
-        here = presented == target
+    def impose(population: Int[Array, ""], imposed: Units) -> Units:
+        field = jax.lax.switch(population, present, jnp.maximum(symbol, 0))
+        return jnp.where((presented == population)[:, None], field, imposed)
 
-        def imposed() -> Units:
-            return jnp.where(here[:, None], jax.lax.switch(target, present, jnp.maximum(symbol, 0)), 0.0)
-
-        return jax.lax.cond(jnp.any(here), imposed, lambda: jnp.zeros((len(presented), widest)))
-
-    return external
+    imposed, _ = for_each(any_at(presented, len(present)), impose, jnp.zeros((len(presented), widest)))
+    return imposed

@@ -18,44 +18,60 @@ from attractorbind._wiring import Wiring
 _WORD = 32
 
 
-class Plans(NamedTuple):
-    """What ticks in each of several settings must compute.
+class Plan(NamedTuple):
+    """What a stretch of ticks in one setting of the gates must compute.
+
+    - `open`, `start`, `row`: the open projections as in `Settings`, and the row that counts, read where it is wanted.
+    - `entering`: the populations that must be computed at the first tick.
+    - `needed`: those that must be at every later one.
+    - `holding`: those that need not be if they are at rest, where they must not be.
+    """
+
+    open: Int[Array, "rows projections"]
+    start: Int[Array, "rows ends"]
+    row: Int[Array, ""]
+    entering: Bool[Array, " populations"]
+    needed: Bool[Array, " populations"]
+    holding: Bool[Array, " populations"]
+
+    def projection(self, place: Int[Array, ""]) -> Int[Array, ""]:
+        """An open projection."""
+        return jax.lax.dynamic_slice(self.open, (self.row, place), (1, 1))[0, 0]
+
+    def ends(self, population: Int[Array, ""]) -> tuple[Int[Array, ""], Int[Array, ""]]:
+        """Where the open projections into a population begin and end."""
+        first, last = jax.lax.dynamic_slice(self.start, (self.row, population), (1, 2))[0]
+        return first, last
+
+    def computing(self, *, everything: bool | Bool[Array, ""], at_first: bool | Bool[Array, ""] = False) -> "Plan":
+        """With everything computed at every tick, or at the first."""
+        return self._replace(entering=self.entering | everything | at_first, needed=self.needed | everything)
+
+
+class Settings(NamedTuple):
+    """What gates in each of several settings let through.
 
     - `open`: the open projections, sorted by target; those into population p are at places `start[p]` to
         `start[p + 1]`.
-    - `needed`: the populations that must be computed.
-    - `holding`: those that need not be if they are at rest, where they are not `needed`.
+    - `reached`, `resting`: as in `Reach`.
     """
 
     open: Int[np.ndarray, "rows projections"] | Int[Array, "rows projections"]
     start: Int[np.ndarray, "rows ends"] | Int[Array, "rows ends"]
-    needed: Bool[np.ndarray, "rows populations"] | Bool[Array, "rows populations"]
-    holding: Bool[np.ndarray, "rows populations"] | Bool[Array, "rows populations"]
+    reached: Bool[np.ndarray, "rows populations"] | Bool[Array, "rows populations"]
+    resting: Bool[np.ndarray, "rows populations"] | Bool[Array, "rows populations"]
 
-
-class Plan(NamedTuple):
-    """What one tick must compute: one row of the plans, read where it is wanted, or `everything`."""
-
-    plans: Plans
-    row: Int[Array, ""]
-    everything: Bool[Array, ""]
-
-    def projection(self, place: Int[Array, ""]) -> Int[Array, ""]:
-        """An open projection."""
-        return jax.lax.dynamic_slice(self.plans.open, (self.row, place), (1, 1))[0, 0]
-
-    def ends(self, population: Int[Array, ""]) -> tuple[Int[Array, ""], Int[Array, ""]]:
-        """Where the open projections into a population begin and end."""
-        first, last = jax.lax.dynamic_slice(self.plans.start, (self.row, population), (1, 2))[0]
-        return first, last
-
-    def needed(self) -> Bool[Array, " populations"]:
-        """The populations that must be computed."""
-        return at(self.plans.needed, self.row) | self.everything
-
-    def holding(self) -> Bool[Array, " populations"]:
-        """Those that need not be if they are at rest."""
-        return at(self.plans.holding, self.row)
+    def plan(self, row: Int[Array, ""], before: Int[Array, ""]) -> Plan:
+        """The plan for ticks in one setting after one in another."""
+        reached, resting = at(self.reached, row), at(self.resting, row)
+        return Plan(
+            open=jnp.asarray(self.open),
+            start=jnp.asarray(self.start),
+            row=row,
+            entering=_needed(reached | at(self.reached, before), ~resting | ~at(self.resting, before)),
+            needed=_needed(reached, ~resting),
+            holding=resting,
+        )
 
 
 class Reach(NamedTuple):
@@ -115,15 +131,14 @@ def distinct(rows: Shaped[np.ndarray, "ticks columns"]) -> tuple[Int[np.ndarray,
     return begins[np.unique(numbers, return_index=True)[1]], of_tick
 
 
-def plans(wiring: Wiring, here: Reach, before: Reach) -> Plans:
-    """The plans for ticks in these settings of the gates after ticks in those before."""
-    needed = _needed(here.reached | before.reached, ~here.resting | ~before.resting)
+def settings(wiring: Wiring, here: Reach) -> Settings:
+    """What plans are made from, for each of these settings of the gates."""
     places = np.cumsum(here.open, axis=1, dtype=np.int32)
-    return Plans(
+    return Settings(
         open=np.argsort(~here.open, axis=1, stable=True).astype(np.int32),
         start=np.pad(places, ((0, 0), (1, 0)))[:, ends(wiring)],
-        needed=needed,
-        holding=here.resting,
+        reached=here.reached,
+        resting=here.resting,
     )
 
 
@@ -144,8 +159,8 @@ def packed(here: Reach) -> UInt32[np.ndarray, "rows words"]:
     return np.concatenate(columns, axis=1)
 
 
-def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Array, "trials words"]) -> Plans:
-    """The plan of a single tick for trials that are each in a setting of their own, as it was in one before.
+def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Array, "trials words"]) -> Plan:
+    """The plan of a stretch of ticks for trials that are each in a setting of their own, as they were in one before.
 
     **Arguments:**
 
@@ -156,14 +171,16 @@ def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Arr
     parts = slice(0, first), slice(first, first + second), slice(first + second, None)
     open_now, reached_now, resting_now = (now[:, part] for part in parts)
     _, reached_before, resting_before = (before[:, part] for part in parts)
-    needed = _needed(reached_now | reached_before, ~resting_now | ~resting_before)
+    entering = _needed(reached_now | reached_before, ~resting_now | ~resting_before)
     is_open = _some(open_now, projections)
     places = jnp.pad(jnp.cumsum(is_open, dtype=jnp.int32), (1, 0))
-    return Plans(
+    return Plan(
         open=jnp.nonzero(is_open, size=projections, fill_value=0)[0].astype(jnp.int32)[None],
         start=places[ends(wiring)][None],
-        needed=_some(needed, populations)[None],
-        holding=_some(resting_now, populations)[None],
+        row=jnp.int32(0),
+        entering=_some(entering, populations),
+        needed=_some(_needed(reached_now, ~resting_now), populations),
+        holding=_some(resting_now, populations),
     )
 
 

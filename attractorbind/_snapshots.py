@@ -136,8 +136,7 @@ def _tick_of_one(
     snapshots: Snapshots,
     opening: _Opening,
     states: tuple[Bool[Array, " _units"], ...],
-    noise: Float[Array, ""],
-    key: Key[Array, ""],
+    noise: tuple[Float[Array, ""], Key[Array, ""]] | None,
 ) -> _Outcome:
     """One trial whose memory is cued or reinstates."""
     written = tuple(
@@ -166,8 +165,10 @@ def _tick_of_one(
     place = jnp.where(storing, weakest, strongest)
     ignites = storing | found
     member = jnp.zeros(memory.units, bool).at[assemblies[place]].set(ignites)
-    # Where nothing is found nothing fires, noise and all.
-    member ^= jax.random.bernoulli(key, noise, member.shape) & ignites
+    if noise is not None:
+        level, key = noise
+        # Where nothing is found nothing fires, noise and all.
+        member ^= jax.random.bernoulli(key, level, member.shape) & ignites
     # To forget is to learn nothing on the branches that have just fired.
     learns = storing | (found & opening.forget)
     return _Outcome(
@@ -187,8 +188,7 @@ def tick_of(
     snapshots: Snapshots,
     switches: Float[Array, "switches trials"],
     states_of: Callable[[int], Float[Array, "trials widest"]],
-    noise: Float[Array, ""],
-    keys: Key[Array, " trials"],
+    noise: tuple[Float[Array, ""], Key[Array, " trials"]] | None,
     running: Bool[Array, " trials"],
 ) -> tuple[Snapshots, Int8[Array, "buffers trials widest"]]:
     """One tick of a memory, see `SnapshotMemory`; only the trials cost anything that have a gate of it open.
@@ -197,7 +197,7 @@ def tick_of(
 
     - `switches`: conductances of the gates of memories.
     - `states_of`: from a population to its states.
-    - `keys`: one random key per trial, for this tick and this memory.
+    - `noise`: the probability that a unit's output flips, and one random key per trial, for this tick and this memory.
     - `running`: the trials that take part; the others stay as they are.
 
     **Returns:** what the memory holds then, and what it writes on its buffers: 1 and -1, or 0 where it writes nothing.
@@ -211,7 +211,8 @@ def tick_of(
         here = jax.tree.map(lambda array: array[trial], snapshots)
         states = tuple(held[trial, :size] > 0 for held, size in zip(buffers, sizes, strict=True))
         own = jax.tree.map(lambda gates: gates[..., trial], opening)
-        outcome = _tick_of_one(memory, assemblies, here, own, states, noise, keys[trial])
+        own_noise = None if noise is None else (noise[0], noise[1][trial])
+        outcome = _tick_of_one(memory, assemblies, here, own, states, own_noise)
         return jax.tree.map(lambda every, one: every.at[trial].set(one), after, outcome)
 
     def learn(trial: Int[Array, ""], carry: tuple) -> tuple:

@@ -9,16 +9,17 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
-from attractorbind._activity import Units, at, stack, unstack
-from attractorbind._advance import Noise, Standing, advance, started
+from attractorbind._activity import at, stack, unstack
+from attractorbind._advance import Noise, Standing, started
 from attractorbind._inputs import bucket, padded
 from attractorbind._network import Network, nameless
 from attractorbind._observe import observe, presenters
 from attractorbind._phases import Phase, judged, run_and_settle
-from attractorbind._plan import Plan, Plans, Reach, conducting, distinct, plans, reach
+from attractorbind._plan import Settings, conducting, distinct, reach, settings
 from attractorbind._schedule import Schedule
 from attractorbind._snapshots import Snapshots
 from attractorbind._state import State
+from attractorbind._stretch import drawn, stretch
 from attractorbind._wiring import Wiring
 
 
@@ -36,18 +37,18 @@ def straight(
     populations = np.array([network.wiring.buffer(buffer) for buffer, _ in schedule.slots] or [0], np.int32)
     presented = np.where(schedule.presented >= 0, populations[schedule.presented], -1).astype(np.int32)
     table, row = _tabulated(network.wiring, schedule.gates, presented, leak)
-    line = _Line(*(padded(column, bucket(schedule.ticks, 32)) for column in (row, schedule.presented)))
     (activities, memories), recorded, code = _drive(
         nameless(network),
         table,
-        line,
+        _stretches(row, schedule.presented),
         jnp.int32(schedule.ticks),
         symbols,
-        jnp.float32(noise),
+        jnp.float32(noise) if noise else None,
         keys,
         start.activities,
         start.memories,
         record,
+        room=0 if record == "final" else bucket(schedule.ticks, 32),
     )
     return {
         "state": dataclasses.replace(start, activities=activities, memories=memories),
@@ -63,59 +64,62 @@ def straight(
 class _Table(NamedTuple):
     """The settings of the gates that a straight line goes through, and the population presented a symbol, or -1."""
 
-    plans: Plans
+    settings: Settings
     conductances: Float[np.ndarray, "rows projections"] | Float[Array, "rows projections"]
     switches: Float[np.ndarray, "rows switches"] | Float[Array, "rows switches"]
     presented: Int[np.ndarray, " rows"] | Int[Array, " rows"]
 
 
 class _Line(NamedTuple):
-    """A straight line, tick by tick: rows of the table, and slots of what is presented."""
+    """A straight line, stretch by stretch: rows of the table, slots of what is presented, and how many ticks."""
 
-    row: Int[np.ndarray, " ticks"] | Int[Array, " ticks"]
-    slot: Int[np.ndarray, " ticks"] | Int[Array, " ticks"]
+    row: Int[np.ndarray, " stretches"] | Int[Array, " stretches"]
+    slot: Int[np.ndarray, " stretches"] | Int[Array, " stretches"]
+    ticks: Int[np.ndarray, " stretches"] | Int[Array, " stretches"]
 
 
 def _tabulated(
     wiring: Wiring, gates: Float[np.ndarray, "ticks gates"], presented: Int[np.ndarray, " ticks"], leak: float
 ) -> tuple[_Table, Int[np.ndarray, " ticks"]]:
-    """The table of a straight line, and the row of each tick.
+    """The table of a straight line, and the row of each tick; a program takes many ticks in few settings."""
+    first, row = distinct(np.column_stack([gates, presented.astype(np.float32)]))
+    conductances, switches = conducting(wiring, gates[first], leak)
+    driven = presented[first][:, None] == np.arange(len(wiring.populations))
+    here = settings(wiring, reach(wiring, conductances, switches, driven))
+    table = _Table(here, conductances, switches, presented[first])
+    return jax.tree.map(lambda column: padded(column, bucket(len(first), 32)), table), row
 
-    A program takes many ticks in few settings of the gates and in few changes from one to another; a row is a setting
-    after another.
-    """
-    settings, setting = distinct(np.column_stack([gates, presented.astype(np.float32)]))
-    before = np.concatenate([setting[:1], setting[:-1]])
-    changes, row = distinct(np.column_stack([setting, before]))
-    conductances, switches = conducting(wiring, gates[settings], leak)
-    driven = presented[settings][:, None] == np.arange(len(wiring.populations))
-    reached = reach(wiring, conductances, switches, driven)
-    now, earlier = (Reach(*(part[places[changes]] for part in reached)) for places in (setting, before))
-    conductances, switches = conductances[setting[changes]], switches[setting[changes]]
-    table = _Table(plans(wiring, now, earlier), conductances, switches, presented[changes])
-    return jax.tree.map(lambda column: padded(column, bucket(len(changes), 32)), table), row
+
+def _stretches(row: Int[np.ndarray, " ticks"], slot: Int[np.ndarray, " ticks"]) -> _Line:
+    """The line of ticks in these rows with these slots."""
+    begins = np.flatnonzero(np.pad((row[1:] != row[:-1]) | (slot[1:] != slot[:-1]), (1, 0), constant_values=True))
+    columns = row[begins], slot[begins], np.diff(begins, append=len(row)).astype(np.int32)
+    return _Line(*(padded(column, bucket(len(begins), 32)) for column in columns))
 
 
 class _Carry(NamedTuple):
-    """Where a straight line stands between two ticks."""
+    """Where a straight line stands between two stretches."""
 
-    index: Int[Array, ""]
+    stretch: Int[Array, ""]
+    tick: Int[Array, ""]
     standing: Standing
     recorded: dict[int, Any]
 
 
-@partial(jax.jit, static_argnames="record")
+@partial(jax.jit, static_argnames=("record", "room"))
 def _drive(
     network: Network,
     table: _Table,
     line: _Line,
     ticks: Int[Array, ""],
     symbols: Int[Array, "slots trials"],
-    noise: Float[Array, ""],
+    noise: Float[Array, ""] | None,
     keys: Key[Array, " trials"],
     activities: tuple[Float[Array, "trials _units"], ...],
     memories: tuple[Snapshots, ...],
     record: str,
+    *,
+    room: int,
 ) -> tuple[
     tuple[tuple[Float[Array, "trials _units"], ...], tuple[Snapshots, ...]], dict[int, Any], Int[Array, " trials"]
 ]:
@@ -124,49 +128,52 @@ def _drive(
     _, trials, widest = activity.halves.shape
     present = presenters(network, widest)
     table, line = jax.tree.map(jnp.asarray, (table, line))
-    room = len(line.slot)
 
-    def tick(phase: Phase, carry: _Carry) -> _Carry:
-        quiet = phase.quiet
-        here = jnp.where(quiet, ticks - 1, carry.index)
+    def go_on(phase: Phase, carry: _Carry) -> _Carry:
+        quiet, tick = phase.quiet, carry.tick
+        here = carry.stretch - quiet
         row = at(line.row, here)
         population = jnp.where(quiet, -1, at(table.presented, row))
-        level = jnp.where(quiet, 0.0, noise)
+        imposing = [lambda field=field: field(at(symbols, at(line.slot, here))) for field in present]
+        imposed = jax.lax.switch(population + 1, [lambda: jnp.zeros((trials, widest)), *imposing])
 
-        def external(target: Int[Array, ""]) -> Units:
-            fields = [lambda field=field: field(at(symbols, at(line.slot, here))) for field in present]
-            return jax.lax.switch(
-                jnp.where(target == population, target + 1, 0), [lambda: jnp.zeros((trials, widest)), *fields]
-            )
+        def noise_at(number: Int[Array, ""]) -> Noise | None:
+            return None if noise is None else drawn(jnp.where(quiet, 0.0, noise), keys, tick + number)
 
-        standing = advance(
+        def kept(number: Int[Array, ""], standing: Standing, recorded: dict[int, Any]) -> dict[int, Any]:
+            place = jnp.where(quiet, room, tick + number)
+            seen = observe(network, standing.activity, record)
+            return jax.tree.map(lambda array, value: array.at[place].set(value, mode="drop"), recorded, seen)
+
+        plan = table.settings.plan(row, at(line.row, jnp.maximum(here - 1, 0)))
+        # What a run starts from is not known to the table.
+        plan = plan.computing(everything=noise is not None, at_first=phase.everything | (tick == 0))
+        length = jnp.where(quiet, 1, at(line.ticks, here))
+        standing, recorded = stretch(
             network,
-            # What a run starts from is not known to the table.
-            Plan(table.plans, row, phase.everything | (level > 0) | (carry.index == 0)),
+            plan,
+            length,
             lambda projection: jax.lax.dynamic_slice(table.conductances, (row, projection), (1, 1)),
             at(table.switches, row),
-            external,
-            Noise(level, lambda: jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, carry.index)),
-            carry.standing,
+            lambda target: jnp.where(target == population, imposed, 0.0),
+            noise_at,
+            kept,
+            (carry.standing, carry.recorded),
         )
-        recorded = jax.tree.map(
-            lambda array, value: array.at[jnp.where(quiet, room, carry.index)].set(value, mode="drop"),
-            carry.recorded,
-            observe(network, standing.activity, record),
-        )
-        return _Carry(carry.index + 1, standing, recorded)
+        return _Carry(carry.stretch + ~quiet, tick + length, standing, recorded)
 
     shapes = jax.eval_shape(lambda: observe(network, activity, record))
     carry = _Carry(
+        jnp.int32(0),
         jnp.int32(0),
         started(activity, memories),
         jax.tree.map(lambda a: jnp.zeros((room, *a.shape), a.dtype), shapes),
     )
     last, kept, settled = run_and_settle(
-        lambda carry: carry.index < ticks,
-        tick,
+        lambda carry: carry.tick < ticks,
+        go_on,
         lambda carry: carry.standing.activity,
         lambda carry: (unstack(network.wiring, carry.standing.activity), carry.standing.memories),
         carry,
     )
-    return kept, last.recorded, judged(last.standing.finite, settled)
+    return kept, last.recorded, judged(last.standing.all_finite(), settled)

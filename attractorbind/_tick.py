@@ -15,7 +15,7 @@ from attractorbind._checks import check_fraction, check_known
 from attractorbind._errors import NetworkError
 from attractorbind._keys import Rate, trial_keys
 from attractorbind._network import Gating, Network, check_network, nameless
-from attractorbind._plan import Plan, Plans, conducting, plans, reach
+from attractorbind._plan import Settings, conducting, reach, settings
 from attractorbind._snapshots import Snapshots
 from attractorbind._state import State, check_state
 
@@ -78,15 +78,13 @@ def tick(
     driven = np.isin(np.arange(len(state.names)), list(fields))
     conductances, switches = conducting(network.wiring, conductances[None], leak)
     reached = reach(network.wiring, conductances, switches, driven[None])
-    here = plans(network.wiring, reached, reached)
     activities, memories = _tick(
         nameless(network),
-        here,
+        settings(network.wiring, reached),
         conductances[0],
         switches[0],
         fields,
-        jnp.float32(noise),
-        keys,
+        Noise(jnp.float32(noise), keys) if noise else None,
         state.activities,
         state.memories,
     )
@@ -96,12 +94,11 @@ def tick(
 @jax.jit
 def _tick(
     network: Network,
-    here: Plans,
+    here: Settings,
     conductances: Float[Array, " projections"],
     switches: Float[Array, " switches"],
     fields: dict[int, Float[Array, "trials _units"]],
-    noise: Float[Array, ""],
-    keys: Key[Array, " trials"],
+    noise: Noise | None,
     activities: tuple[Float[Array, "trials _units"], ...],
     memories: tuple[Snapshots, ...],
 ) -> tuple[tuple[Float[Array, "trials _units"], ...], tuple[Snapshots, ...]]:
@@ -112,13 +109,15 @@ def _tick(
         for place in range(len(activities))
     ]
     external = jnp.stack(every)
+    plan = here.plan(jnp.int32(0), jnp.int32(0)).computing(everything=True)
     standing = advance(
         network,
-        Plan(jax.tree.map(jnp.asarray, here), jnp.int32(0), jnp.bool_(True)),
+        plan,
+        plan.needed,
         lambda projection: at(conductances, projection),
         switches,
         lambda target: external[target],
-        Noise(noise, lambda: keys),
+        noise,
         started(activity, memories),
     )
     return unstack(network.wiring, standing.activity), standing.memories

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from examples import CONFIGURATIONS, network
 
-from attractorbind._plan import Reach, conducting, distinct, joint, packed, plans, reach
+from attractorbind._plan import Plan, Reach, conducting, distinct, joint, packed, reach, settings
 from attractorbind._wiring import Wiring
 
 WIRINGS = list(CONFIGURATIONS)
@@ -19,26 +19,43 @@ def reached(wiring: Wiring, settings: list[dict], presented: list[int] | None = 
     return reach(wiring, conductances, switches, places[:, None] == np.arange(len(wiring.populations)))
 
 
+def plan(wiring: Wiring, here: Reach, row: int, before: int) -> Plan:
+    return settings(wiring, here).plan(jnp.int32(row), jnp.int32(before))
+
+
 def test_a_latch_that_nothing_else_writes_on_need_not_be_computed():
     wiring = network("all, direct").wiring
-    rest, copying, cleared = {}, {"open": ["a->b"]}, {"closed": ["c"]}
-    here = reached(wiring, [rest, copying, rest, rest, cleared, cleared, rest])
-    before = reached(wiring, [rest, rest, copying, rest, rest, cleared, cleared])
-    found = plans(wiring, here, before)
     a, b, c = (wiring.buffers[name] for name in "abc")
+    rest, copying, cleared = 0, 1, 2
+    here = reached(wiring, [{}, {"open": ["a->b"]}, {"closed": ["c"]}])
+    after = {pair: plan(wiring, here, *pair) for pair in np.ndindex(3, 3)}
+    assert all(not one.entering[a] and not one.needed[a] for one in after.values())
     # While the relay is open, and once more after it has closed.
-    assert found.needed[:, b].tolist() == [False, True, True, False, False, False, False]
+    assert (after[copying, rest].entering[b], after[copying, rest].needed[b]) == (True, True)
+    assert (after[rest, copying].entering[b], after[rest, copying].needed[b]) == (True, False)
     # Once after its latch has closed, since it falls silent then, and once after it has opened again.
-    assert found.needed[:, c].tolist() == [False, False, False, False, True, False, True]
-    assert not found.needed[:, a].any()
-    assert found.holding[:, c].tolist() == [True, True, True, True, False, False, True]
+    assert (after[cleared, rest].entering[c], after[cleared, rest].needed[c]) == (True, False)
+    assert (after[rest, cleared].entering[c], after[rest, cleared].needed[c]) == (True, False)
+    assert not after[rest, rest].entering.any()
+    assert [bool(after[here, rest].holding[c]) for here in (rest, copying, cleared)] == [True, True, False]
 
 
 def test_what_is_presented_is_computed_and_once_more_after_it():
     wiring = network("all, direct").wiring
-    here = reached(wiring, [{}, {}, {}], [0, 0, -1])
-    before = reached(wiring, [{}, {}, {}], [-1, 0, 0])
-    assert plans(wiring, here, before).needed[:, 0].all()
+    here = reached(wiring, [{}, {}], [0, -1])
+    presented, after_it = plan(wiring, here, 0, 1), plan(wiring, here, 1, 0)
+    assert (presented.entering[0], presented.needed[0]) == (True, True)
+    assert (after_it.entering[0], after_it.needed[0]) == (True, False)
+
+
+def test_everything_is_computed_at_every_tick_or_at_the_first_where_that_is_wanted():
+    wiring = network("all, direct").wiring
+    rest = plan(wiring, reached(wiring, [{}]), 0, 0)
+    assert (rest.entering.any(), rest.needed.any()) == (False, False)
+    everything = rest.computing(everything=True)
+    assert (everything.entering.all(), everything.needed.all()) == (True, True)
+    at_first = rest.computing(everything=False, at_first=True)
+    assert (at_first.entering.all(), at_first.needed.any()) == (True, False)
 
 
 @pytest.mark.parametrize("configuration", WIRINGS)
@@ -58,13 +75,13 @@ def test_of_a_single_trial_it_is_the_same_within_a_run(configuration):
     ]
     every = reached(wiring, settings, [int(place) for place in generator.integers(-1, 3, 9)])
     words = jnp.asarray(packed(every))
-    ahead = plans(wiring, Reach(*(part[1:] for part in every)), Reach(*(part[:-1] for part in every)))
-    for tick in range(8):
-        within = joint(wiring, words[tick + 1][None], words[tick][None])
-        count = int(ahead.start[tick, -1])
-        np.testing.assert_array_equal(within.open[0, :count], ahead.open[tick, :count])
-        for part in ("start", "needed", "holding"):
-            np.testing.assert_array_equal(getattr(within, part)[0], getattr(ahead, part)[tick])
+    for row in range(1, 9):
+        alone, together = plan(wiring, every, row, row - 1), joint(wiring, words[row][None], words[row - 1][None])
+        np.testing.assert_array_equal(together.start[0], alone.start[row])
+        count = int(together.start[0, -1])
+        np.testing.assert_array_equal(together.open[0, :count], alone.open[row, :count])
+        for part in ("entering", "needed", "holding"):
+            np.testing.assert_array_equal(getattr(together, part), getattr(alone, part))
 
 
 def test_trials_together_need_what_any_of_them_needs():
@@ -73,11 +90,11 @@ def test_trials_together_need_what_any_of_them_needs():
     words = jnp.asarray(packed(here))
     silent = jnp.zeros_like(words[:1])
     both = joint(wiring, words[:2], words[:2])
-    assert both.needed[0].tolist() == [False, True, True]
+    assert both.entering.tolist() == both.needed.tolist() == [False, True, True]
     assert jax.device_get(both.start[0])[-1] == len(wiring.buffers) + 2
     # A trial that stays as it is asks for nothing.
     one = joint(wiring, jnp.concatenate([words[2:], silent]), jnp.concatenate([words[2:], silent]))
-    assert not one.needed.any()
+    assert (one.entering.any(), one.needed.any()) == (False, False)
 
 
 def test_rows_that_come_again_are_met_once():
