@@ -8,15 +8,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Int8, Key
 
-from attractorbind._activity import Activity, Units, padded_units
+from attractorbind._activity import Activity, Units
 from attractorbind._each import for_each
 from attractorbind._network import Network
 from attractorbind._plan import Plan
+from attractorbind._readers import Readers
 from attractorbind._snapshots import Snapshots, tick_of
 from attractorbind._wiring import MemoryWiring, Wiring
 
 # The conductance of a projection, in all trials or in each.
-Conductance = Callable[[int], Float[Array, ""] | Float[Array, " trials"]]
+Conductance = Callable[[Int[Array, ""]], Float[Array, ""] | Float[Array, " trials"]]
 # The external field of a population.
 External = Callable[[Int[Array, ""]], Units]
 
@@ -57,19 +58,9 @@ def started(activity: Activity, memories: tuple[Snapshots, ...]) -> Standing:
     return Standing(activity, memories, jnp.ones(halves // 2, bool), jnp.ones(units, bool))
 
 
-def readers(network: Network, widest: int) -> list[Callable[[Units], Units]]:
-    """For each projection, the function from its source's states to the field x W + b."""
-
-    def reader(place: int) -> Callable[[Units], Units]:
-        synapses = network.synapses[place]
-        units = network.wiring.populations[network.wiring.projections[place].source].units
-        return lambda states: padded_units(synapses.fields(states[:, :units]), widest)
-
-    return [reader(place) for place in range(len(network.synapses))]
-
-
 def advance(
     network: Network,
+    readers: Readers,
     plan: Plan,
     needed: Bool[Array, " populations"],
     conductance: Conductance,
@@ -85,12 +76,13 @@ def advance(
 
     **Arguments:**
 
+    - `readers`: of the network's projections.
     - `plan`, `needed`: what is open, and the populations that must be computed.
     - `conductance`: of a projection.
     - `switches`: conductances of the gates of memories.
     - `external`: from a population to the external field that it receives.
     - `standing`: how the network stands.
-    - `running`: the trials that take part, by default all; the others stay as they are.
+    - `running`: the trials that take part, by default all; the others, whose conductances are all 0, stay as they are.
     """
     wiring = network.wiring
     activity, memories, unsettled, finite = standing
@@ -102,24 +94,23 @@ def advance(
         memories, external = _remember(network, memories, switches, activity, noise, external, taking_part)
     sizes = np.array([population.units for population in wiring.populations])
 
-    def adder(place: int, reader: Callable[[Units], Units]) -> Callable[[Activity, Units], Units]:
-        def add(activity: Activity, total: Units) -> Units:
-            gate = conductance(place).reshape(-1, 1)
-            # A projection that is closed in a trial adds nothing to it, not even if its field is not finite.
-            return total + jnp.where(gate > 0, gate * reader(activity.of(wiring.projections[place].source)), 0.0)
-
-        return add
-
-    adders = [adder(place, reader) for place, reader in enumerate(readers(network, widest))]
-
     def field(activity: Activity, target: Int[Array, ""]) -> Units:
         def add(place: Int[Array, ""], total: Units) -> Units:
-            return jax.lax.switch(plan.projection(place), adders, activity, total)
+            projection = plan.projection(place)
+            gate = conductance(projection).reshape(-1, 1)
+            # A projection that is closed in a trial adds nothing to it, not even if its field is not finite.
+            return total + jnp.where(gate > 0, gate * readers.field(projection, activity), 0.0)
 
-        return jax.lax.fori_loop(*plan.ends(target), add, external(target))
+        start = external(target)
+        if running is not None:
+            # A trial that does not take part, all its gates closed, is given the state that it is in.
+            start = jnp.where(running[:, None], start, 2.0 * activity.of(target) - 1.0)
+        return jax.lax.fori_loop(*plan.ends(target), add, start)
 
     def flipped(noise: Noise, target: Int[Array, ""], outputs: Units) -> Units:
         flips = jax.vmap(lambda key: jax.random.bernoulli(key, noise.level, (widest,)))(noise.keys(target))
+        if running is not None:
+            flips &= running[:, None]
         return jnp.abs(outputs - (flips & (np.arange(widest) < jnp.asarray(sizes)[target])[None, :]))
 
     def update(
@@ -130,8 +121,6 @@ def advance(
         outputs = (h > 0).astype(jnp.float32)
         if noise is not None:
             outputs = flipped(noise, target, outputs)
-        if running is not None:
-            outputs = jnp.where(running[:, None], outputs, activity.of(target))
         return activity.written(target, outputs), finite & jnp.isfinite(h)
 
     unsettled, _ = for_each(

@@ -53,11 +53,11 @@ class FactoredSynapses(AbstractSynapses):
         weights = product(self.codes.T, self.coefficients) + self.shift[None, :]
         return jnp.fill_diagonal(weights, 0.0, inplace=False) if self.recurrent else weights
 
-    def fields(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
-        """See `AbstractSynapses.fields`."""
+    def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+        """See `AbstractSynapses.weighted`."""
         shared = product(product(activity, self.codes.T), self.coefficients)
-        fields = shared + activity.sum(axis=1, keepdims=True) * self.shift[None, :] + self.bias[None, :]
-        return fields - activity * self._own()[None, :] if self.recurrent else fields
+        weighted = shared + activity.sum(axis=1, keepdims=True) * self.shift[None, :]
+        return weighted - activity * self._own()[None, :] if self.recurrent else weighted
 
     def _own(self) -> Float[Array, " target"]:
         """What each unit would give itself."""

@@ -7,8 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from attractorbind._activity import Activity, Units, stack
-from attractorbind._advance import readers
+from attractorbind._activity import Activity, Units, padded_units, stack
 from attractorbind._errors import NetworkError, listed
 from attractorbind._network import Network, check_network, nameless
 from attractorbind._overlap import correlation
@@ -31,10 +30,12 @@ def writers(network: Network, widest: int) -> list[Callable[[Activity], Units]]:
 
     A pathway through a nucleus is followed through it, without writing on the nucleus.
     """
-    wiring, read = network.wiring, readers(network, widest)
+    wiring = network.wiring
 
     def passed_on(projection: int, states: Units) -> Units:
-        return (read[projection](states) > 0).astype(jnp.float32)
+        source = wiring.populations[wiring.projections[projection].source]
+        field = network.synapses[projection].fields(states[:, : source.units])
+        return padded_units((field > 0).astype(jnp.float32), widest)
 
     def writer(gate: int) -> Callable[[Activity], Units]:
         path = [place for place, projection in enumerate(wiring.projections) if projection.gate == gate]

@@ -22,6 +22,7 @@ from attractorbind._network import Network, nameless
 from attractorbind._observe import Result, observe
 from attractorbind._phases import Phase, judged, run_and_settle
 from attractorbind._plan import conducting, packed, reach
+from attractorbind._readers import readers
 from attractorbind._snapshots import Snapshots
 from attractorbind._state import State
 
@@ -110,8 +111,10 @@ def _drive(
     """Tick until every trial has come to its end, then some more without noise to see what comes to rest."""
     trials = len(given.keys)
     nothing = jnp.zeros(trials, jnp.int32)
+    activity = stack(activities)
+    reading = readers(network, activity.halves.shape[2])
     machine = Machine(
-        standing=started(stack(activities), memories),
+        standing=started(activity, memories),
         tick=jnp.int32(0),
         row=nothing,
         left=nothing + table.ticks[0],
@@ -138,7 +141,7 @@ def _drive(
             seen = look(rows, standing)
             return jax.tree.map(lambda array, value: array.at[place].set(value, mode="drop"), recorded, seen)
 
-        return step(network, table, given, before, phase, kept, recorded)
+        return step(network, reading, table, given, before, phase, kept, recorded)
 
     shapes = jax.eval_shape(lambda: look(machine.row, machine.standing))
     recorded = jax.tree.map(lambda a: jnp.zeros((room, *a.shape), a.dtype), shapes)

@@ -24,6 +24,7 @@ from attractorbind._observe import presenters
 from attractorbind._overlap import THRESHOLD as DECODED, overlaps
 from attractorbind._phases import Phase
 from attractorbind._plan import joint
+from attractorbind._readers import Readers
 from attractorbind._stretch import drawn, stretch
 
 Recorded = TypeVar("Recorded")
@@ -78,6 +79,7 @@ class Machine(NamedTuple):
 
 def step(
     network: Network,
+    readers: Readers,
     table: Table,
     given: Given,
     machine: Machine,
@@ -132,6 +134,7 @@ def step(
 
     standing, recorded = stretch(
         network,
+        readers,
         plan,
         length,
         lambda projection: jnp.where(moving, at(table.conductances, projection)[gated], 0.0),

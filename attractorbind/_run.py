@@ -42,8 +42,8 @@ def run(
     and in their noise; in a program that branches each goes its own way, and ends when it has come to its end. Another
     program of similar length, other symbols or another noise level, unless from none to some, do not compile anew. A
     tick costs what the projections cost that are open in some trial, but nothing for a buffer at rest on which only its
-    latch writes. Without noise and leak, and with gates open or closed, the result is exact: the same bit for bit in any batch, on
-    any machine. Each trial does what it would do alone, given its key.
+    latch writes. Without noise and leak, and with gates open or closed, the result is exact: the same bit for bit in
+    any batch, on any machine. Each trial does what it would do alone, given its key.
 
     **Arguments:**
 

@@ -16,6 +16,7 @@ from attractorbind._network import Network, nameless
 from attractorbind._observe import observe, presenters
 from attractorbind._phases import Phase, judged, run_and_settle
 from attractorbind._plan import Settings, conducting, distinct, reach, settings
+from attractorbind._readers import readers
 from attractorbind._schedule import Schedule
 from attractorbind._snapshots import Snapshots
 from attractorbind._state import State
@@ -126,7 +127,7 @@ def _drive(
     """All ticks, then some more without noise to see whether the state comes to rest."""
     activity = stack(activities)
     _, trials, widest = activity.halves.shape
-    present = presenters(network, widest)
+    present, reading = presenters(network, widest), readers(network, widest)
     table, line = jax.tree.map(jnp.asarray, (table, line))
 
     def go_on(phase: Phase, carry: _Carry) -> _Carry:
@@ -151,6 +152,7 @@ def _drive(
         length = jnp.where(quiet, 1, at(line.ticks, here))
         standing, recorded = stretch(
             network,
+            reading,
             plan,
             length,
             lambda projection: jax.lax.dynamic_slice(table.conductances, (row, projection), (1, 1)),

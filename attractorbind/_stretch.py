@@ -13,12 +13,14 @@ from jaxtyping import Array, Bool, Float, Int, Key
 from attractorbind._advance import Conductance, External, Noise, Standing, advance
 from attractorbind._network import Network
 from attractorbind._plan import Plan
+from attractorbind._readers import Readers
 
 Recorded = TypeVar("Recorded")
 
 
 def stretch(
     network: Network,
+    readers: Readers,
     plan: Plan,
     ticks: Int[Array, ""],
     conductance: Conductance,
@@ -41,7 +43,9 @@ def stretch(
     def one(number: Int[Array, ""], carry: tuple[Standing, Recorded]) -> tuple[Standing, Recorded]:
         standing, recorded = carry
         needed = jnp.where(number == 0, plan.entering, plan.needed)
-        standing = advance(network, plan, needed, conductance, switches, external, noise(number), standing, running)
+        standing = advance(
+            network, readers, plan, needed, conductance, switches, external, noise(number), standing, running
+        )
         return standing, record(number, standing, recorded)
 
     return jax.lax.fori_loop(0, ticks, one, carry)

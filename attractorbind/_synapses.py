@@ -34,8 +34,12 @@ class AbstractSynapses(eqx.Module):
         """The numbers of source and target units, the shape of W."""
 
     @abc.abstractmethod
+    def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+        """What each target unit receives from these source states, x W, without its bias."""
+
     def fields(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
         """The field x W + b that each target unit receives from these source states."""
+        return self.weighted(activity) + self.bias[None, :]
 
     @abc.abstractmethod
     def scaled(self, scale: Float[Array, " target"]) -> "AbstractSynapses":
@@ -78,9 +82,9 @@ class Synapses(AbstractSynapses):
         source, target = np.shape(self.weights)
         return source, target
 
-    def fields(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
-        """See `AbstractSynapses.fields`."""
-        return product(activity, self.weights) + self.bias[None, :]
+    def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+        """See `AbstractSynapses.weighted`."""
+        return product(activity, self.weights)
 
     def scaled(self, scale: Float[Array, " target"]) -> "Synapses":
         """See `AbstractSynapses.scaled`."""

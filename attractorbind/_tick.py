@@ -16,6 +16,7 @@ from attractorbind._errors import NetworkError
 from attractorbind._keys import Rate, trial_keys
 from attractorbind._network import Gating, Network, check_network, nameless
 from attractorbind._plan import Settings, conducting, reach, settings
+from attractorbind._readers import readers
 from attractorbind._snapshots import Snapshots
 from attractorbind._state import State, check_state
 
@@ -112,6 +113,7 @@ def _tick(
     plan = here.plan(jnp.int32(0), jnp.int32(0)).computing(everything=True)
     standing = advance(
         network,
+        readers(network, widest),
         plan,
         plan.needed,
         lambda projection: at(conductances, projection),
