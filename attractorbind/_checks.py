@@ -6,7 +6,9 @@ import operator
 from collections.abc import Collection, Iterable
 from typing import Any
 
+import jax
 import numpy as np
+from jax.core import Tracer
 
 from attractorbind._errors import ArgumentError, AttractorBindError, listed, unknown_name
 
@@ -84,3 +86,12 @@ def check_known(kind: str, plural: str, name: object, known: Collection[str]) ->
     if not isinstance(name, str) or name not in known:
         raise unknown_name(kind, plural, name, known)
     return name
+
+
+def check_computed(name: str, tree: object, error: type[AttractorBindError]) -> None:
+    """Raise if there are arrays in it that are not known yet, as there are while JAX traces a function."""
+    if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(tree)):
+        raise error(
+            f"{name} is traced, as inside jax.jit, jax.vmap or jax.grad; what is given is checked first and then run "
+            "compiled, so call from outside of them, with one trial of the batch for each case"
+        )

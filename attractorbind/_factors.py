@@ -90,19 +90,7 @@ class FactoredSynapses(AbstractSynapses):
     def with_room(self, codes: Bool[Array, "slots source"]) -> "FactoredSynapses":
         """The same for more codes, which are not used yet."""
         coefficients = jnp.pad(self.coefficients, ((0, len(codes) - len(self.codes)), (0, 0)))
-        return with_codes(codes, coefficients, self.shift, self.bias, recurrent=self.recurrent)
-
-
-def with_codes(
-    codes: Bool[Array, "symbols source"],
-    coefficients: Float[Array, "symbols target"],
-    shift: Float[Array, " target"],
-    bias: Float[Array, " target"],
-    *,
-    recurrent: bool,
-) -> FactoredSynapses:
-    """The synapses of these codes, coefficients, shift and bias."""
-    return FactoredSynapses(codes.astype(jnp.float32), coefficients, shift, bias, recurrent)
+        return FactoredSynapses(codes.astype(jnp.float32), coefficients, self.shift, self.bias, self.recurrent)
 
 
 # benchmarks/weights.py: with fewer units, or more symbols, the matrix is about as fast, or faster.

@@ -22,7 +22,7 @@ import numpy as np
 
 from attractorbind._dual_rules import MaximalStability, PseudoInverse
 from attractorbind._errors import FileError
-from attractorbind._factors import FactoredSynapses, with_codes
+from attractorbind._factors import FactoredSynapses
 from attractorbind._rules import AbstractLearningRule, Hebbian, Perceptron, Storkey
 from attractorbind._synapses import AbstractSynapses, Synapses
 from attractorbind._vocabulary import Vocabulary
@@ -110,7 +110,9 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractLearningRule | None) 
 
     all_codes, assemblies = arrays(len(populations)), arrays(len(memories))
     synapses = tuple(
-        with_codes(all_codes[p.source], *arrays(3), recurrent=p.recurrent) if factored else Synapses(*arrays(2))
+        FactoredSynapses(all_codes[p.source].astype(jnp.float32), *arrays(3), recurrent=p.recurrent)
+        if factored
+        else Synapses(*arrays(2))
         for p, factored in zip(projections, told.get("factored", [False] * len(projections)), strict=True)
     )
     drive, key = arrays(2)

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Key, Shaped
 
+from attractorbind._checks import check_computed
 from attractorbind._errors import ArgumentError
 
 # A probability, a fraction or a conductance; a number of any kind. `check_fraction` sees to its range.
@@ -19,6 +20,7 @@ def check_key(key: Any) -> Key[Array, "*shape"]:
     if not isinstance(key, jax.Array) or not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
         told = f"an array of {key.dtype}" if isinstance(key, jax.Array | np.ndarray) else repr(key)
         raise ArgumentError(f"key is {told}; make it with jax.random.key(0), say")
+    check_computed("key", key, ArgumentError)
     return key
 
 

@@ -13,24 +13,20 @@ import networkx as nx
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key, UInt32
 
-from attractorbind._checks import check_count, check_known
+from attractorbind._checks import check_computed, check_count, check_known
 from attractorbind._display import network_html
 from attractorbind._errors import FileError, NetworkError
 from attractorbind._files import read_network, write_network
 from attractorbind._learning import rounded
-from attractorbind._report import ProjectionReport, Report
+from attractorbind._report import Report, reported
 from attractorbind._rules import AbstractLearningRule, Hebbian
 from attractorbind._state import State, silent
-from attractorbind._synapses import AbstractSynapses, alike, quality
+from attractorbind._synapses import AbstractSynapses, alike
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring
 
 # What names a gating: the gates that are not at rest, or the conductance of every gate.
 Gating = Iterable[str] | Mapping[str, Any] | Float[np.ndarray, " gates"] | Float[Array, " gates"]
-
-
-# The share of its stability that `replace` may cost another projection.
-_LOST = 0.02
 
 
 def check_network(network: object) -> "Network":
@@ -153,13 +149,7 @@ class Network(eqx.Module):
         on_grid, drive = rounded(self.wiring, every)
         changed = dataclasses.replace(self, synapses=on_grid, drive=drive, altered=True)
         # A coarser grid may cost other projections what they store.
-        if drive > self.drive and any(
-            after.wrong_bits > former.wrong_bits or after.stability < former.stability - _LOST * abs(former.stability)
-            for i, (after, former) in enumerate(
-                zip(changed.report().projections, self.report().projections, strict=True)
-            )
-            if i != place
-        ):
+        if drive > self.drive and changed.report().loses_to(self.report(), leaving_out=place):
             raise NetworkError(
                 f"the synapses from {source!r} to {target!r} are so large that beside them the others would be rounded "
                 f"away; scale them down, to fields of about {float(self.drive):g} at the most"
@@ -199,6 +189,7 @@ class Network(eqx.Module):
 
     def conductances(self, gates: Gating) -> Float[np.ndarray, " gates"]:
         """One conductance per gate, from names of gates open beyond rest, a mapping to conductances, or the array."""
+        check_computed("gates", gates, NetworkError)
         if isinstance(gates, np.ndarray) or eqx.is_array(gates):
             values = np.asarray(gates)
             numbers = np.issubdtype(values.dtype, np.number)
@@ -208,7 +199,7 @@ class Network(eqx.Module):
                     f"network.gates; got an array of shape {values.shape}"
                 )
             return values.astype(np.float32)
-        return self.gating(open=gates)  # pyright: ignore[reportArgumentType]
+        return self.wiring.gating(gates, argument="gates=")  # pyright: ignore[reportArgumentType]
 
     def partition(self, gates: Gating = ()) -> tuple[frozenset[str], ...]:
         """The groups of buffers that the open relays join, and that must therefore come to agree.
@@ -281,24 +272,7 @@ class Network(eqx.Module):
 
     def report(self) -> Report:
         """Load, smallest stability and wrong bits of every projection; see `Report`."""
-        names = [population.name for population in self.wiring.populations]
-        rows = []
-        for projection, synapses in zip(self.wiring.projections, self.synapses, strict=True):
-            source, target = self.all_codes[projection.source], self.all_codes[projection.target]
-            stability, wrong_bits = quality(
-                synapses, source, target, len(self.vocabulary), recurrent=projection.recurrent
-            )
-            rows.append(
-                ProjectionReport(
-                    source=names[projection.source],
-                    target=names[projection.target],
-                    gate=self.gates[projection.gate],
-                    load=len(self.vocabulary) / source.shape[1],
-                    stability=float(stability),
-                    wrong_bits=int(wrong_bits),
-                )
-            )
-        return Report(repr(self.rule), len(self.vocabulary), tuple(rows))
+        return reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), repr(self.rule))
 
     def _repr_html_(self) -> str:
         return network_html(self)

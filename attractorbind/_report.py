@@ -1,11 +1,19 @@
 """What a network's projections store: load, stability and wrong bits, one line each."""
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from jaxtyping import Array, Bool
 
 from attractorbind._display import Printed
 from attractorbind._errors import CapacityError, CapacityWarning
+from attractorbind._synapses import AbstractSynapses, quality
 from attractorbind._table import aligned
+from attractorbind._wiring import Wiring
+
+# The share of a projection's stability that counts as a loss.
+_LOSS = 0.02
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,14 @@ class Report(Printed):
         elif self.wrong_bits:
             warnings.warn(self.complaint(), CapacityWarning, stacklevel=3)
 
+    def loses_to(self, former: "Report", *, leaving_out: int) -> bool:
+        """Whether a projection other than one stores less than in a former report, or is clearly less stable."""
+        return any(
+            after.wrong_bits > before.wrong_bits or after.stability < before.stability - _LOSS * abs(before.stability)
+            for place, (after, before) in enumerate(zip(self.projections, former.projections, strict=True))
+            if place != leaving_out
+        )
+
     def complaint(self) -> str:
         """What is not stored, where it is worst, and what helps."""
         bad = [projection for projection in self.projections if projection.wrong_bits]
@@ -73,3 +89,28 @@ class Report(Printed):
             for p in self.projections
         ]
         return "\n".join([f"{self.rule}, {self.symbols} symbols", *aligned(rows, right=[3, 4, 5])])
+
+
+def reported(
+    wiring: Wiring,
+    all_codes: Sequence[Bool[Array, "slots _units"]],
+    synapses: Sequence[AbstractSynapses],
+    symbols: int,
+    rule: str,
+) -> Report:
+    """The report of these synapses; the first codes of every population are those of the symbols."""
+    rows = []
+    for projection, one in zip(wiring.projections, synapses, strict=True):
+        source, target = all_codes[projection.source], all_codes[projection.target]
+        stability, wrong_bits = quality(one, source, target, symbols, recurrent=projection.recurrent)
+        rows.append(
+            ProjectionReport(
+                source=wiring.populations[projection.source].name,
+                target=wiring.populations[projection.target].name,
+                gate=wiring.gates[projection.gate].name,
+                load=symbols / source.shape[1],
+                stability=float(stability),
+                wrong_bits=int(wrong_bits),
+            )
+        )
+    return Report(rule, symbols, tuple(rows))

@@ -6,8 +6,8 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Key
 
-from attractorbind._checks import check_fraction
-from attractorbind._errors import ArgumentError, ProgramError, listed
+from attractorbind._checks import check_computed, check_fraction
+from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
 from attractorbind._inputs import bucket, input_symbols, number_of_trials, over_trials, padded, slot_symbols
 from attractorbind._interpret import interpret
 from attractorbind._keys import Rate, check_key, trial_keys
@@ -129,6 +129,7 @@ def run(
 
 def _compiled(network: object, program: object) -> Schedule | Listing:
     network = check_network(network)
+    check_computed("network", network, NetworkError)
     if isinstance(program, Program):
         return program.compile(network)
     if not isinstance(program, Schedule | Listing):

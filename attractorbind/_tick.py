@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, Key
 
 from attractorbind._activity import at, padded_units, stack, unstack
 from attractorbind._advance import Noise, advance, started
-from attractorbind._checks import check_fraction, check_known
+from attractorbind._checks import check_computed, check_fraction, check_known
 from attractorbind._errors import NetworkError
 from attractorbind._keys import Rate, trial_keys
 from attractorbind._network import Gating, Network, check_network, nameless
@@ -59,7 +59,7 @@ def tick(
         >>> bool((state["agent"] == network.codes("agent")).all())
         True
     """
-    check_network(network)
+    check_computed("network", check_network(network), NetworkError)
     check_state(network.wiring, state)
     conductances = network.conductances(gates)
     leak, noise = check_fraction("leak", leak), check_fraction("noise", noise)

@@ -195,11 +195,14 @@ class Wiring:
             ) from None
 
     def gating(
-        self, open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = ()
+        self, open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = (), *, argument: str = "open="
     ) -> Float[np.ndarray, " gates"]:
-        """The conductance of every gate when these are open, those closed and all others at rest."""
+        """The conductance of every gate when these are open, those closed and all others at rest.
+
+        `argument` is what the user knows the open ones by.
+        """
         conductances = self.resting.copy()
-        names = check_names("open=", open, "gate names", NetworkError)
+        names = check_names(argument, open, "gate names", NetworkError)
         for name, conductance in open.items() if isinstance(open, Mapping) else ((name, 1.0) for name in names):
             conductances[self.gate_index[self.gate(name).name]] = check_fraction(
                 f"the opening of gate {name!r}", conductance, booleans=True

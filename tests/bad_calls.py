@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -1130,6 +1131,43 @@ CALLS: dict[str, tuple] = {
     ),
     "tick: state of halves": (lambda w: ab.tick(w.network, state(w, 0.5)), "NetworkError", ("'focus'", "0 and 1")),
     "tick: no state": (lambda w: ab.tick(w.network, None), "NetworkError", ("state", "network.silent()")),
+    **{
+        f"{kind}, traced": (call, error, (f"{kind.split()[-1]} is traced", "outside"))
+        for kind, call, error in (
+            (
+                "tick: network",
+                lambda w: eqx.filter_jit(lambda network: ab.tick(network, w.network.silent()))(w.network),
+                "NetworkError",
+            ),
+            (
+                "run: network",
+                lambda w: eqx.filter_jit(lambda network: ab.run(network, DOG).ticks)(w.network),
+                "NetworkError",
+            ),
+            (
+                "tick: state",
+                lambda w: jax.jit(lambda state: ab.tick(w.network, state))(w.network.silent()),
+                "NetworkError",
+            ),
+            (
+                "run: state",
+                lambda w: jax.jit(lambda state: ab.run(w.network, DOG, state).ticks)(w.network.silent()),
+                "NetworkError",
+            ),
+            (
+                "run: key",
+                lambda w: jax.vmap(lambda key: ab.run(w.network, DOG, noise=0.1, key=key).ticks)(
+                    jax.random.split(jax.random.key(0), 3)
+                ),
+                "ArgumentError",
+            ),
+            (
+                "tick: gates",
+                lambda w: jax.jit(lambda gates: ab.tick(w.network, w.trace.state, gates))(jnp.ones(4)),
+                "NetworkError",
+            ),
+        )
+    },
     "tick: no network": (lambda w: ab.tick(None, w.network.silent()), "NetworkError", ("network is a NoneType",)),
     **{
         f"{kind}: {wrong}": (lambda w, call=call, gates=gates: call(w, gates), error, fragments)
@@ -1141,9 +1179,9 @@ CALLS: dict[str, tuple] = {
         }.items()
         for wrong, gates, error, fragments in (
             ("unknown", ["focus->agnt"], "UnknownNameError", ("'focus->agnt'", "did you mean")),
-            ("a string", "focus->agent", "AttractorBindError", ("'focus->agent'", "['focus->agent']")),
-            ("a number", 5, "AttractorBindError", ("5", "list")),
-            ("None", None, "AttractorBindError", ("None", "list")),
+            ("a string", "focus->agent", "AttractorBindError", ("gates=", "'focus->agent'", "['focus->agent']")),
+            ("a number", 5, "AttractorBindError", ("gates=", "5", "list")),
+            ("None", None, "AttractorBindError", ("gates=", "None", "list")),
             ("too wide", {"focus->agent": 2}, "ArgumentError", ("'focus->agent' is 2", "0 to 1")),
             ("too few", np.ones(2, np.float32), "NetworkError", ("4 gates", "(2,)")),
             ("too large", np.full(4, 2, np.float32), "NetworkError", ("from 0 to 1",)),
