@@ -39,7 +39,7 @@ class Activity(eqx.Module):
         return Activity(self.halves, self.current ^ populations)
 
     def moved(self, population: Int[Array, ""]) -> Bool[Array, ""]:
-        """Whether a population that was written at the last tick changed in it."""
+        """Whether a population changed at the last tick; only of one that was written at it."""
         return jnp.any(at(self.halves, 2 * population) != at(self.halves, 2 * population + 1))
 
     def at_rest(self) -> Bool[Array, " trials"]:

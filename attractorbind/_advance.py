@@ -22,6 +22,21 @@ Conductance = Callable[[Int[Array, ""]], Float[Array, ""] | Float[Array, " trial
 External = Callable[[Int[Array, ""]], Units]
 
 
+class Incoming(NamedTuple):
+    """What comes through the gates and from outside, as long as neither changes.
+
+    - `conductance`: of a projection.
+    - `switches`: conductances of the gates of memories.
+    - `external`: from a population to the external field that it receives.
+    - `running`: the trials that take part, by default all; the others, whose conductances are all 0, stay as they are.
+    """
+
+    conductance: Conductance
+    switches: Float[Array, "switches *trials"]
+    external: External
+    running: Bool[Array, " trials"] | None = None
+
+
 class Noise(NamedTuple):
     """The probability that a unit's output flips, and the trials' random keys for this tick."""
 
@@ -39,7 +54,8 @@ class Standing(NamedTuple):
     - `activity`: what all populations do.
     - `memories`: what the snapshot memories hold.
     - `unsettled`: the populations that may not be at rest.
-    - `finite`: whether all fields have been finite, of the populations' first units, of their second, and so on.
+    - `finite`: for every trial and number of a unit, whether the fields of that unit have been finite in all
+        populations; `all_finite` brings them together, once.
     """
 
     activity: Activity
@@ -54,8 +70,8 @@ class Standing(NamedTuple):
 
 def started(activity: Activity, memories: tuple[Snapshots, ...]) -> Standing:
     """How a network stands before its first tick."""
-    halves, *units = activity.halves.shape
-    return Standing(activity, memories, jnp.ones(halves // 2, bool), jnp.ones(units, bool))
+    unsettled, finite = jnp.ones(len(activity.current), bool), jnp.ones(activity.halves.shape[1:], bool)
+    return Standing(activity, memories, unsettled, finite)
 
 
 def advance(
@@ -63,12 +79,9 @@ def advance(
     readers: Readers,
     plan: Plan,
     needed: Bool[Array, " populations"],
-    conductance: Conductance,
-    switches: Float[Array, "switches *trials"],
-    external: External,
+    incoming: Incoming,
     noise: Noise | None,
     standing: Standing,
-    running: Bool[Array, " trials"] | None = None,
 ) -> Standing:
     """One tick: x_q <- 1[h_q > 0], h_q = sum of g (W_qp x_p + b_qp) over open projections p -> q, + external_q.
 
@@ -78,13 +91,10 @@ def advance(
 
     - `readers`: of the network's projections.
     - `plan`, `needed`: what is open, and the populations that must be computed.
-    - `conductance`: of a projection.
-    - `switches`: conductances of the gates of memories.
-    - `external`: from a population to the external field that it receives.
     - `standing`: how the network stands.
-    - `running`: the trials that take part, by default all; the others, whose conductances are all 0, stay as they are.
     """
     wiring = network.wiring
+    conductance, switches, external, running = incoming
     activity, memories, unsettled, finite = standing
     trials, widest = activity.halves.shape[1:]
     if memories:

@@ -1,6 +1,6 @@
 """The interpreter: a compiled loop that runs every program that branches whose padded table has the same size.
 
-The instruction table is data; `_machine` makes one tick of it.
+The instruction table is data; `_machine` makes one stretch of it.
 """
 
 import dataclasses
@@ -69,7 +69,9 @@ def interpret(
         machine, activities, recorded, code = drive(
             outputs=bucket(most, _OUTPUTS) if emits else 1, record=record, room=bucket(ticks, 32)
         )
-    rows, observed = (None, {}) if recorded is None else jax.tree.map(lambda array: np.asarray(array)[:ticks], recorded)
+    rows, observed = None, {}
+    if recorded is not None:
+        rows, observed = jax.tree.map(lambda array: np.asarray(array)[:ticks], recorded)
     return {
         "state": dataclasses.replace(start, activities=activities, memories=machine.standing.memories),
         "result": np.asarray(code),
@@ -122,7 +124,7 @@ def _drive(
         taken=nothing,
         outputs=jnp.full((trials, outputs), NO_SYMBOL, jnp.int32),
         given_out=nothing,
-        gated=nothing + HALT,
+        row_before=nothing + HALT,
         limit_reached=jnp.zeros(trials, bool),
         last_row=nothing,
         ticks=nothing,
@@ -134,14 +136,14 @@ def _drive(
     def go_on(phase: Phase, carry: tuple[Machine, _Record | None]) -> tuple[Machine, _Record | None]:
         before, recorded = carry
 
-        def kept(
+        def noted(
             tick: Int[Array, ""], rows: Int[Array, " trials"], standing: Standing, recorded: _Record | None
         ) -> _Record | None:
             place = jnp.where(phase.quiet, room, tick)
             seen = look(rows, standing)
             return jax.tree.map(lambda array, value: array.at[place].set(value, mode="drop"), recorded, seen)
 
-        return step(network, reading, table, given, before, phase, kept, recorded)
+        return step(network, reading, table, given, before, phase, noted, recorded)
 
     shapes = jax.eval_shape(lambda: look(machine.row, machine.standing))
     recorded = jax.tree.map(lambda a: jnp.zeros((room, *a.shape), a.dtype), shapes)
@@ -151,6 +153,7 @@ def _drive(
         lambda carry: carry[0].standing.activity,
         lambda carry: (unstack(network.wiring, carry[0].standing.activity), carry[0].standing.memories),
         (machine, recorded),
+        to_the_last=bool(memories),
     )
     finite = machine.standing.all_finite()
     code = jnp.where(machine.limit_reached & finite, Result.LIMIT, judged(finite, settled))

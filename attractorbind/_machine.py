@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Key, UInt32
 
 from attractorbind._activity import Activity, Units, at
-from attractorbind._advance import Noise, Standing
+from attractorbind._advance import Incoming, Standing
 from attractorbind._each import any_at, for_each
 from attractorbind._flow import HALT
 from attractorbind._harmony import THRESHOLD, agreement, writers
@@ -25,7 +25,7 @@ from attractorbind._overlap import THRESHOLD as DECODED, overlaps
 from attractorbind._phases import Phase
 from attractorbind._plan import joint
 from attractorbind._readers import Readers
-from attractorbind._stretch import drawn, stretch
+from attractorbind._stretch import stretch
 
 Recorded = TypeVar("Recorded")
 
@@ -71,7 +71,7 @@ class Machine(NamedTuple):
     taken: Int[Array, " trials"]
     outputs: Int[Array, "trials room"]
     given_out: Int[Array, " trials"]
-    gated: Int[Array, " trials"]
+    row_before: Int[Array, " trials"]
     limit_reached: Bool[Array, " trials"]
     last_row: Int[Array, " trials"]
     ticks: Int[Array, " trials"]
@@ -97,65 +97,39 @@ def step(
     - `record`: from the number of a tick, the trials' rows in it, how the network stands after it, and what was
         recorded before, to what is then.
     """
-    numbers = jnp.arange(len(machine.row))
     running = machine.row != HALT
     row = jnp.where(running, machine.row, 0)
-    gated, moving = jnp.where(phase.quiet, machine.last_row, row), running | phase.quiet
-    reads = (table.question[row] != NONE) | (table.emit[row] != NONE)
-    until = jnp.where(running, machine.left - (reads & (machine.left > 1)), jnp.iinfo(jnp.int32).max)
-    length = jnp.where(phase.quiet, 1, until.min())
+    length = jnp.where(phase.quiet, 1, _until(table, machine, row))
     last = running & (machine.left == length)
-
-    from_stream = table.slot[row] == NONE
-    upcoming = given.stream[numbers, jnp.minimum(machine.taken, given.stream.shape[1] - 1)]
-    upcoming = jnp.where(machine.taken < given.stream.shape[1], upcoming, NO_SYMBOL)
-    symbol = jnp.where(from_stream, upcoming, given.symbols[jnp.maximum(table.slot[row], 0), numbers])
+    symbol, from_stream = _symbols(table, given, machine, row)
     presented = jnp.where(running & (symbol != NO_SYMBOL), table.present[row], NONE)
 
     question = jnp.where(last, table.question[row], NONE)
     answer, unread = _answers(network, table, given, question, machine.standing.activity)
-    emitted = jnp.where(last, table.emit[row], NONE)
-    outputs, given_out, unwritten = _put_out(network, emitted, machine)
+    outputs, given_out, unwritten = _put_out(network, jnp.where(last, table.emit[row], NONE), machine)
 
-    now = jnp.where(moving, gated, HALT)
-    plan = joint(network.wiring, _reach(table, now), _reach(table, machine.gated))
-    plan = plan.computing(
-        # All reading comes before the first writing.
-        everything=jnp.any(unread) | jnp.any(unwritten) | (given.noise is not None),
-        # What a run starts from is not known to the table.
-        at_first=phase.everything | (machine.tick == 0),
-    )
+    moving, gating_row = running | phase.quiet, jnp.where(phase.quiet, machine.last_row, row)
+    now = jnp.where(moving, gating_row, HALT)
+    plan = joint(network.wiring, _reach(table, now), _reach(table, machine.row_before))
+    # All reading comes before the first writing.
+    plan = plan.computing(everything=jnp.any(unread) | jnp.any(unwritten))
     imposed = _imposed(network, presented, symbol, machine.standing.activity.halves.shape[2])
-
-    def noise(number: Int[Array, ""]) -> Noise | None:
-        if given.noise is None:
-            return None
-        return drawn(jnp.where(phase.quiet, 0.0, given.noise), given.keys, machine.tick + number)
-
-    standing, recorded = stretch(
-        network,
-        readers,
-        plan,
-        length,
-        lambda projection: jnp.where(moving, at(table.conductances, projection)[gated], 0.0),
-        jnp.where(moving[None, :], table.switches[gated].T, 0.0),
+    incoming = Incoming(
+        lambda projection: jnp.where(moving, at(table.conductances, projection)[gating_row], 0.0),
+        jnp.where(moving[None, :], table.switches[gating_row].T, 0.0),
         lambda target: jnp.where((presented == target)[:, None], imposed, 0.0),
-        noise,
-        lambda number, standing, recorded: record(machine.tick + number, machine.row, standing, recorded),
-        (machine.standing, recorded),
         moving,
     )
 
-    counting = last & (table.counter[row] != NONE)
-    counter, limit = jnp.maximum(table.counter[row], 0), table.limit[row]
-    value = machine.counters[numbers, counter]
-    kept = value < limit
-    counted = jnp.where(limit == NONE, 0, value + kept)
-    counters = machine.counters.at[numbers, counter].set(jnp.where(counting, counted, value))
-    yes = jnp.where(question != NONE, answer, jnp.where(counting & (limit != NONE), kept, True))
-    failed = last & ~yes & table.fails[row]
-    following = jnp.where(yes, table.then[row], jnp.where(failed, HALT, table.otherwise[row]))
-    following = jnp.where(last, following, machine.row)
+    def noted(tick: Int[Array, ""], standing: Standing, recorded: Recorded) -> Recorded:
+        return record(tick, machine.row, standing, recorded)
+
+    before = machine.standing, recorded
+    standing, recorded = stretch(
+        network, readers, phase, plan, machine.tick, length, incoming, given.noise, given.keys, noted, before
+    )
+
+    following, counters, failed = _following(table, machine, row, last, question, answer)
     after = Machine(
         standing=standing,
         tick=machine.tick + length,
@@ -165,12 +139,52 @@ def step(
         taken=machine.taken + (last & (table.present[row] != NONE) & from_stream),
         outputs=outputs,
         given_out=given_out,
-        gated=now,
+        row_before=now,
         limit_reached=machine.limit_reached | failed,
         last_row=jnp.where(running, row, machine.last_row),
         ticks=machine.ticks + jnp.where(running, length, 0),
     )
     return after, recorded
+
+
+def _until(table: Table, machine: Machine, row: Int[Array, " trials"]) -> Int[Array, ""]:
+    """How many ticks there are until some trial changes its row or reads."""
+    reads = (table.question[row] != NONE) | (table.emit[row] != NONE)
+    left = machine.left - (reads & (machine.left > 1))
+    return jnp.where(machine.row != HALT, left, jnp.iinfo(jnp.int32).max).min()
+
+
+def _symbols(
+    table: Table, given: Given, machine: Machine, row: Int[Array, " trials"]
+) -> tuple[Int[Array, " trials"], Bool[Array, " trials"]]:
+    """The symbols that rows present, `NO_SYMBOL` where the input has ended; and whether they come from the input."""
+    numbers, length = jnp.arange(len(row)), given.stream.shape[1]
+    from_stream = table.slot[row] == NONE
+    upcoming = given.stream[numbers, jnp.minimum(machine.taken, length - 1)]
+    upcoming = jnp.where(machine.taken < length, upcoming, NO_SYMBOL)
+    return jnp.where(from_stream, upcoming, given.symbols[jnp.maximum(table.slot[row], 0), numbers]), from_stream
+
+
+def _following(
+    table: Table,
+    machine: Machine,
+    row: Int[Array, " trials"],
+    last: Bool[Array, " trials"],
+    question: Int[Array, " trials"],
+    answer: Bool[Array, " trials"],
+) -> tuple[Int[Array, " trials"], Int[Array, "trials counters"], Bool[Array, " trials"]]:
+    """The trials' next rows, by what is answered and counted in a row's last tick; their counters; and who failed."""
+    numbers = jnp.arange(len(row))
+    counting = last & (table.counter[row] != NONE)
+    counter, limit = jnp.maximum(table.counter[row], 0), table.limit[row]
+    value = machine.counters[numbers, counter]
+    within = value < limit
+    counted = jnp.where(limit == NONE, 0, value + within)
+    counters = machine.counters.at[numbers, counter].set(jnp.where(counting, counted, value))
+    yes = jnp.where(question != NONE, answer, jnp.where(counting & (limit != NONE), within, True))
+    failed = last & ~yes & table.fails[row]
+    following = jnp.where(yes, table.then[row], jnp.where(failed, HALT, table.otherwise[row]))
+    return jnp.where(last, following, machine.row), counters, failed
 
 
 def _reach(table: Table, rows: Int[Array, " trials"]) -> UInt32[Array, "trials words"]:

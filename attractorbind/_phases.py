@@ -15,7 +15,7 @@ SETTLING = 10
 
 
 class Phase(NamedTuple):
-    """Whether a tick is one that shows what comes to rest, and whether everything is to be computed in it."""
+    """Whether ticks are those that show what comes to rest, and whether everything is to be computed in them."""
 
     quiet: Bool[Array, ""]
     everything: Bool[Array, ""]
@@ -27,22 +27,26 @@ Kept = TypeVar("Kept")
 
 def run_and_settle(
     going_on: Callable[[Carry], Bool[Array, ""]],
-    tick: Callable[[Phase, Carry], Carry],
+    go_on: Callable[[Phase, Carry], Carry],
     activity: Callable[[Carry], Activity],
     keep: Callable[[Carry], Kept],
     carry: Carry,
+    *,
+    to_the_last: bool,
 ) -> tuple[Carry, Kept, Bool[Array, " trials"]]:
     """Tick as long as the program goes on, keep how things stand then, and see whether they come to rest.
 
-    One loop serves both phases, so that a tick is compiled once.
+    One loop serves both phases, so that ticks are compiled once.
 
     **Arguments:**
 
     - `going_on`: whether the program has another tick.
-    - `tick`: one tick of the program, or, if the phase is quiet, one without noise and presented symbols under the
-        program's last gates.
+    - `go_on`: a stretch of the program, or, if the phase is quiet, one tick without noise and presented symbols under
+        the program's last gates.
     - `activity`: what comes to rest.
     - `keep`: what is wanted of the program's end.
+    - `to_the_last`: whether all quiet ticks are taken, because something besides activities can move them again; what
+        became of a trial would otherwise depend on how long others take.
 
     **Returns:** the last carry, what was kept, and which trials came to rest.
     """
@@ -56,13 +60,14 @@ def run_and_settle(
             def restless() -> Bool[Array, ""]:
                 # Two ticks in which everything is computed show what is at rest. And the first does not count: a
                 # nucleus that has just passed something on falls silent in it.
-                return (count <= 1) | ((count <= SETTLING) & ~jnp.all(activity(carry).at_rest()))
+                at_rest = jnp.bool_(False) if to_the_last else jnp.all(activity(carry).at_rest())
+                return (count <= 1) | ((count <= SETTLING) & ~at_rest)
 
             return jax.lax.cond(quiet, restless, lambda: going_on(carry))
 
         def one(inner: tuple[Carry, Int[Array, ""]]) -> tuple[Carry, Int[Array, ""]]:
             carry, count = inner
-            return tick(Phase(quiet, quiet & (count <= 1)), carry), count + 1
+            return go_on(Phase(quiet, quiet & (count <= 1)), carry), count + 1
 
         carry, kept = state
         carry, _ = jax.lax.while_loop(more, one, (carry, jnp.int32(0)))

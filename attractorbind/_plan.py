@@ -1,4 +1,4 @@
-"""What a tick must compute: the populations that can change and the open projections into each.
+"""What a stretch of ticks must compute: the populations that can change and the open projections into each.
 
 It is data, so that another gating sequence runs in the same compiled program, and closed projections cost nothing. Nor
 do buffers that hold: where nothing but its latch writes on a buffer, at this tick as at the last, and the last left it
@@ -24,7 +24,8 @@ class Plan(NamedTuple):
     - `open`, `start`, `row`: the open projections as in `Settings`, and the row that counts, read where it is wanted.
     - `entering`: the populations that must be computed at the first tick.
     - `needed`: those that must be at every later one.
-    - `holding`: those that need not be if they are at rest, where they must not be.
+    - `holding`: those on which in some trial only a latch writes. Unless they are needed anyway, they are computed
+        only until they are at rest.
     """
 
     open: Int[Array, "rows projections"]
@@ -63,15 +64,9 @@ class Settings(NamedTuple):
 
     def plan(self, row: Int[Array, ""], before: Int[Array, ""]) -> Plan:
         """The plan for ticks in one setting after one in another."""
-        reached, resting = at(self.reached, row), at(self.resting, row)
-        return Plan(
-            open=jnp.asarray(self.open),
-            start=jnp.asarray(self.start),
-            row=row,
-            entering=_needed(reached | at(self.reached, before), ~resting | ~at(self.resting, before)),
-            needed=_needed(reached, ~resting),
-            holding=resting,
-        )
+        resting = at(self.resting, row)
+        entering, needed = _computed(at(self.reached, row), resting, at(self.reached, before), at(self.resting, before))
+        return Plan(jnp.asarray(self.open), jnp.asarray(self.start), row, entering, needed, holding=resting)
 
 
 class Reach(NamedTuple):
@@ -92,6 +87,8 @@ def conducting(
 ) -> tuple[Float[np.ndarray, "rows projections"], Float[np.ndarray, "rows switches"]]:
     """The conductance of every projection, and of every gate of a memory, closed gates leaking."""
     leaking = np.maximum(gates, np.float32(leak))
+    # Processors take the smallest numbers for 0, and so must plans.
+    leaking = np.where(leaking < np.finfo(np.float32).tiny, np.float32(0), leaking)
     of_projections = [projection.gate for projection in wiring.projections]
     return leaking[:, of_projections], leaking[:, len(wiring.pathways) :]
 
@@ -142,12 +139,17 @@ def settings(wiring: Wiring, here: Reach) -> Settings:
     )
 
 
-def _needed(reached, unlike_rest):
-    """What must be computed, if something reaches it now or did before; what is not reached is silent after a tick.
+# Flags, or words of 32 of them.
+_Bits = Bool[Array, "*trials populations"] | UInt32[Array, "*trials words"]
 
-    The state that a latch has left as it was is left so again, but after any other setting of the gates all is open.
+
+def _computed(reached: _Bits, resting: _Bits, reached_before: _Bits, resting_before: _Bits) -> tuple[_Bits, _Bits]:
+    """What must be computed at the first tick of a stretch, and what at every later one.
+
+    What nothing reaches is silent after one tick. What a latch has left as it was it leaves so again, but only if
+    nothing else wrote on it in the stretch before.
     """
-    return reached & unlike_rest
+    return (reached | reached_before) & ~(resting & resting_before), reached & ~resting
 
 
 def packed(here: Reach) -> UInt32[np.ndarray, "rows words"]:
@@ -171,7 +173,7 @@ def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Arr
     parts = slice(0, first), slice(first, first + second), slice(first + second, None)
     open_now, reached_now, resting_now = (now[:, part] for part in parts)
     _, reached_before, resting_before = (before[:, part] for part in parts)
-    entering = _needed(reached_now | reached_before, ~resting_now | ~resting_before)
+    entering, needed = _computed(reached_now, resting_now, reached_before, resting_before)
     is_open = _some(open_now, projections)
     places = jnp.pad(jnp.cumsum(is_open, dtype=jnp.int32), (1, 0))
     return Plan(
@@ -179,7 +181,7 @@ def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Arr
         start=places[ends(wiring)][None],
         row=jnp.int32(0),
         entering=_some(entering, populations),
-        needed=_some(_needed(reached_now, ~resting_now), populations),
+        needed=_some(needed, populations),
         holding=_some(resting_now, populations),
     )
 

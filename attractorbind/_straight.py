@@ -1,4 +1,4 @@
-"""The driver of straight lines: one compiled loop over the ticks, and the table of gatings that it goes through."""
+"""The driver of straight lines: a compiled loop over stretches of ticks, and the table of gatings it goes through."""
 
 import dataclasses
 from functools import partial
@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
 from attractorbind._activity import at, stack, unstack
-from attractorbind._advance import Noise, Standing, started
+from attractorbind._advance import Incoming, Standing, started
 from attractorbind._inputs import bucket, padded
 from attractorbind._network import Network, nameless
 from attractorbind._observe import observe, presenters
@@ -20,7 +20,7 @@ from attractorbind._readers import readers
 from attractorbind._schedule import Schedule
 from attractorbind._snapshots import Snapshots
 from attractorbind._state import State
-from attractorbind._stretch import drawn, stretch
+from attractorbind._stretch import stretch
 from attractorbind._wiring import Wiring
 
 
@@ -101,7 +101,7 @@ def _stretches(row: Int[np.ndarray, " ticks"], slot: Int[np.ndarray, " ticks"]) 
 class _Carry(NamedTuple):
     """Where a straight line stands between two stretches."""
 
-    stretch: Int[Array, ""]
+    number: Int[Array, ""]
     tick: Int[Array, ""]
     standing: Standing
     recorded: dict[int, Any]
@@ -132,37 +132,28 @@ def _drive(
 
     def go_on(phase: Phase, carry: _Carry) -> _Carry:
         quiet, tick = phase.quiet, carry.tick
-        here = carry.stretch - quiet
+        here = carry.number - quiet
         row = at(line.row, here)
         population = jnp.where(quiet, -1, at(table.presented, row))
         imposing = [lambda field=field: field(at(symbols, at(line.slot, here))) for field in present]
         imposed = jax.lax.switch(population + 1, [lambda: jnp.zeros((trials, widest)), *imposing])
 
-        def noise_at(number: Int[Array, ""]) -> Noise | None:
-            return None if noise is None else drawn(jnp.where(quiet, 0.0, noise), keys, tick + number)
+        incoming = Incoming(
+            lambda projection: jax.lax.dynamic_slice(table.conductances, (row, projection), (1, 1))[0, 0],
+            at(table.switches, row),
+            lambda target: jnp.where(target == population, imposed, 0.0),
+        )
 
-        def kept(number: Int[Array, ""], standing: Standing, recorded: dict[int, Any]) -> dict[int, Any]:
-            place = jnp.where(quiet, room, tick + number)
+        def noted(number: Int[Array, ""], standing: Standing, recorded: dict[int, Any]) -> dict[int, Any]:
+            place = jnp.where(quiet, room, number)
             seen = observe(network, standing.activity, record)
             return jax.tree.map(lambda array, value: array.at[place].set(value, mode="drop"), recorded, seen)
 
         plan = table.settings.plan(row, at(line.row, jnp.maximum(here - 1, 0)))
-        # What a run starts from is not known to the table.
-        plan = plan.computing(everything=noise is not None, at_first=phase.everything | (tick == 0))
         length = jnp.where(quiet, 1, at(line.ticks, here))
-        standing, recorded = stretch(
-            network,
-            reading,
-            plan,
-            length,
-            lambda projection: jax.lax.dynamic_slice(table.conductances, (row, projection), (1, 1)),
-            at(table.switches, row),
-            lambda target: jnp.where(target == population, imposed, 0.0),
-            noise_at,
-            kept,
-            (carry.standing, carry.recorded),
-        )
-        return _Carry(carry.stretch + ~quiet, tick + length, standing, recorded)
+        before = carry.standing, carry.recorded
+        after = stretch(network, reading, phase, plan, tick, length, incoming, noise, keys, noted, before)
+        return _Carry(carry.number + ~quiet, tick + length, *after)
 
     shapes = jax.eval_shape(lambda: observe(network, activity, record))
     carry = _Carry(
@@ -177,5 +168,6 @@ def _drive(
         lambda carry: carry.standing.activity,
         lambda carry: (unstack(network.wiring, carry.standing.activity), carry.standing.memories),
         carry,
+        to_the_last=bool(memories),
     )
     return kept, last.recorded, judged(last.standing.all_finite(), settled)

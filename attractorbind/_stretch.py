@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Float, Int, Key
 
-from attractorbind._advance import Conductance, External, Noise, Standing, advance
+from attractorbind._advance import Incoming, Noise, Standing, advance
 from attractorbind._network import Network
+from attractorbind._phases import Phase
 from attractorbind._plan import Plan
 from attractorbind._readers import Readers
 
@@ -21,36 +22,39 @@ Recorded = TypeVar("Recorded")
 def stretch(
     network: Network,
     readers: Readers,
+    phase: Phase,
     plan: Plan,
+    first: Int[Array, ""],
     ticks: Int[Array, ""],
-    conductance: Conductance,
-    switches: Float[Array, "switches *trials"],
-    external: External,
-    noise: Callable[[Int[Array, ""]], Noise | None],
+    incoming: Incoming,
+    noise: Float[Array, ""] | None,
+    keys: Key[Array, " trials"],
     record: Callable[[Int[Array, ""], Standing, Recorded], Recorded],
     carry: tuple[Standing, Recorded],
-    running: Bool[Array, " trials"] | None = None,
 ) -> tuple[Standing, Recorded]:
-    """So many ticks under one plan; arguments that are not named here are those of `advance`.
+    """So many ticks under one plan; what is not named here is as in `advance`.
 
     **Arguments:**
 
-    - `noise`: from the number of a tick within the stretch, counted from 0, to its noise.
-    - `record`: from that number, how the network stands after the tick, and what was recorded before, to what is then.
+    - `plan`: by what the gates let through alone.
+    - `first`: the number of the first tick in the whole run.
+    - `noise`: probability that a unit's output flips, None for never; there is none in a quiet phase.
+    - `keys`: one a trial, for the whole run.
+    - `record`: from the number of a tick, how the network stands after it, and what was recorded before, to what is
+        then.
     - `carry`: how the network stands at first, and what has been recorded.
     """
+    # What a run starts from is not known to the plan.
+    plan = plan.computing(everything=noise is not None, at_first=phase.everything | (first == 0))
 
     def one(number: Int[Array, ""], carry: tuple[Standing, Recorded]) -> tuple[Standing, Recorded]:
         standing, recorded = carry
-        needed = jnp.where(number == 0, plan.entering, plan.needed)
-        standing = advance(
-            network, readers, plan, needed, conductance, switches, external, noise(number), standing, running
-        )
+        drawn = None
+        if noise is not None:
+            level = jnp.where(phase.quiet, 0.0, noise)
+            drawn = Noise(level, jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, number))
+        needed = jnp.where(number == first, plan.entering, plan.needed)
+        standing = advance(network, readers, plan, needed, incoming, drawn, standing)
         return standing, record(number, standing, recorded)
 
-    return jax.lax.fori_loop(0, ticks, one, carry)
-
-
-def drawn(level: Float[Array, ""], keys: Key[Array, " trials"], tick: Int[Array, ""]) -> Noise:
-    """The noise of a tick of a run, from the trials' keys for all of it."""
-    return Noise(level, jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, tick))
+    return jax.lax.fori_loop(first, first + ticks, one, carry)

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float, Key
 
 from attractorbind._activity import at, padded_units, stack, unstack
-from attractorbind._advance import Noise, advance, started
+from attractorbind._advance import Incoming, Noise, advance, started
 from attractorbind._checks import check_computed, check_fraction, check_known
 from attractorbind._errors import NetworkError
 from attractorbind._keys import Rate, trial_keys
@@ -116,9 +116,7 @@ def _tick(
         readers(network, widest),
         plan,
         plan.needed,
-        lambda projection: at(conductances, projection),
-        switches,
-        lambda target: external[target],
+        Incoming(lambda projection: at(conductances, projection), switches, lambda target: external[target]),
         noise,
         started(activity, memories),
     )

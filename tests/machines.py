@@ -165,11 +165,13 @@ class NumpyMachine(Machine):
         super().__init__(net, inputs)
         self.state = state
         self.states: list[dict] = []
+        self.openings: dict = {}
 
     def tick(self, openings: dict, presented: str | None = None, symbol: str | None = None) -> None:
         further = self.further(openings)
         self.state = oracle.advance(self.net, self.state, (openings, presented, symbol), further)
         self.states.append(self.state)
+        self.openings = openings
 
     def further(self, openings: dict) -> dict:
         """What the buffers receive beside, from what a machine may have more of."""

@@ -123,18 +123,23 @@ def advance(net, state, tick, further=None):
 
 
 def run(net, program, state):
-    """The state after every tick, and whether it comes to rest within 10 more ticks under the last gates, after one."""
+    """The state after every tick, and whether it comes to rest then."""
     ticks = [tick for instruction in program for tick in expand(net, instruction)]
     states = []
     for tick in ticks:
         state = advance(net, state, tick)
         states.append(state)
-    quiet = (ticks[-1][0], None, None)
+    return states, settles(net, state, ticks[-1][0])
+
+
+def settles(net, state, openings):
+    """Whether a state comes to rest within 10 more ticks under the last gates, after one."""
+    quiet = (openings, None, None)
     state, settled = advance(net, state, quiet), False
     for _ in range(10):
         before, state = state, advance(net, state, quiet)
         settled = all(np.array_equal(before[name], state[name]) for name in state)
-    return states, settled
+    return settled
 
 
 def decode(net, state):

@@ -7,14 +7,22 @@ import pytest
 from examples import CONFIGURATIONS, network
 
 from attractorbind._plan import Plan, Reach, conducting, distinct, joint, packed, reach, settings
-from attractorbind._wiring import Wiring
+from attractorbind._wiring import Wiring, parse_relays, wire
 
 WIRINGS = list(CONFIGURATIONS)
 
 
-def reached(wiring: Wiring, settings: list[dict], presented: list[int] | None = None) -> Reach:
-    gates = np.stack([wiring.gating(**setting) for setting in settings])
-    places = np.array(presented or [-1] * len(settings))
+def wiring_of(configuration: str) -> Wiring:
+    if configuration != "wide":
+        return network(configuration).wiring
+    # More projections and populations than bits in a word.
+    buffers = {f"b{place}": 8 for place in range(30)}
+    return wire(buffers, parse_relays(buffers, "hub:b7"), "nucleus", "recurrence")
+
+
+def reached(wiring: Wiring, gatings: list[dict], presented: list[int] | None = None) -> Reach:
+    gates = np.stack([wiring.gating(**gating) for gating in gatings])
+    places = np.array(presented or [-1] * len(gatings))
     conductances, switches = conducting(wiring, gates, 0.0)
     return reach(wiring, conductances, switches, places[:, None] == np.arange(len(wiring.populations)))
 
@@ -65,15 +73,13 @@ def test_a_latch_that_is_not_fully_open_is_computed(configuration):
     assert not half.resting[0, wiring.buffers["a"]]
 
 
-@pytest.mark.parametrize("configuration", WIRINGS)
+@pytest.mark.parametrize("configuration", [*WIRINGS, "wide"])
 def test_of_a_single_trial_it_is_the_same_within_a_run(configuration):
-    wiring = network(configuration).wiring
+    wiring = wiring_of(configuration)
     names = [gate.name for gate in wiring.gates]
     generator = np.random.default_rng(0)
-    settings = [
-        {"open": list(generator.choice(names, 2)), "closed": list(generator.choice(names, 1))} for _ in range(9)
-    ]
-    every = reached(wiring, settings, [int(place) for place in generator.integers(-1, 3, 9)])
+    gatings = [{"open": list(generator.choice(names, 2)), "closed": list(generator.choice(names, 1))} for _ in range(9)]
+    every = reached(wiring, gatings, [int(place) for place in generator.integers(-1, 3, 9)])
     words = jnp.asarray(packed(every))
     for row in range(1, 9):
         alone, together = plan(wiring, every, row, row - 1), joint(wiring, words[row][None], words[row - 1][None])
@@ -102,3 +108,10 @@ def test_rows_that_come_again_are_met_once():
     first, numbers = distinct(rows)
     assert first.tolist() == [0, 2, 4]
     assert numbers.tolist() == [0, 0, 1, 0, 2]
+
+
+def test_a_conductance_that_processors_take_for_none_opens_nothing():
+    wiring = network("all, direct").wiring
+    conductances, switches = conducting(wiring, np.full((1, len(wiring.gates)), 1e-40, np.float32), 1e-39)
+    assert not conductances.any()
+    assert not switches.any()

@@ -448,3 +448,30 @@ def test_what_was_never_stored_together_is_not_recalled(noise: float, common: fl
     assert right == [None] * len(right)
     assert len(right) > 80
     assert got == right
+
+
+def test_what_becomes_of_a_trial_does_not_depend_on_how_long_others_take_to_rest():
+    built = ab.build(
+        ab.Vocabulary(["cue", "x", "y"]),
+        buffers=dict.fromkeys("abcd", 64),
+        relays=[("a", "b"), ("b", "a")],
+        memories=[ab.SnapshotMemory("m", ["c", "d"], units=256, capacity=16)],
+        activity=0.1,
+        rule=ab.PseudoInverse(),
+        key=jax.random.key(0),
+    )
+    store = ab.store("m", ["c", "d"])
+    unlike = ab.load("a", "x") + ab.load("b", ab.arg("other"))
+    # Each tick forgets a snapshot: "d" stays as it is for a while, and then changes. Two that differ change places.
+    forget = ab.gates(open=["c->m", "m->d", "m:forget", "a->b", "b->a"], closed=["a", "b", "d"], ticks=2)
+    results = []
+    for more in range(9, 14):
+        fill = ab.load("c", "cue") + ab.load("d", "y") + store + ab.load("d", "x") + store * more
+        program = fill + unlike + forget
+        first, second, both = (
+            ab.run(built, program, args={"other": other}, throw=False).result.tolist()
+            for other in ("x", "y", ["x", "y"])
+        )
+        assert both == first + second
+        results += first
+    assert set(results) == {ab.Result.OK, ab.Result.UNSETTLED}
