@@ -29,24 +29,38 @@ def main() -> None:
 
 
 def throughput(rows: list[Row]) -> str:
+    """Ticks under gates that stay, with their ratio to bare products; and ticks of copies, in which they change."""
     batches = sorted({row["batch"] for row in rows})
-    sizes = sorted({(row["S/N"], row["weights"], row["buffers"], row["units"]) for row in rows})
-    head = ["S/N", "weights", "buffers", "units"]
-    head += [f"{program}, batch {batch}" for program in ("straight", "branching") for batch in batches]
-    lines = []
-    for load, weights, buffers, units in sizes:
-        cells: list[object] = [f"{load:g}", weights, buffers, units]
-        for program in ("straight, others hold", "branching, others hold"):
-            for batch in batches:
-                (row,) = [
-                    row
-                    for row in rows
-                    if (row["program"], row["batch"], row["S/N"], row["buffers"], row["units"])
-                    == (program, batch, load, buffers, units)
-                ]
-                cells.append(f"{row['us a tick']:,.3g} us, {row['ratio']:.2f}")
-        lines.append(cells)
-    return markdown(head, lines)
+    measured = {(row["units"], row["buffers"], row["program"], row["batch"]): row for row in rows}
+    sizes = sorted({(row["units"], row["buffers"], row["S/N"], row["weights"]) for row in rows})
+
+    def lines(programs: Sequence[str], cell: Callable[[Row], str]) -> list[list[object]]:
+        return [
+            [*size, *[cell(measured[*size[:2], program, batch]) for program in programs for batch in batches]]
+            for size in sizes
+        ]
+
+    def head(kinds: Sequence[str]) -> list[str]:
+        return [
+            "units",
+            "buffers",
+            "S/N",
+            "weights",
+            *[f"{kind}, batch {batch}" for kind in kinds for batch in batches],
+        ]
+
+    steady = lines(
+        ["straight, others hold", "branching, others hold"],
+        lambda row: f"{micro(row['us a tick'])} us, {row['ratio']:.2f}",
+    )
+    copies = lines(["copies in a straight line", "copies in a loop"], lambda row: f"{micro(row['us a tick'])} us")
+    return "\n\n".join(
+        [
+            markdown(head(["straight", "branching"]), steady),
+            "A tick of copies, in a straight line and in a loop, the ticks of the loop itself included:",
+            markdown(head(["straight", "loop"]), copies),
+        ]
+    )
 
 
 def critical(rows: list[Row]) -> str:
@@ -69,8 +83,35 @@ def found(row: Row) -> str:
     return f"{row['critical']:.2f} ({row['from']:g} to {upper})"
 
 
+def training(rows: list[Row]) -> str:
+    rules = list(dict.fromkeys(row["rule"] for row in rows))
+    lines = []
+    for case in dict.fromkeys((row["units"], row["S/N"], row["limit"]) for row in rows):
+        of_rule = {row["rule"]: row for row in rows if (row["units"], row["S/N"]) == case[:2]}
+        cells = [f"{of_rule[rule]['seconds']:.2g} s, {of_rule[rule]['median']:.2f}" for rule in rules]
+        lines.append([*case[:2], *cells, "none" if case[2] is None else f"{case[2]:.2f}"])
+    return markdown(["units", "S/N", *rules, "Gardner"], lines)
+
+
+def weights(rows: list[Row]) -> str:
+    kinds = [kind for kind in dict.fromkeys(row["weights"] for row in rows) if kind != "dense"]
+    lines = []
+    for case in dict.fromkeys((row["units"], row["S/N"], row["batch"]) for row in rows):
+        of_case = {row["weights"]: row for row in rows if (row["units"], row["S/N"], row["batch"]) == case}
+        speeds = [f"{of_case[kind]['speed to dense']:.2f}" for kind in kinds]
+        matrix, margin = micro(of_case["dense"]["us a product"]), f"{of_case['factors']['margin left']:.3f}"
+        lines.append([*case, matrix, *speeds, margin])
+    head = ["units", "S/N", "batch", "matrix, us", *[f"speed of {kind}" for kind in kinds], "margin left by factors"]
+    return markdown(head, lines)
+
+
 def as_they_are(columns: Sequence[str]) -> Callable[[list[Row]], str]:
     return lambda rows: markdown(columns, [[shown(row[column]) for column in columns] for row in rows])
+
+
+def micro(seconds: float) -> str:
+    """Microseconds, with three digits at least."""
+    return f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.3g}"
 
 
 def shown(value: object) -> str:
@@ -101,7 +142,8 @@ TABLES: dict[str, Callable[[list[Row]], str]] = {
             "both to both",
         ]
     ),
-    "weights": as_they_are(["units", "S/N", "batch", "weights", "us a product", "speed to dense", "margin left"]),
+    "training": training,
+    "weights": weights,
 }
 
 
