@@ -8,10 +8,12 @@ copied, between the last load at which more are, and the first at which fewer ar
 intervals).
 
     python benchmarks/capacity.py --units 256 512 --activities 0.1 --plot capacity.png
+    python benchmarks/capacity.py --add --units 512 --activities 0.1 --rules MaximalStability --loads 3.5 4
 """
 
 import argparse
 import itertools
+import json
 import time
 import warnings
 from typing import Any
@@ -20,7 +22,7 @@ import jax
 import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
-from recording import record
+from recording import RESULTS, record
 from theory import HOPFIELD_LOAD, critical_load
 from tqdm import tqdm
 from training import RULES
@@ -40,16 +42,30 @@ def main() -> None:
     parser.add_argument("--noises", type=float, nargs="+", default=[0.0, 0.1, 0.3])
     parser.add_argument("--rules", nargs="+", choices=list(RULES), default=list(RULES))
     parser.add_argument("--patience", type=float, default=60.0, help="seconds of learning after which loads are enough")
+    parser.add_argument("--add", action="store_true", help="keep the figures that results/ has of other cases")
     parser.add_argument("--plot", metavar="FILE", help="draw the curves of the first size")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
     cases = list(itertools.product(options.units, options.activities, options.rules))
     for units, activity, rule in tqdm(cases, desc="curves"):
         rows += curve(units, activity, rule, sorted(options.loads), options.noises, options.patience)
-    record("capacity", rows)
-    record("capacity", critical(rows), part="critical")
+    earlier = json.loads((RESULTS / "capacity.json").read_text()) if options.add else None
+    if earlier:
+        rows = beside(earlier["rows"], rows)
+    record("capacity", rows, earlier=earlier)
+    record("capacity", critical(rows), part="critical", earlier=earlier)
     if options.plot:
         draw(rows, options.units[0], options.plot)
+
+
+def beside(before: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """These rows, and those before of other cases, from small loads to large ones."""
+    cases = {case_of(row) for row in rows}
+    return sorted([*[row for row in before if case_of(row) not in cases], *rows], key=lambda row: row["S/N"])
+
+
+def case_of(row: dict[str, Any]) -> tuple:
+    return tuple(row[name] for name in ("rule", "units", "f", "S/N", "noise"))
 
 
 def curve(

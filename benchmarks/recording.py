@@ -29,11 +29,17 @@ def _lines(path: str) -> list[str]:
     return Path(path).read_text().splitlines() if Path(path).exists() else []
 
 
-def record(name: str, rows: list[dict[str, Any]], part: str = "", command: list[str] | None = None) -> None:
+def record(
+    name: str,
+    rows: list[dict[str, Any]],
+    part: str = "",
+    command: list[str] | None = None,
+    earlier: dict[str, Any] | None = None,
+) -> None:
     """Print the rows as a table and write them to results/NAME.json, with the machine and the command.
 
     A further part of a benchmark's figures goes to results/NAME_PART.json. What is not a script in this folder says by
-    which command it is run.
+    which command it is run. Where some of the rows are of an earlier record, its machine and command are kept, too.
     """
     cells = [list(rows[0]), *[[f"{v:.4g}" if isinstance(v, float) else str(v) for v in row.values()] for row in rows]]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -41,5 +47,6 @@ def record(name: str, rows: list[dict[str, Any]], part: str = "", command: list[
         print("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)))
     RESULTS.mkdir(exist_ok=True)
     command = command or ["python", f"benchmarks/{name}.py", *sys.argv[1:]]
-    told = {"machine": machine(), "command": command, "rows": rows}
+    runs = [*(earlier["runs"] if earlier else []), {"machine": machine(), "command": command}]
+    told = {"runs": runs, "rows": rows}
     (RESULTS / f"{name}{'_' * bool(part)}{part}.json").write_text(json.dumps(told, indent=2) + "\n")

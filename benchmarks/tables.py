@@ -21,11 +21,16 @@ def main() -> None:
         file = RESULTS / f"{name}.json"
         if file.exists():
             told = json.loads(file.read_text())
-            machine = f"{told['machine']['processor']}, {told['machine']['cores']} cores, jax {told['machine']['jax']}"
-            command = f"`{' '.join(told['command'])}`"
-            written = f"<!-- {name} -->\n{command} on {machine}:\n\n{table(told['rows'])}\n<!-- end -->"
+            runs = ", then\n".join(map(run, told["runs"]))
+            written = f"<!-- {name} -->\n{runs}:\n\n{table(told['rows'])}\n<!-- end -->"
             text = re.sub(rf"<!-- {name} -->.*?<!-- end -->", lambda _, written=written: written, text, flags=re.DOTALL)
     README.write_text(text)
+
+
+def run(told: dict[str, Any]) -> str:
+    """By which command on which machine."""
+    machine = told["machine"]
+    return f"`{' '.join(told['command'])}` on {machine['processor']}, {machine['cores']} cores, jax {machine['jax']}"
 
 
 def throughput(rows: list[Row]) -> str:
