@@ -5,7 +5,7 @@ from typing import Any
 
 from jaxtyping import Array, Key
 
-from attractorbind._checks import check_count, check_fraction
+from attractorbind._checks import check_count, check_fraction, check_outside
 from attractorbind._codes import active_units, draw_codes, parts_of_key, population_keys, random_units
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._keys import Rate, check_one_key
@@ -110,6 +110,7 @@ def _check(vocabulary: object, buffers: object, rule: object, key: object) -> No
     for name in buffers:
         if not isinstance(name, str) or not name.strip() or "->" in name:
             raise NetworkError(f"buffer name {name!r} is not a non-empty string without '->', which marks relays")
+    check_outside(NetworkError)
     check_one_key(key)
 
 

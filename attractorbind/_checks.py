@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
@@ -15,6 +16,7 @@ from attractorbind._errors import ArgumentError, AttractorBindError, listed, unk
 
 def check_fraction(name: str, value: object, *, booleans: bool = False) -> float:
     """The value as a float, or an error unless it is a number from 0 to 1."""
+    check_computed(name, value, ArgumentError)
     number = _number(value) if booleans or not _is_bool(value) else math.nan
     if not 0.0 <= number <= 1.0:
         raise ArgumentError(f"{name} is {value!r}; it must be a number from 0 to 1")
@@ -88,10 +90,20 @@ def check_known(kind: str, plural: str, name: object, known: Collection[str]) ->
     return name
 
 
+# What is given is looked at before anything is computed, which nobody can do while JAX traces a function.
+_FROM_OUTSIDE = (
+    "what is given is checked, and then run compiled: call it from outside of jax.jit, vmap, grad and scan, once for "
+    "all trials of a batch, and once for each noise, leak or setting of gates"
+)
+
+
 def check_computed(name: str, tree: object, error: type[AttractorBindError]) -> None:
     """Raise if there are arrays in it that are not known yet, as there are while JAX traces a function."""
     if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(tree)):
-        raise error(
-            f"{name} is traced, as inside jax.jit, jax.vmap or jax.grad; what is given is checked first and then run "
-            "compiled, so call from outside of them, with one trial of the batch for each case"
-        )
+        raise error(f"{name} is traced; {_FROM_OUTSIDE}")
+
+
+def check_outside(error: type[AttractorBindError]) -> None:
+    """Raise if this is within a function that JAX traces as a whole, in which every new array is unknown."""
+    if isinstance(jnp.zeros(()), Tracer):
+        raise error(f"a call is traced; {_FROM_OUTSIDE}")

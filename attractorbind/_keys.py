@@ -50,4 +50,6 @@ def trial_keys(key: Any, trials: int, noise: float) -> Key[Array, " trials"]:
 
 @cache
 def _nobodys() -> Key[Array, ""]:
-    return jax.random.key(0)
+    # Kept for all runs to come, and so not as what a function that is traced has of it.
+    with jax.ensure_compile_time_eval():
+        return jax.random.key(0)

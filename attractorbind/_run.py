@@ -6,7 +6,7 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Key
 
-from attractorbind._checks import check_computed, check_fraction
+from attractorbind._checks import check_computed, check_fraction, check_outside
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
 from attractorbind._inputs import bucket, input_symbols, number_of_trials, over_trials, padded, slot_symbols
 from attractorbind._interpret import interpret
@@ -44,6 +44,9 @@ def run(
     tick costs what the projections cost that are open in some trial, but nothing for a buffer at rest on which only its
     latch writes. Without noise and leak, and with gates open or closed, the result is exact: the same bit for bit in
     any batch, on any machine. Each trial does what it would do alone, given its key.
+
+    It runs compiled, and checks what it is given before: call it from outside of `jax.jit`, `jax.vmap` and `jax.grad`.
+    Another number of trials compiles anew, and so may a longer program or a longer input.
 
     **Arguments:**
 
@@ -130,6 +133,7 @@ def run(
 def _compiled(network: object, program: object) -> Schedule | Listing:
     network = check_network(network)
     check_computed("network", network, NetworkError)
+    check_outside(NetworkError)
     if isinstance(program, Program):
         return program.compile(network)
     if not isinstance(program, Schedule | Listing):

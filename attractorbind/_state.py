@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Shaped
 
-from attractorbind._checks import check_computed, check_known
+from attractorbind._checks import check_computed, check_known, check_outside
 from attractorbind._errors import NetworkError, listed
 from attractorbind._snapshots import Snapshots, nothing_stored
 from attractorbind._wiring import Wiring
@@ -92,6 +92,7 @@ def check_state(wiring: Wiring, state: object) -> None:
     if not isinstance(state, State):
         raise NetworkError(f"state is {state!r}; make one with network.silent(), or take that of a trace")
     check_computed("state", state, NetworkError)
+    check_outside(NetworkError)
     expected = {population.name: population.units for population in wiring.populations}
     found = {name: activity.shape[1] for name, activity in zip(state.names, state.activities, strict=True)}
     # In order, too: a state's arrays go by their places.

@@ -36,6 +36,8 @@ def tick(
     $h_q = \sum_{p \to q} g_{qp} (W_{qp} x_p + b_{qp}) + e_q$ and $x_q \leftarrow 1[h_q > 0]$, each unit's output then
     flipped with probability `noise`. What snapshot memories reinstate is part of $e_q$.
 
+    It runs compiled, and checks what it is given before: call it from outside of `jax.jit` and `jax.lax.scan`.
+
     **Arguments:**
 
     - `network`, `state`: as from `build` and `network.silent`.

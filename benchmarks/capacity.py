@@ -45,11 +45,11 @@ def main() -> None:
     parser.add_argument("--add", action="store_true", help="keep the figures that results/ has of other cases")
     parser.add_argument("--plot", metavar="FILE", help="draw the curves of the first size")
     options = parser.parse_args()
+    earlier = json.loads((RESULTS / "capacity.json").read_text()) if options.add else None
     rows: list[dict[str, Any]] = []
     cases = list(itertools.product(options.units, options.activities, options.rules))
     for units, activity, rule in tqdm(cases, desc="curves"):
         rows += curve(units, activity, rule, sorted(options.loads), options.noises, options.patience)
-    earlier = json.loads((RESULTS / "capacity.json").read_text()) if options.add else None
     if earlier:
         rows = beside(earlier["rows"], rows)
     record("capacity", rows, earlier=earlier)

@@ -1,8 +1,8 @@
 """Seconds and stability of every learning rule against load and size, beside Gardner's limit.
 
-One projection from a population of N units to another, S symbols in both. Each rule is run twice; the first run
-compiles, the second is timed, in turns with a reference: the matrix products of one sweep over all symbols, S x N x N
-there and back. Stabilities are the smallest and the median over units, in Gardner's units; the limit is what theory
+One projection from a population of N units to another, S symbols in both. The first run of each rule compiles; the
+others are timed, medians, in turns with a reference: the matrix products of one sweep over all symbols, S x N x N there
+and back. Stabilities are the smallest and the median over units, in Gardner's units; the limit is what theory
 allows a single unit of an infinite network.
 
     python benchmarks/training.py --units 256 512 --loads 0.1 0.5 1

@@ -1151,7 +1151,7 @@ CALLS: dict[str, tuple] = {
             ),
             (
                 "run: state",
-                lambda w: jax.jit(lambda state: ab.run(w.network, DOG, state).ticks)(w.network.silent()),
+                lambda w: jax.vmap(lambda state: ab.run(w.network, DOG, state).ticks)(w.network.silent(2)),
                 "NetworkError",
             ),
             (
@@ -1163,11 +1163,25 @@ CALLS: dict[str, tuple] = {
             ),
             (
                 "tick: gates",
-                lambda w: jax.jit(lambda gates: ab.tick(w.network, w.trace.state, gates))(jnp.ones(4)),
+                lambda w: jax.vmap(lambda gates: ab.tick(w.network, w.trace.state, gates))(jnp.ones((2, 4))),
                 "NetworkError",
             ),
         )
     },
+    **{
+        f"{kind}, within jit": (lambda w, call=call: jax.jit(lambda: call(w))(), error, ("a call is traced", "outside"))
+        for kind, call, error in (
+            ("tick", lambda w: ab.tick(w.network, w.trace.state), "NetworkError"),
+            ("run", lambda w: ab.run(w.network, DOG).ticks, "NetworkError"),
+            ("energy", lambda w: ab.energy(w.network, w.trace.state), "NetworkError"),
+            ("build", lambda w: build().drive, "NetworkError"),
+        )
+    },
+    "run: noise, traced": (
+        lambda w: jax.vmap(lambda noise: ab.run(w.network, DOG, noise=noise).ticks)(jnp.zeros(2)),
+        "ArgumentError",
+        ("noise is traced", "once for each noise"),
+    ),
     "tick: no network": (lambda w: ab.tick(None, w.network.silent()), "NetworkError", ("network is a NoneType",)),
     **{
         f"{kind}: {wrong}": (lambda w, call=call, gates=gates: call(w, gates), error, fragments)

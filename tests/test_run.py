@@ -11,6 +11,7 @@ from examples import BUFFERS, TRIALS, network, pair, program
 from hypothesis import given, settings, strategies as st
 
 import attractorbind as ab
+from attractorbind._keys import _nobodys
 
 PROGRAM = (
     ab.load("focus", ab.arg("x"))
@@ -331,3 +332,16 @@ def test_state_takes_codes_as_they_are(wrap):
 def test_rates_may_be_scalars_of_any_kind(kind):
     trace = ab.run(pair(), ab.load("focus", "s0"), noise=kind(0), leak=kind(0))
     assert trace.ok
+
+
+def test_a_run_that_fails_while_jax_traces_leaves_later_runs_alone():
+    _nobodys.cache_clear()
+    built = pair()
+
+    def traced(x):
+        return ab.run(built, ab.hold()).state["focus"].sum() + x
+
+    with pytest.raises(ab.NetworkError, match="traced"):
+        jax.jit(traced)(1.0)
+    jax.jit(lambda: jax.random.key_data(_nobodys()))()
+    assert ab.run(built, ab.hold()).ok
