@@ -19,7 +19,7 @@ from attractorbind._inputs import NO_SYMBOL, bucket, padded
 from attractorbind._listing import NONE, Listing
 from attractorbind._machine import Given, Machine, Table, step
 from attractorbind._network import Network, nameless
-from attractorbind._observe import Result, observe
+from attractorbind._observe import Result, blank, noted, observe
 from attractorbind._phases import Phase, judged, run_and_settle
 from attractorbind._plan import conducting, packed, reach
 from attractorbind._readers import readers
@@ -136,17 +136,14 @@ def _drive(
     def go_on(phase: Phase, carry: tuple[Machine, _Record | None]) -> tuple[Machine, _Record | None]:
         before, recorded = carry
 
-        def noted(
+        def note(
             tick: Int[Array, ""], rows: Int[Array, " trials"], standing: Standing, recorded: _Record | None
         ) -> _Record | None:
-            place = jnp.where(phase.quiet, room, tick)
-            seen = look(rows, standing)
-            return jax.tree.map(lambda array, value: array.at[place].set(value, mode="drop"), recorded, seen)
+            return noted(recorded, tick, look(rows, standing), quiet=phase.quiet)
 
-        return step(network, reading, table, given, before, phase, noted, recorded)
+        return step(network, reading, table, given, before, phase, note, recorded)
 
-    shapes = jax.eval_shape(lambda: look(machine.row, machine.standing))
-    recorded = jax.tree.map(lambda a: jnp.zeros((room, *a.shape), a.dtype), shapes)
+    recorded = blank(lambda: look(machine.row, machine.standing), room)
     (machine, recorded), (activities, memories), settled = run_and_settle(
         lambda carry: jnp.any(carry[0].row != HALT),
         go_on,

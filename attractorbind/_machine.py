@@ -121,12 +121,12 @@ def step(
         moving,
     )
 
-    def noted(tick: Int[Array, ""], standing: Standing, recorded: Recorded) -> Recorded:
+    def note(tick: Int[Array, ""], standing: Standing, recorded: Recorded) -> Recorded:
         return record(tick, machine.row, standing, recorded)
 
     before = machine.standing, recorded
     standing, recorded = stretch(
-        network, readers, phase, plan, machine.tick, length, incoming, given.noise, given.keys, noted, before
+        network, readers, phase, plan, machine.tick, length, incoming, given.noise, given.keys, note, before
     )
 
     following, counters, failed = _following(table, machine, row, last, question, answer)

@@ -4,8 +4,9 @@ import enum
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._activity import Activity
 from attractorbind._network import Network
@@ -51,3 +52,17 @@ def observe(network: Network, activity: Activity, record: str) -> dict[int, Any]
         return {place: states > 0 for place, states in seen.items()}
     every = {place: overlaps(states, network.all_codes[place]) for place, states in seen.items()}
     return {place: (m.argmax(axis=1).astype(jnp.int32), m.max(axis=1)) for place, m in every.items()}
+
+
+def blank(look: Callable[[], Any], ticks: int) -> Any:
+    """Room for what is looked at, once for each of so many ticks."""
+    return jax.tree.map(lambda seen: jnp.zeros((ticks, *seen.shape), seen.dtype), jax.eval_shape(look))
+
+
+def noted(recorded: Any, tick: Int[Array, ""], seen: Any, *, quiet: Bool[Array, ""]) -> Any:
+    """What has been recorded, with what is seen at a tick; of quiet ticks nothing is."""
+
+    def put(every: Array, one: Array) -> Array:
+        return every.at[jnp.where(quiet, len(every), tick)].set(one, mode="drop")
+
+    return jax.tree.map(put, recorded, seen)

@@ -13,7 +13,7 @@ from attractorbind._activity import at, stack, unstack
 from attractorbind._advance import Incoming, Standing, started
 from attractorbind._inputs import bucket, padded
 from attractorbind._network import Network, nameless
-from attractorbind._observe import observe, presenters
+from attractorbind._observe import blank, noted, observe, presenters
 from attractorbind._phases import Phase, judged, run_and_settle
 from attractorbind._plan import Settings, conducting, distinct, reach, settings
 from attractorbind._readers import readers
@@ -144,23 +144,20 @@ def _drive(
             lambda target: jnp.where(target == population, imposed, 0.0),
         )
 
-        def noted(number: Int[Array, ""], standing: Standing, recorded: dict[int, Any]) -> dict[int, Any]:
-            place = jnp.where(quiet, room, number)
-            seen = observe(network, standing.activity, record)
-            return jax.tree.map(lambda array, value: array.at[place].set(value, mode="drop"), recorded, seen)
+        def note(number: Int[Array, ""], standing: Standing, recorded: dict[int, Any]) -> dict[int, Any]:
+            return noted(recorded, number, observe(network, standing.activity, record), quiet=quiet)
 
         plan = table.settings.plan(row, at(line.row, jnp.maximum(here - 1, 0)))
         length = jnp.where(quiet, 1, at(line.ticks, here))
         before = carry.standing, carry.recorded
-        after = stretch(network, reading, phase, plan, tick, length, incoming, noise, keys, noted, before)
+        after = stretch(network, reading, phase, plan, tick, length, incoming, noise, keys, note, before)
         return _Carry(carry.number + ~quiet, tick + length, *after)
 
-    shapes = jax.eval_shape(lambda: observe(network, activity, record))
     carry = _Carry(
         jnp.int32(0),
         jnp.int32(0),
         started(activity, memories),
-        jax.tree.map(lambda a: jnp.zeros((room, *a.shape), a.dtype), shapes),
+        blank(lambda: observe(network, activity, record), room),
     )
     last, kept, settled = run_and_settle(
         lambda carry: carry.tick < ticks,

@@ -114,9 +114,9 @@ def as_they_are(columns: Sequence[str]) -> Callable[[list[Row]], str]:
     return lambda rows: markdown(columns, [[shown(row[column]) for column in columns] for row in rows])
 
 
-def micro(seconds: float) -> str:
+def micro(microseconds: float) -> str:
     """Microseconds, with three digits at least."""
-    return f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.3g}"
+    return f"{microseconds:,.0f}" if microseconds >= 100 else f"{microseconds:.3g}"
 
 
 def shown(value: object) -> str:

@@ -343,5 +343,6 @@ def test_a_run_that_fails_while_jax_traces_leaves_later_runs_alone():
 
     with pytest.raises(ab.NetworkError, match="traced"):
         jax.jit(traced)(1.0)
+    # Nor does asking for the key itself, in the middle of a trace.
     jax.jit(lambda: jax.random.key_data(_nobodys()))()
     assert ab.run(built, ab.hold()).ok
