@@ -2,18 +2,9 @@
 
 from importlib.metadata import version as _version
 
+from attractorbind._area.hippocampus import SnapshotMemory as SnapshotMemory
+from attractorbind._area.snapshots import Snapshots as Snapshots
 from attractorbind._build import build as build
-from attractorbind._chains import Chains as Chains, chains as chains
-from attractorbind._condition import Condition as Condition, empty as empty, equal as equal, holds as holds
-from attractorbind._control import procedure as procedure, repeat as repeat, until as until, when as when
-from attractorbind._crosstalk import Crosstalk as Crosstalk, crosstalk as crosstalk
-from attractorbind._descent import Descent as Descent, descend as descend
-from attractorbind._dual_rules import (
-    MaximalStability as MaximalStability,
-    PseudoInverse as PseudoInverse,
-    StabilitySolution as StabilitySolution,
-)
-from attractorbind._energy import energy as energy, fields as fields
 from attractorbind._errors import (
     ArgumentError as ArgumentError,
     AttractorBindError as AttractorBindError,
@@ -26,14 +17,23 @@ from attractorbind._errors import (
     UnknownNameError as UnknownNameError,
     VocabularyError as VocabularyError,
 )
-from attractorbind._factors import FactoredSynapses as FactoredSynapses
-from attractorbind._harmony import harmony as harmony
 from attractorbind._imprint import imprint as imprint
-from attractorbind._isolation import Isolation as Isolation, isolation as isolation
-from attractorbind._landscape import Landscape as Landscape, landscape as landscape
 from attractorbind._lesion import lesion as lesion
-from attractorbind._listing import Listing as Listing
-from attractorbind._macros import (
+from attractorbind._measure.chains import Chains as Chains, chains as chains
+from attractorbind._measure.crosstalk import Crosstalk as Crosstalk, crosstalk as crosstalk
+from attractorbind._measure.descent import Descent as Descent, descend as descend
+from attractorbind._measure.energy import energy as energy, fields as fields
+from attractorbind._measure.harmony import harmony as harmony
+from attractorbind._measure.isolation import Isolation as Isolation, isolation as isolation
+from attractorbind._measure.landscape import Landscape as Landscape, landscape as landscape
+from attractorbind._measure.proportion import Proportion as Proportion
+from attractorbind._measure.stuck_gates import StuckGates as StuckGates, stuck_gates as stuck_gates
+from attractorbind._network import Network as Network
+from attractorbind._overlap import overlaps as overlaps
+from attractorbind._program.condition import Condition as Condition, empty as empty, equal as equal, holds as holds
+from attractorbind._program.control import procedure as procedure, repeat as repeat, until as until, when as when
+from attractorbind._program.listing import Listing as Listing
+from attractorbind._program.macros import (
     clear as clear,
     copy as copy,
     hold as hold,
@@ -41,29 +41,29 @@ from attractorbind._macros import (
     move as move,
     swap as swap,
 )
-from attractorbind._network import Network as Network
-from attractorbind._observe import Result as Result
-from attractorbind._overlap import overlaps as overlaps
-from attractorbind._production import Production as Production, cycle as cycle, production as production
-from attractorbind._program import Program as Program, arg as arg, gates as gates, present as present
-from attractorbind._proportion import Proportion as Proportion
-from attractorbind._recollection import forget as forget, recall as recall, store as store
+from attractorbind._program.production import Production as Production, cycle as cycle, production as production
+from attractorbind._program.program import Program as Program, arg as arg, gates as gates, present as present
+from attractorbind._program.recollection import forget as forget, recall as recall, store as store
+from attractorbind._program.schedule import Schedule as Schedule
+from attractorbind._program.streams import emit as emit, read as read
 from attractorbind._report import ProjectionReport as ProjectionReport, Report as Report
-from attractorbind._rules import (
-    AbstractLearningRule as AbstractLearningRule,
+from attractorbind._result import Result as Result
+from attractorbind._rule.base import (
     AbstractOneShotRule as AbstractOneShotRule,
+    AbstractStorageRule as AbstractStorageRule,
     Hebbian as Hebbian,
     Perceptron as Perceptron,
     Storkey as Storkey,
 )
+from attractorbind._rule.dual import (
+    MaximalStability as MaximalStability,
+    PseudoInverse as PseudoInverse,
+    StabilitySolution as StabilitySolution,
+)
 from attractorbind._run import run as run
-from attractorbind._schedule import Schedule as Schedule
-from attractorbind._snapshot_memory import SnapshotMemory as SnapshotMemory
-from attractorbind._snapshots import Snapshots as Snapshots
 from attractorbind._state import State as State
-from attractorbind._streams import emit as emit, read as read
-from attractorbind._stuck_gates import StuckGates as StuckGates, stuck_gates as stuck_gates
-from attractorbind._synapses import AbstractSynapses as AbstractSynapses, Synapses as Synapses
+from attractorbind._synapses.base import AbstractSynapses as AbstractSynapses, Synapses as Synapses
+from attractorbind._synapses.factored import FactoredSynapses as FactoredSynapses
 from attractorbind._tick import tick as tick
 from attractorbind._trace import Trace as Trace
 from attractorbind._vocabulary import Vocabulary as Vocabulary

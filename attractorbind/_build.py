@@ -5,14 +5,14 @@ from typing import Any
 
 from jaxtyping import Array, Key
 
+from attractorbind._area.hippocampus import SnapshotMemory, connect
 from attractorbind._checks import check_count, check_fraction, check_outside
 from attractorbind._codes import active_units, draw_codes, parts_of_key, population_keys, random_units
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._keys import Rate, check_one_key
-from attractorbind._learning import learn
 from attractorbind._network import Network
-from attractorbind._rules import AbstractLearningRule
-from attractorbind._snapshot_memory import SnapshotMemory, connect
+from attractorbind._rule.base import AbstractStorageRule
+from attractorbind._rule.train import learn
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import parse_relays, wire
 
@@ -23,7 +23,7 @@ def build(
     buffers: Mapping[str, Any],
     relays: str | Iterable[tuple[str, str]] = "all",
     activity: Rate,
-    rule: AbstractLearningRule,
+    rule: AbstractStorageRule,
     key: Key[Array, ""],
     relay: str = "direct",
     latch: str = "recurrence",
@@ -103,7 +103,7 @@ def build(
 def _check(vocabulary: object, buffers: object, rule: object, key: object) -> None:
     if not isinstance(vocabulary, Vocabulary):
         raise NetworkError(f"vocabulary is a {type(vocabulary).__name__}; wrap the names in attractorbind.Vocabulary")
-    if not isinstance(rule, AbstractLearningRule):
+    if not isinstance(rule, AbstractStorageRule):
         raise NetworkError(f"rule is {rule!r}; it must be a learning rule such as MaximalStability()")
     if not isinstance(buffers, Mapping) or not buffers:
         raise NetworkError(f"buffers is {buffers!r}; give names and sizes of one buffer or more, {{'focus': 512}}, say")

@@ -20,11 +20,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from attractorbind._dual_rules import MaximalStability, PseudoInverse
 from attractorbind._errors import FileError
-from attractorbind._factors import FactoredSynapses
-from attractorbind._rules import AbstractLearningRule, Hebbian, Perceptron, Storkey
-from attractorbind._synapses import AbstractSynapses, Synapses
+from attractorbind._rule.base import AbstractStorageRule, Hebbian, Perceptron, Storkey
+from attractorbind._rule.dual import MaximalStability, PseudoInverse
+from attractorbind._synapses.base import AbstractSynapses, Synapses
+from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Gate, MemoryWiring, Population, Projection, Wiring
 
@@ -84,7 +84,7 @@ def _numbers(synapses: AbstractSynapses) -> tuple[Any, ...]:
     return synapses.weights, synapses.bias
 
 
-def read_network(path: Path, rule: AbstractLearningRule | None) -> dict[str, Any]:
+def read_network(path: Path, rule: AbstractStorageRule | None) -> dict[str, Any]:
     """What the network in a file is made of."""
     payload = io.BytesIO(_payload(path))
     try:
@@ -95,7 +95,7 @@ def read_network(path: Path, rule: AbstractLearningRule | None) -> dict[str, Any
         raise FileError(f"{str(path)!r} holds no network that makes sense ({error}); save it again") from error
 
 
-def _parsed(path: Path, payload: io.BytesIO, rule: AbstractLearningRule | None) -> dict[str, Any]:
+def _parsed(path: Path, payload: io.BytesIO, rule: AbstractStorageRule | None) -> dict[str, Any]:
     told = json.loads(payload.read(int.from_bytes(payload.read(_NUMBER), "little")))
     if told["version"] > _VERSION:
         raise FileError(
@@ -175,7 +175,7 @@ def _wiring(told: dict[str, Any]) -> Wiring:
     )
 
 
-def _rule(path: Path, told: dict[str, Any], given: AbstractLearningRule | None) -> AbstractLearningRule:
+def _rule(path: Path, told: dict[str, Any], given: AbstractStorageRule | None) -> AbstractStorageRule:
     """The rule of that name, or the one that was given for a rule of the user's own."""
     if told["rule"] in _RULES:
         kind = _RULES[told["rule"]]

@@ -9,10 +9,10 @@ from jaxtyping import Array, Bool, Float
 from attractorbind._checks import check_names
 from attractorbind._codes import draw_codes, population_keys
 from attractorbind._errors import NetworkError, VocabularyError, listed
-from attractorbind._learning import add, learn
 from attractorbind._network import Network, check_network
-from attractorbind._rules import AbstractOneShotRule
-from attractorbind._synapses import AbstractSynapses
+from attractorbind._rule.base import AbstractOneShotRule
+from attractorbind._rule.train import add, learn
+from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._vocabulary import Vocabulary
 
 

@@ -9,7 +9,7 @@ from jaxtyping import Array, Bool, Float, Key
 from attractorbind._checks import check_fraction
 from attractorbind._keys import Rate, check_one_key
 from attractorbind._network import Network, check_network
-from attractorbind._synapses import AbstractSynapses, Synapses
+from attractorbind._synapses.base import AbstractSynapses, Synapses
 
 
 def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Key[Array, ""]) -> Network:

@@ -14,14 +14,14 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key, UInt32
 
 from attractorbind._checks import check_computed, check_count, check_known
-from attractorbind._display import network_html
+from attractorbind._display import table_html
 from attractorbind._errors import FileError, NetworkError
 from attractorbind._files import read_network, write_network
-from attractorbind._learning import rounded
 from attractorbind._report import Report, reported
-from attractorbind._rules import AbstractLearningRule, Hebbian
+from attractorbind._rule.base import AbstractStorageRule, Hebbian
+from attractorbind._rule.train import rounded
 from attractorbind._state import State, silent
-from attractorbind._synapses import AbstractSynapses, alike
+from attractorbind._synapses.base import AbstractSynapses, alike
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring
 
@@ -75,7 +75,7 @@ class Network(eqx.Module):
     assemblies: tuple[Int[Array, "_capacity _active"], ...]
     synapses: tuple[AbstractSynapses, ...]
     drive: Float[Array, ""]
-    rule: AbstractLearningRule
+    rule: AbstractStorageRule
     key_data: UInt32[Array, " words"]
     key_kind: str = eqx.field(static=True)
     altered: bool = eqx.field(static=True, default=False)
@@ -257,7 +257,7 @@ class Network(eqx.Module):
         write_network(_path(path), {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
 
     @staticmethod
-    def load(path: str | os.PathLike[str], *, rule: AbstractLearningRule | None = None) -> "Network":
+    def load(path: str | os.PathLike[str], *, rule: AbstractStorageRule | None = None) -> "Network":
         """The network that `save` wrote to a file, bit for bit. Nothing in the file is run.
 
         **Arguments:**
@@ -275,7 +275,7 @@ class Network(eqx.Module):
         return reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), repr(self.rule))
 
     def _repr_html_(self) -> str:
-        return network_html(self)
+        return _html(self)
 
     def __repr__(self) -> str:
         kinds = [gate.kind for gate in self.wiring.gates]
@@ -285,3 +285,16 @@ class Network(eqx.Module):
             f"Network({len(self.vocabulary)} symbols, buffers {{{buffers}}}, {kinds.count('relay')} relays, "
             f"{len(self.synapses)} projections, {f'memories {{{memories}}}, ' if memories else ''}{self.rule})"
         )
+
+
+def _html(network: Network) -> str:
+    """The buffers and memories, and which buffers each has a relay to."""
+    wiring = network.wiring
+    relays = [gate for gate in wiring.gates if gate.kind == "relay"]
+    rows = [
+        ("buffer", name, units, ", ".join(gate.target for gate in relays if gate.source == name))
+        for name, units in network.buffers.items()
+    ]
+    rows += [("snapshot memory", memory.name, memory.units, "") for memory in wiring.memories]
+    caption = f"Network: {len(network.vocabulary)} symbols, {len(relays)} relays, {network.rule!r}"
+    return table_html(caption, ("", "name", "units", "relays to"), rows)

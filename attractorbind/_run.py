@@ -7,16 +7,16 @@ import jax.numpy as jnp
 from jaxtyping import Array, Key
 
 from attractorbind._checks import check_computed, check_fraction, check_outside
+from attractorbind._control.interpret import interpret
+from attractorbind._control.straight import straight
+from attractorbind._engine.inputs import bucket, input_symbols, number_of_trials, over_trials, padded, slot_symbols
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
-from attractorbind._inputs import bucket, input_symbols, number_of_trials, over_trials, padded, slot_symbols
-from attractorbind._interpret import interpret
 from attractorbind._keys import Rate, check_key, trial_keys
-from attractorbind._listing import Listing
 from attractorbind._network import Network, check_network
-from attractorbind._program import Program
-from attractorbind._schedule import Schedule
+from attractorbind._program.listing import Listing
+from attractorbind._program.program import Program
+from attractorbind._program.schedule import Schedule
 from attractorbind._state import State, check_state, repeated
-from attractorbind._straight import straight
 from attractorbind._trace import Trace
 
 _RECORDS = ("final", "decoded", "states")

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Shaped
 
+from attractorbind._area.snapshots import Snapshots, nothing_stored
 from attractorbind._checks import check_computed, check_known, check_outside
 from attractorbind._errors import NetworkError, listed
-from attractorbind._snapshots import Snapshots, nothing_stored
 from attractorbind._wiring import Wiring
 
 

@@ -9,15 +9,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
-from attractorbind._activity import at, padded_units, stack, unstack
-from attractorbind._advance import Incoming, Noise, advance, started
+from attractorbind._area.snapshots import Snapshots
 from attractorbind._checks import check_computed, check_fraction, check_known
+from attractorbind._engine.activity import at, padded_units, stack, unstack
+from attractorbind._engine.advance import Incoming, Noise, advance, started
+from attractorbind._engine.plan import Settings, conducting, reach, settings
+from attractorbind._engine.readers import readers
 from attractorbind._errors import NetworkError
 from attractorbind._keys import Rate, trial_keys
 from attractorbind._network import Gating, Network, check_network, nameless
-from attractorbind._plan import Settings, conducting, reach, settings
-from attractorbind._readers import readers
-from attractorbind._snapshots import Snapshots
 from attractorbind._state import State, check_state
 
 

@@ -7,16 +7,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
+from attractorbind._area.hippocampus import SnapshotMemory, memory_name
 from attractorbind._checks import check_fraction
-from attractorbind._display import trace_html
+from attractorbind._display import table_html, text_html
 from attractorbind._errors import ArgumentError, RunError
 from attractorbind._keys import Rate
-from attractorbind._listing import Listing
 from attractorbind._network import Network
-from attractorbind._observe import Result
 from attractorbind._overlap import THRESHOLD, overlaps
-from attractorbind._schedule import Schedule
-from attractorbind._snapshot_memory import SnapshotMemory, memory_name
+from attractorbind._program.listing import Listing
+from attractorbind._program.schedule import Schedule
+from attractorbind._result import Result
 from attractorbind._state import State
 from attractorbind._trace_table import table
 
@@ -138,7 +138,12 @@ class Trace(eqx.Module):
             7       focus                                dog    clear('focus')
         """
         self._row(0)
-        return table(self, self._trial(trial))
+        trial = self._trial(trial)
+        contents = [
+            {name: of[trial] for name, of in self.decode(tick).items()} for tick in range(int(self.ticks[trial]))
+        ]
+        rows = None if self.rows is None else self.rows[:, trial]
+        return table(self.program, self.gates if rows is None else self.gates[:, trial], contents, rows)
 
     def snapshots(self, memory: str | SnapshotMemory, trial: int = 0) -> list[dict[str, str | None]]:
         """What a snapshot memory holds at the end, decoded, the oldest snapshot first.
@@ -223,9 +228,22 @@ class Trace(eqx.Module):
         return tick % ticks
 
     def _repr_html_(self) -> str:
-        return trace_html(self)
+        return _html(self)
 
     def __repr__(self) -> str:
         counts = Counter(Result(code).name.lower() for code in self.result.tolist())
         results = ", ".join(f"{count} {name}" for name, count in counts.items())
         return f"Trace({self.state.trials} trials, {int(self.ticks.max())} ticks: {results})"
+
+
+def _html(trace: Trace) -> str:
+    """The first trial tick by tick, if it was recorded; otherwise what every buffer holds at the end."""
+    if trace.states or trace.best_symbol:
+        return text_html(f"{trace!r}, trial 0", trace.table())
+    contents, outputs = trace.decode(), trace.outputs
+    spoken = ["outputs"] if any(outputs) else []
+    rows = [
+        (trial, *(held[trial] or "" for held in contents.values()), *[" ".join(map(str, outputs[trial]))] * len(spoken))
+        for trial in range(len(trace.ticks))
+    ]
+    return table_html(f"{trace!r}, at the end", ("trial", *contents, *spoken), rows)

@@ -1,30 +1,39 @@
 """A recorded run as text: which gates were open at each tick, and what the buffers held after it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from attractorbind._compiled import gate_columns
-from attractorbind._schedule import Schedule
+import numpy as np
+from jaxtyping import Float, Int
+
+from attractorbind._program.compiled import gate_columns
+from attractorbind._program.listing import Listing
+from attractorbind._program.schedule import Schedule
 from attractorbind._table import aligned
 
-if TYPE_CHECKING:
-    from attractorbind._trace import Trace
 
+def table(
+    program: Schedule | Listing,
+    gates: Float[np.ndarray, "ticks gates"],
+    contents: Sequence[dict[str, str | None]],
+    rows: Int[np.ndarray, " ticks"] | None,
+) -> str:
+    """The run of one trial, see `Trace.table`.
 
-def table(trace: "Trace", trial: int) -> str:
-    """See `Trace.table`."""
-    program, wiring, all_gates = trace.program, trace.network.wiring, trace.gates
-    held = [{name: of[trial] for name, of in trace.decode(tick).items()} for tick in range(int(trace.ticks[trial]))]
-    rows = [] if trace.rows is None else trace.rows[:, trial].tolist()
-    lines = [("ticks", "latches closed", "gates open", *trace.network.buffers, "instruction")]
-    before, first = None, 0
-    for tick, contents in enumerate(held):
-        if isinstance(program, Schedule):
-            gates, label = all_gates[tick], program.labels[tick]
+    **Arguments:**
+
+    - `gates`: the conductance of every gate at each tick.
+    - `contents`: what each buffer held after each tick that the trial took.
+    - `rows`: of a program that branches, the row of its table at which the trial was; otherwise None.
+    """
+    lines = [("ticks", "latches closed", "gates open", *contents[0], "instruction")]
+    row_before, first = None, 0
+    for tick, held in enumerate(contents):
+        if rows is None:
+            label = program.labels[tick]
         else:
-            row = int(rows[tick])
-            gates, label = all_gates[tick, trial], "" if row == before else program.labels[row]
-            before = row
-        shown = (*gate_columns(wiring, gates), *(name or "" for name in contents.values()))
+            label = "" if rows[tick] == row_before else program.labels[rows[tick]]
+            row_before = rows[tick]
+        shown = (*gate_columns(program.wiring, gates[tick]), *(name or "" for name in held.values()))
         if label or shown != lines[-1][1:-1]:
             lines.append((str(tick), *shown, label))
             first = tick

@@ -23,7 +23,7 @@ from tqdm import tqdm
 
 import attractorbind as ab
 
-RULES: dict[str, ab.AbstractLearningRule] = {
+RULES: dict[str, ab.AbstractStorageRule] = {
     "Hebbian": ab.Hebbian(),
     "Storkey": ab.Storkey(),
     "PseudoInverse": ab.PseudoInverse(),

@@ -1266,9 +1266,9 @@ def main() -> None:
 def forbid_computing() -> None:
     """From here on, whoever draws codes or updates a network gets an error that is not the library's."""
     import attractorbind._build as building
+    import attractorbind._control.interpret as interpreting
+    import attractorbind._control.straight as running
     import attractorbind._imprint as imprinting
-    import attractorbind._interpret as interpreting
-    import attractorbind._straight as running
     import attractorbind._tick as ticking
 
     class ComputedError(Exception):

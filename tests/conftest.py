@@ -23,7 +23,7 @@ settings.load_profile("fast")
 # Shapes are checked wherever there are arrays. Elsewhere plain checks of types do the same in a tenth of the time, and
 # programs are compiled often; but names that are imported for annotations alone they cannot find.
 LIBRARY = Path(__file__).parent.parent / "attractorbind"
-SOURCES = {path: path.read_text() for path in LIBRARY.rglob("_*.py") if path.name != "__init__.py"}
+SOURCES = {path: path.read_text() for path in LIBRARY.rglob("*.py") if path.name != "__init__.py"}
 MODULES = {path: ".".join(path.relative_to(LIBRARY.parent).with_suffix("").parts) for path in SOURCES}
 SHAPED = {path for path, text in SOURCES.items() if "jaxtyping" in text or "TYPE_CHECKING" in text}
 

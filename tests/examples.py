@@ -66,7 +66,7 @@ def network(configuration: str) -> ab.Network:
 
 
 @cache
-def pair(rule: ab.AbstractLearningRule | None = None, *, symbols: int = 6, units: int = 64) -> ab.Network:
+def pair(rule: ab.AbstractStorageRule | None = None, *, symbols: int = 6, units: int = 64) -> ab.Network:
     """Two buffers, "focus" and "agent", with relays both ways."""
     return ab.build(
         ab.Vocabulary([f"s{number}" for number in range(symbols)]),

@@ -8,8 +8,8 @@ import pytest
 from examples import pair
 
 import attractorbind as ab
-import attractorbind._interpret as interpreting
-import attractorbind._straight as running
+import attractorbind._control.interpret as interpreting
+import attractorbind._control.straight as running
 
 
 class Compilations(logging.Handler):

@@ -10,7 +10,7 @@ from examples import network, pair
 from hypothesis import given, settings, strategies as st
 
 import attractorbind as ab
-from attractorbind._crosstalk import bits, mutual_information
+from attractorbind._measure.crosstalk import bits, mutual_information
 
 
 @pytest.mark.parametrize(("right", "trials"), [(0, 7), (7, 7), (3, 7), (45, 50), (1, 1000)])

@@ -99,7 +99,7 @@ def test_a_landscape_is_the_energy_of_states_between_and_what_becomes_of_them():
 
 
 def test_paths_change_one_unit_a_step_each_in_an_order_of_its_own():
-    from attractorbind._landscape import _ways
+    from attractorbind._measure.landscape import _ways
 
     first, second = np.random.default_rng(1).random((2, 30)) < 0.5
     states = _ways(first, second, np.random.default_rng(2).random((4, 30)).astype(np.float32))

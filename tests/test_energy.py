@@ -17,7 +17,7 @@ RELAYS = ("a->b", "b->a")
 
 
 @cache
-def symmetric(rule: ab.AbstractLearningRule) -> ab.Network:
+def symmetric(rule: ab.AbstractStorageRule) -> ab.Network:
     """Two buffers whose connections are made symmetric to the last bit; more symbols than they can store."""
     with pytest.warns(ab.CapacityWarning):
         built = ab.build(

@@ -134,7 +134,7 @@ def test_lesions_and_synapses_of_ones_own(tmp_path):
 
 @pytest.mark.parametrize("change", ["fewer rows", "more rows", "shifted codes", "no latch"])
 def test_factors_of_other_codes_from_a_rule_of_ones_own_are_written_out(change):
-    class Own(ab.AbstractLearningRule):
+    class Own(ab.AbstractStorageRule):
         def learn(self, source, target, *, recurrent):
             learned = ab.PseudoInverse().learn(source, target, recurrent=recurrent)
             codes, coefficients = learned.codes, learned.coefficients

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 import attractorbind as ab
-from attractorbind import _interpret, _straight
+from attractorbind._control import interpret as _interpret, straight as _straight
 
 WORDS = [f"w{number}" for number in range(20)]
 
 
-def build(words: list[str], rule: ab.AbstractLearningRule, **options) -> ab.Network:
+def build(words: list[str], rule: ab.AbstractStorageRule, **options) -> ab.Network:
     usual = {"buffers": {"a": 128, "b": 96}, "activity": 0.1, "key": jax.random.key(2), "latch": "recurrence"}
     return ab.build(ab.Vocabulary(words), rule=rule, **usual | options)
 
@@ -29,7 +29,7 @@ RULES = [ab.MaximalStability(), ab.PseudoInverse(), ab.Perceptron(), ab.Storkey(
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
 @pytest.mark.parametrize("free", [0, 2, 5])
-def test_old_codes_stay_and_all_symbols_are_right(rule: ab.AbstractLearningRule, free: int):
+def test_old_codes_stay_and_all_symbols_are_right(rule: ab.AbstractStorageRule, free: int):
     network = build(WORDS[:4], rule, free=free)
     larger = ab.imprint(network, WORDS[4:7])
     assert larger.vocabulary.names == tuple(WORDS[:7])
@@ -43,7 +43,7 @@ def test_old_codes_stay_and_all_symbols_are_right(rule: ab.AbstractLearningRule,
 
 
 @pytest.mark.parametrize("rule", RULES[:4], ids=lambda rule: type(rule).__name__)
-def test_it_is_the_network_that_build_would_have_made(rule: ab.AbstractLearningRule):
+def test_it_is_the_network_that_build_would_have_made(rule: ab.AbstractStorageRule):
     larger, built = ab.imprint(build(WORDS[:4], rule), WORDS[4:6]), build(WORDS[:6], rule)
     for one, other in zip(leaves(larger), leaves(built), strict=True):
         np.testing.assert_array_equal(one, other)

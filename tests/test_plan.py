@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from examples import CONFIGURATIONS, network
 
-from attractorbind._plan import Plan, Reach, conducting, distinct, joint, packed, reach, settings
+from attractorbind._engine.plan import Plan, Reach, conducting, distinct, joint, packed, reach, settings
 from attractorbind._wiring import Wiring, parse_relays, wire
 
 WIRINGS = list(CONFIGURATIONS)

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 import attractorbind as ab
 from attractorbind._codes import random_codes
-from attractorbind._synapses import stabilities
+from attractorbind._synapses.base import stabilities
 
 RULES = [ab.Hebbian(), ab.PseudoInverse(), ab.Storkey(), ab.Perceptron(), ab.MaximalStability()]
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
@@ -30,12 +30,12 @@ def problem(recurrent: bool, **options) -> tuple[np.ndarray, np.ndarray]:
     return source, source if recurrent else codes(2, units=TARGET, **options)
 
 
-def few(rule: ab.AbstractLearningRule) -> int:
+def few(rule: ab.AbstractStorageRule) -> int:
     """As many symbols as the rule stores with ease."""
     return 4 if isinstance(rule, ab.Hebbian | ab.Storkey) else SYMBOLS
 
 
-def learn(rule: ab.AbstractLearningRule, source: np.ndarray, target: np.ndarray, recurrent: bool):
+def learn(rule: ab.AbstractStorageRule, source: np.ndarray, target: np.ndarray, recurrent: bool):
     """Weights and biases as the rule gives them, in float64."""
     synapses = rule.learn(jnp.asarray(source), jnp.asarray(target), recurrent=recurrent)
     return np.array(synapses.weights, np.float64), np.array(synapses.bias, np.float64)
@@ -293,7 +293,7 @@ def test_a_latch_does_not_store_by_counting_its_units():
     np.testing.assert_allclose(told, 0.5 / (0.5 * np.sqrt(23)), rtol=1e-5)
 
 
-class Lookup(ab.AbstractLearningRule):
+class Lookup(ab.AbstractStorageRule):
     """Each code answers for its own symbol: a rule of a user's own, by subclassing."""
 
     gain: float = 1.0
@@ -328,7 +328,7 @@ TOO_MANY = ab.Vocabulary([f"s{number}" for number in range(60)])
     ],
 )
 def test_what_a_rule_of_ones_own_returns_is_checked(returned, told):
-    class Own(ab.AbstractLearningRule):
+    class Own(ab.AbstractStorageRule):
         def learn(self, source, target, *, recurrent):
             return returned(source.shape[1], target.shape[1])
 
@@ -339,7 +339,7 @@ def test_what_a_rule_of_ones_own_returns_is_checked(returned, told):
 
 
 def test_what_a_rule_of_ones_own_returns_is_made_float32():
-    class Own(ab.AbstractLearningRule):
+    class Own(ab.AbstractStorageRule):
         def learn(self, source, target, *, recurrent):
             learned = ab.PseudoInverse().learn(source, target, recurrent=recurrent)
             return ab.Synapses(learned.weights.astype(jnp.bfloat16), jnp.full(target.shape[1], -0.5))

@@ -197,7 +197,7 @@ def test_weights_that_are_no_numbers_are_non_finite(value):
 
 
 def test_a_rule_without_finite_weights_is_reported_and_does_not_run():
-    class Broken(ab.AbstractLearningRule):
+    class Broken(ab.AbstractStorageRule):
         def learn(self, source, target, *, recurrent):
             return ab.Synapses(jnp.full((source.shape[1], target.shape[1]), jnp.nan), jnp.zeros(target.shape[1]))
 

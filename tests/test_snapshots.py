@@ -16,7 +16,7 @@ from test_interpreter import bound, conditions, listing_of
 from test_oracle import initial_state, macros
 
 import attractorbind as ab
-from attractorbind._snapshots import nothing_stored, pattern
+from attractorbind._area.snapshots import nothing_stored, pattern
 
 TRIALS = 3
 # One length of straight lines, for every new one compiles.

@@ -29,7 +29,7 @@ WORDS = ["dog", "cat", "yak"]
 
 
 @cache
-def sound(rule: ab.AbstractLearningRule | None = None) -> ab.Network:
+def sound(rule: ab.AbstractStorageRule | None = None) -> ab.Network:
     return ab.build(
         ab.Vocabulary(WORDS),
         buffers={"a": 128, "b": 128, "c": 128},

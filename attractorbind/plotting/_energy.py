@@ -4,9 +4,9 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
-from attractorbind._descent import Descent
 from attractorbind._errors import ArgumentError
-from attractorbind._landscape import Landscape
+from attractorbind._measure.descent import Descent
+from attractorbind._measure.landscape import Landscape
 from attractorbind.plotting._style import CLOSED, IN_LEGEND, OPEN, axes_or_new, line_style
 
 

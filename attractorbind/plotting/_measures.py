@@ -7,10 +7,10 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 
 from attractorbind._checks import check_positive
-from attractorbind._crosstalk import Crosstalk
 from attractorbind._errors import ArgumentError
-from attractorbind._isolation import Isolation
-from attractorbind._proportion import Proportion
+from attractorbind._measure.crosstalk import Crosstalk
+from attractorbind._measure.isolation import Isolation
+from attractorbind._measure.proportion import Proportion
 from attractorbind.plotting._style import OPEN, axes_or_new, line_style, marker
 
 _CONDITIONS = {

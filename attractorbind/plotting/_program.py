@@ -4,7 +4,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
 from attractorbind._errors import ProgramError
-from attractorbind._program import Program
+from attractorbind._program.program import Program
 from attractorbind.plotting._style import OPEN, axes_or_new
 
 # Characters that fit into a box, and its width.

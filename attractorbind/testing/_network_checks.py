@@ -9,9 +9,9 @@ import numpy as np
 from attractorbind._checks import check_count, check_fraction
 from attractorbind._errors import listed
 from attractorbind._keys import Rate
-from attractorbind._macros import clear, copy, hold, load
 from attractorbind._network import Network, check_network
-from attractorbind._program import Program, arg
+from attractorbind._program.macros import clear, copy, hold, load
+from attractorbind._program.program import Program, arg
 from attractorbind._run import run
 from attractorbind._state import repeated
 from attractorbind.testing._check_error import CheckError

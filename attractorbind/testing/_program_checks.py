@@ -17,12 +17,12 @@ from jaxtyping import Array, Key
 from attractorbind._checks import check_count, check_fraction
 from attractorbind._errors import ArgumentError, ProgramError
 from attractorbind._keys import Rate
-from attractorbind._listing import Listing
 from attractorbind._network import Network, check_network
-from attractorbind._observe import Result
-from attractorbind._program import Program
+from attractorbind._program.listing import Listing
+from attractorbind._program.program import Program
+from attractorbind._program.schedule import Schedule
+from attractorbind._result import Result
 from attractorbind._run import run
-from attractorbind._schedule import Schedule
 from attractorbind._trace import Trace
 from attractorbind.testing._check_error import CheckError
 from attractorbind.testing._reference import Reference, reference

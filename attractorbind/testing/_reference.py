@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from attractorbind._condition import And, Condition, Equal, Holds, Not, Occupied, Or
-from attractorbind._control import Call, Repeat, Until, When
 from attractorbind._errors import ArgumentError, ProgramError
-from attractorbind._macros import SETTLE, Clear, Copy, Hold, Load, Move, Swap
 from attractorbind._network import Network, check_network
-from attractorbind._observe import Result
-from attractorbind._program import Arg, Instruction, Program, Statement, Step
-from attractorbind._recollection import Forget, Recall, Store
-from attractorbind._streams import Read
+from attractorbind._program.condition import And, Condition, Equal, Holds, Not, Occupied, Or
+from attractorbind._program.control import Call, Repeat, Until, When
+from attractorbind._program.macros import SETTLE, Clear, Copy, Hold, Load, Move, Swap
+from attractorbind._program.program import Arg, Instruction, Program, Statement, Step
+from attractorbind._program.recollection import Forget, Recall, Store
+from attractorbind._program.streams import Read
+from attractorbind._result import Result
 from attractorbind._wiring import Wiring
 
 Boxes = dict[str, str | None]

@@ -5,12 +5,12 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from attractorbind._condition import And, Condition, Equal, Not, Or
-from attractorbind._control import Call, Repeat, Until, When
 from attractorbind._errors import AttractorBindError
-from attractorbind._macros import Copy, Hold, Load, Move, Swap
-from attractorbind._program import Program, Statement
-from attractorbind._streams import Read
+from attractorbind._program.condition import And, Condition, Equal, Not, Or
+from attractorbind._program.control import Call, Repeat, Until, When
+from attractorbind._program.macros import Copy, Hold, Load, Move, Swap
+from attractorbind._program.program import Program, Statement
+from attractorbind._program.streams import Read
 
 # Of a large vocabulary, as many are tried in the place of another name.
 _FIRST_NAMES = 4

@@ -15,17 +15,17 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from attractorbind import _condition as conditions, _control as control, _macros as macros
+from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._build import build
 from attractorbind._checks import check_count
-from attractorbind._dual_rules import MaximalStability, PseudoInverse
 from attractorbind._network import Network, check_network
-from attractorbind._program import Program
-from attractorbind._recollection import forget, recall, store
-from attractorbind._rules import AbstractLearningRule
-from attractorbind._snapshot_memory import SnapshotMemory
+from attractorbind._program import condition as conditions, control, macros
+from attractorbind._program.program import Program
+from attractorbind._program.recollection import forget, recall, store
+from attractorbind._program.streams import emit, read
+from attractorbind._rule.base import AbstractStorageRule
+from attractorbind._rule.dual import MaximalStability, PseudoInverse
 from attractorbind._state import State
-from attractorbind._streams import emit, read
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring
 
@@ -52,7 +52,7 @@ def networks(
     buffers: SearchStrategy[Mapping[str, int]] | None = None,
     relays: SearchStrategy[str | list[tuple[str, str]]] | None = None,
     kinds: SearchStrategy[tuple[str, str]] | None = None,
-    rules: SearchStrategy[AbstractLearningRule] | None = None,
+    rules: SearchStrategy[AbstractStorageRule] | None = None,
     activities: SearchStrategy[float] | None = None,
     memories: SearchStrategy[list[SnapshotMemory]] | None = None,
     seeds: SearchStrategy[int] | None = None,

@@ -1,0 +1,97 @@
+"""What a run is given: arguments, input sequences, a number of trials. Checked, and turned into arrays."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from attractorbind._errors import ArgumentError, listed, unknown_name
+from attractorbind._network import Network
+from attractorbind._program.compiled import Compiled
+from attractorbind._program.program import Arg
+from attractorbind._vocabulary import Vocabulary
+
+# What stands in a sequence of symbols where there is none.
+NO_SYMBOL = -1
+
+
+def slot_symbols(
+    network: Network, program: Compiled, args: Mapping[str, Any]
+) -> tuple[Int[np.ndarray, "slots _trials"], int | None]:
+    """The symbols of each slot, one per trial, and the number of trials if the arguments tell."""
+    needed = program.arguments
+    if args and not needed:
+        raise ArgumentError(f"argument {next(iter(args))!r} is given, but the program has none; name one by arg(name)")
+    for name in args:
+        if name not in needed:
+            raise unknown_name("argument", "the program's arguments", name, needed)
+    missing = [name for name in needed if name not in args]
+    if missing:
+        raise ArgumentError(f"argument {missing[0]!r} is missing; the program needs args= for {listed(needed)}")
+    lists: dict[str, list[int]] = {}
+    single = set()
+    for name, value in args.items():
+        if isinstance(value, str):
+            single.add(name)
+            value = [value]
+        if not isinstance(value, Sequence) or not value:
+            raise ArgumentError(f"argument {name!r} is {value!r}; give a symbol's name or a non-empty list of names")
+        lists[name] = [network.vocabulary[symbol] for symbol in value]
+    lengths = {name: len(symbols) for name, symbols in lists.items() if name not in single}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name!r} has {length}" for name, length in lengths.items())
+        raise ArgumentError(f"arguments are ragged: {told}; give each one symbol, or one for every trial")
+    trials = next(iter(lengths.values()), None)
+    width = trials or 1
+    rows = [
+        lists[symbol.name] if isinstance(symbol, Arg) else [network.vocabulary[symbol]] for _, symbol in program.slots
+    ]
+    table = [np.broadcast_to(np.array(row, np.int32), (width,)) for row in rows]
+    return np.stack(table) if table else np.zeros((0, width), np.int32), trials
+
+
+def input_symbols(vocabulary: Vocabulary, inputs: object) -> tuple[Int[np.ndarray, "_trials _length"], int | None]:
+    """The input sequences as one array, filled up with `NO_SYMBOL`, and the number of trials if they tell."""
+    if inputs is None:
+        return np.zeros((1, 0), np.int32), None
+    shape = "a list of names, or one such list per trial"
+    if isinstance(inputs, str) or not isinstance(inputs, Sequence):
+        raise ArgumentError(f"inputs is {inputs!r}; give {shape}")
+    single = all(isinstance(symbol, str) for symbol in inputs)
+    sequences = [inputs] if single else inputs
+    for trial, sequence in enumerate(sequences):
+        if isinstance(sequence, str) or not isinstance(sequence, Sequence):
+            raise ArgumentError(f"inputs of trial {trial} are {sequence!r}; give {shape}")
+    filled = np.full((len(sequences), max(map(len, sequences))), NO_SYMBOL, np.int32)
+    for row, sequence in zip(filled, sequences, strict=True):
+        row[: len(sequence)] = [vocabulary[symbol] for symbol in sequence]
+    return filled, None if single else len(sequences)
+
+
+def number_of_trials(known: Mapping[str, int | None]) -> int:
+    """The number of trials that arguments, inputs, state and keys tell; one if none does."""
+    told = {name: trials for name, trials in known.items() if trials is not None}
+    several = {trials for trials in told.values() if trials != 1}
+    if len(several) > 1:
+        sources = ", ".join(f"{name} for {trials} trials" for name, trials in told.items())
+        raise ArgumentError(f"numbers of trials differ: {sources}; give one for all, or one for each trial")
+    return max(told.values(), default=1)
+
+
+def over_trials(array: np.ndarray, trials: int, axis: int) -> np.ndarray:
+    """The array with what was given for one trial given for all."""
+    shape = list(array.shape)
+    shape[axis] = trials
+    return np.broadcast_to(array, shape)
+
+
+def bucket(size: int, least: int) -> int:
+    """The next power of two, so that programs of similar length share one compiled driver."""
+    return max(least, 1 << (size - 1).bit_length()) if size else least
+
+
+def padded(array: np.ndarray, length: int, fill: int = 0) -> np.ndarray:
+    """The array made longer along its first axis."""
+    room = np.full((length - len(array), *array.shape[1:]), fill, array.dtype)
+    return np.concatenate([array, room])

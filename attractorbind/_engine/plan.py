@@ -1,0 +1,193 @@
+"""What a stretch of ticks must compute: the populations that can change and the open projections into each.
+
+It is data, so that another gating sequence runs in the same compiled program, and closed projections cost nothing. Nor
+do buffers that hold: where nothing but its latch writes on a buffer, at this tick as at the last, and the last left it
+as it was, this one will, too.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int, Shaped, UInt32
+
+from attractorbind._engine.activity import at
+from attractorbind._wiring import Wiring
+
+_WORD = 32
+
+
+class Plan(NamedTuple):
+    """What a stretch of ticks in one setting of the gates must compute.
+
+    - `open`, `start`, `row`: the open projections as in `Settings`, and the row that counts, read where it is wanted.
+    - `entering`: the populations that must be computed at the first tick.
+    - `needed`: those that must be at every later one.
+    - `holding`: those on which in some trial only a latch writes. Unless they are needed anyway, they are computed
+        only until they are at rest.
+    """
+
+    open: Int[Array, "rows projections"]
+    start: Int[Array, "rows ends"]
+    row: Int[Array, ""]
+    entering: Bool[Array, " populations"]
+    needed: Bool[Array, " populations"]
+    holding: Bool[Array, " populations"]
+
+    def projection(self, place: Int[Array, ""]) -> Int[Array, ""]:
+        """An open projection."""
+        return jax.lax.dynamic_slice(self.open, (self.row, place), (1, 1))[0, 0]
+
+    def ends(self, population: Int[Array, ""]) -> tuple[Int[Array, ""], Int[Array, ""]]:
+        """Where the open projections into a population begin and end."""
+        first, last = jax.lax.dynamic_slice(self.start, (self.row, population), (1, 2))[0]
+        return first, last
+
+    def computing(self, *, everything: bool | Bool[Array, ""], at_first: bool | Bool[Array, ""] = False) -> "Plan":
+        """With everything computed at every tick, or at the first."""
+        return self._replace(entering=self.entering | everything | at_first, needed=self.needed | everything)
+
+
+class Settings(NamedTuple):
+    """What gates in each of several settings let through.
+
+    - `open`: the open projections, sorted by target; those into population p are at places `start[p]` to
+        `start[p + 1]`.
+    - `reached`, `resting`: as in `Reach`.
+    """
+
+    open: Int[np.ndarray, "rows projections"] | Int[Array, "rows projections"]
+    start: Int[np.ndarray, "rows ends"] | Int[Array, "rows ends"]
+    reached: Bool[np.ndarray, "rows populations"] | Bool[Array, "rows populations"]
+    resting: Bool[np.ndarray, "rows populations"] | Bool[Array, "rows populations"]
+
+    def plan(self, row: Int[Array, ""], before: Int[Array, ""]) -> Plan:
+        """The plan for ticks in one setting after one in another."""
+        resting = at(self.resting, row)
+        entering, needed = _computed(at(self.reached, row), resting, at(self.reached, before), at(self.resting, before))
+        return Plan(jnp.asarray(self.open), jnp.asarray(self.start), row, entering, needed, holding=resting)
+
+
+class Reach(NamedTuple):
+    """What gates in one setting, or in each of several, let through.
+
+    - `open`: the open projections.
+    - `reached`: the populations that anything may write on.
+    - `resting`: those that nothing but an open latch of synapses of their own writes on.
+    """
+
+    open: Bool[np.ndarray, "rows projections"]
+    reached: Bool[np.ndarray, "rows populations"]
+    resting: Bool[np.ndarray, "rows populations"]
+
+
+def conducting(
+    wiring: Wiring, gates: Float[np.ndarray, "rows gates"], leak: float
+) -> tuple[Float[np.ndarray, "rows projections"], Float[np.ndarray, "rows switches"]]:
+    """The conductance of every projection, and of every gate of a memory, closed gates leaking."""
+    leaking = np.maximum(gates, np.float32(leak))
+    # Processors take the smallest numbers for 0, and so must plans.
+    leaking = np.where(leaking < np.finfo(np.float32).tiny, np.float32(0), leaking)
+    of_projections = [projection.gate for projection in wiring.projections]
+    return leaking[:, of_projections], leaking[:, len(wiring.pathways) :]
+
+
+def reach(
+    wiring: Wiring,
+    conductances: Float[np.ndarray, "rows projections"],
+    switches: Float[np.ndarray, "rows switches"],
+    driven: Bool[np.ndarray, "rows populations"],
+) -> Reach:
+    """What these settings of the gates let through; `driven` are the populations that are presented something."""
+    is_open = conductances > 0
+    targets = [projection.target for projection in wiring.projections]
+    latches = [place for place, projection in enumerate(wiring.projections) if projection.recurrent]
+    incoming = np.zeros(driven.shape, np.int32)
+    np.add.at(incoming.T, targets, is_open.T)
+    driven = driven.copy()
+    for memory in wiring.memories:
+        driven[:, memory.buffers] |= switches[:, np.array(memory.reinstatement) - len(wiring.pathways)] > 0
+    by_latch = np.zeros(driven.shape, bool)
+    by_latch[:, [targets[place] for place in latches]] = conductances[:, latches] == 1
+    return Reach(is_open, (incoming > 0) | driven, by_latch & (incoming == 1) & ~driven)
+
+
+def ends(wiring: Wiring) -> Int[np.ndarray, " ends"]:
+    """Where the projections into each population begin among all, which are sorted by target, and where they end."""
+    targets = [projection.target for projection in wiring.projections]
+    return np.searchsorted(targets, np.arange(len(wiring.populations) + 1)).astype(np.int32)
+
+
+def distinct(rows: Shaped[np.ndarray, "ticks columns"]) -> tuple[Int[np.ndarray, " _rows"], Int[np.ndarray, " ticks"]]:
+    """The ticks at which each different row is met first, and for every tick the number of its row among them."""
+    begins = np.flatnonzero(np.pad((rows[1:] != rows[:-1]).any(axis=1), (1, 0), constant_values=True))
+    seen: dict[bytes, int] = {}
+    numbers = [seen.setdefault(rows[tick].tobytes(), len(seen)) for tick in begins]
+    of_tick = np.repeat(np.array(numbers, np.int32), np.diff(begins, append=len(rows)))
+    return begins[np.unique(numbers, return_index=True)[1]], of_tick
+
+
+def settings(wiring: Wiring, here: Reach) -> Settings:
+    """What plans are made from, for each of these settings of the gates."""
+    places = np.cumsum(here.open, axis=1, dtype=np.int32)
+    return Settings(
+        open=np.argsort(~here.open, axis=1, stable=True).astype(np.int32),
+        start=np.pad(places, ((0, 0), (1, 0)))[:, ends(wiring)],
+        reached=here.reached,
+        resting=here.resting,
+    )
+
+
+# Flags, or words of 32 of them.
+_Bits = Bool[Array, "*trials populations"] | UInt32[Array, "*trials words"]
+
+
+def _computed(reached: _Bits, resting: _Bits, reached_before: _Bits, resting_before: _Bits) -> tuple[_Bits, _Bits]:
+    """What must be computed at the first tick of a stretch, and what at every later one.
+
+    What nothing reaches is silent after one tick. What a latch has left as it was it leaves so again, but only if
+    nothing else wrote on it in the stretch before.
+    """
+    return (reached | reached_before) & ~(resting & resting_before), reached & ~resting
+
+
+def packed(here: Reach) -> UInt32[np.ndarray, "rows words"]:
+    """32 bits a word, so that what trials need together is found in few steps."""
+    columns = []
+    for bits in here:
+        bits = np.pad(bits, ((0, 0), (0, -bits.shape[1] % _WORD))).reshape(len(bits), -1, _WORD)
+        columns.append((bits.astype(np.uint32) << np.arange(_WORD, dtype=np.uint32)).sum(axis=2, dtype=np.uint32))
+    return np.concatenate(columns, axis=1)
+
+
+def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Array, "trials words"]) -> Plan:
+    """The plan of a stretch of ticks for trials that are each in a setting of their own, as they were in one before.
+
+    **Arguments:**
+
+    - `now`, `before`: what the settings let through, `packed`; zero for a trial that stays as it is.
+    """
+    projections, populations = len(wiring.projections), len(wiring.populations)
+    first, second = -(-projections // _WORD), -(-populations // _WORD)
+    parts = slice(0, first), slice(first, first + second), slice(first + second, None)
+    open_now, reached_now, resting_now = (now[:, part] for part in parts)
+    _, reached_before, resting_before = (before[:, part] for part in parts)
+    entering, needed = _computed(reached_now, resting_now, reached_before, resting_before)
+    is_open = _some(open_now, projections)
+    places = jnp.pad(jnp.cumsum(is_open, dtype=jnp.int32), (1, 0))
+    return Plan(
+        open=jnp.nonzero(is_open, size=projections, fill_value=0)[0].astype(jnp.int32)[None],
+        start=places[ends(wiring)][None],
+        row=jnp.int32(0),
+        entering=_some(entering, populations),
+        needed=_some(needed, populations),
+        holding=_some(resting_now, populations),
+    )
+
+
+def _some(words: UInt32[Array, "trials words"], count: int) -> Bool[Array, " count"]:
+    """The bits that are set in some trial."""
+    union = jax.lax.reduce(words, jnp.uint32(0), jax.lax.bitwise_or, (0,))
+    numbers = np.arange(count)
+    return (union[numbers // _WORD] >> jnp.asarray(numbers % _WORD, jnp.uint32)) & 1 == 1

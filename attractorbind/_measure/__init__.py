@@ -1,0 +1,1 @@
+"""Facts about networks and runs: energies, harmony, crosstalk, isolation, chains of copies."""

@@ -1,0 +1,130 @@
+"""Asynchronous update: one unit at a time, down the energy."""
+
+import dataclasses
+from functools import partial
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int, Key
+
+from attractorbind._checks import check_count
+from attractorbind._keys import check_one_key
+from attractorbind._measure.energy import energy_under, opened, pathway_conductances
+from attractorbind._network import Gating, Network, check_network, nameless
+from attractorbind._state import State, check_state
+from attractorbind._synapses.base import Synapses
+
+Activities = tuple[Float[Array, "trials _units"], ...]
+
+
+class Descent(eqx.Module):
+    """What asynchronous update did; made by `descend`.
+
+    **Attributes:**
+
+    - `state`: the state at the end.
+    - `energy`: before the first update and after each, shape (updates + 1, trials).
+    - `settled`: whether the last sweep changed no unit of a trial, shape (trials,).
+    - `units`: how many units a sweep updates.
+    """
+
+    state: State
+    energy: Float[np.ndarray, "updates trials"]
+    settled: Bool[np.ndarray, " trials"]
+    units: int = eqx.field(static=True)
+
+    def __repr__(self) -> str:
+        updates, trials = self.energy.shape
+        return f"Descent({trials} trials, {updates - 1} updates, {int(self.settled.sum())} settled)"
+
+
+def descend(network: Network, state: State, gates: Gating = (), *, sweeps: int = 5, key: Key[Array, ""]) -> Descent:
+    r"""Update the units one at a time, $x_i \leftarrow 1[h_i > 0]$, each once a sweep in an order drawn anew.
+
+    With symmetric connections no update can raise the `energy`, and the state comes to rest in a valley, an attractor
+    or a mixture of some. `run` updates all units at once instead, as programs need.
+
+    **Arguments:**
+
+    - `network`, `state`: as from `build` and `network.silent`.
+    - `gates`: names of the gates that are open beyond rest, a mapping to conductances, or one conductance per gate.
+    - `sweeps`: how often each unit of each buffer and nucleus is updated.
+    - `key`: a random key for the order, which all trials share.
+
+    **Returns:** a `Descent`.
+
+    **Raises:** `NetworkError` for a state of another network or a memory's gate, `UnknownNameError` for a gate that
+    does not exist, `ArgumentError` for a number of sweeps or a key that is none.
+
+    **Reference:** Hopfield 1982, PNAS 79:2554.
+
+    **Example:**
+
+        >>> import attractorbind as ab, jax
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1, rule=ab.Hebbian(),
+        ...     key=jax.random.key(0))
+        >>> whole = network.codes("focus").astype(float)
+        >>> part = network.silent(trials=2).replace("focus", whole.at[:, :10].set(0.0))
+        >>> descent = ab.descend(network, part, key=jax.random.key(1))
+        >>> bool((descent.state["focus"] == whole).all()), bool((descent.energy[1:] <= descent.energy[:-1]).all())
+        (True, True)
+    """
+    check_state(check_network(network).wiring, state)
+    conductances = pathway_conductances(network, gates)
+    sweeps, key = check_count("sweeps", sweeps), check_one_key(key)
+    sizes = [activity.shape[1] for activity in state.activities]
+    activities, energies, settled = _descended(
+        nameless(network),
+        state.activities,
+        jnp.asarray(conductances),
+        jnp.repeat(jnp.arange(len(sizes)), jnp.array(sizes)),
+        jnp.concatenate([jnp.arange(size) for size in sizes]),
+        key,
+        projections=opened(network, conductances),
+        sweeps=sweeps,
+    )
+    final = dataclasses.replace(state, activities=activities)
+    return Descent(final, np.asarray(energies), np.asarray(settled), sum(sizes))
+
+
+@partial(jax.jit, static_argnames=("projections", "sweeps"))
+def _descended(
+    network: Network,
+    start: Activities,
+    conductances: Float[Array, " gates"],
+    populations: Int[Array, " units"],
+    units: Int[Array, " units"],
+    key: Key[Array, ""],
+    *,
+    projections: tuple[int, ...],
+    sweeps: int,
+) -> tuple[Activities, Float[Array, "updates trials"], Bool[Array, " trials"]]:
+    written_out = {place: network.synapses[place].dense() for place in projections}
+
+    def updated(population: int, activities: Activities, unit: Int[Array, ""]) -> Activities:
+        field = jnp.zeros(len(activities[population]))
+        for place in projections:
+            projection, synapses = network.wiring.projections[place], written_out[place]
+            if projection.target == population:
+                column = Synapses(synapses.weights[:, unit][:, None], synapses.bias[unit][None])
+                toward = column.fields(activities[projection.source])[:, 0]
+                field = field + conductances[projection.gate] * toward
+        own = activities[population].at[:, unit].set((field > 0).astype(jnp.float32))
+        return (*activities[:population], own, *activities[population + 1 :])
+
+    ways = [partial(updated, population) for population in range(len(start))]
+
+    def update(activities: Activities, which: Int[Array, ""]) -> tuple[Activities, Float[Array, " trials"]]:
+        after = jax.lax.switch(populations[which], ways, activities, units[which])
+        return after, energy_under(network, after, conductances, projections)
+
+    def sweep(activities: Activities, key: Key[Array, ""]) -> tuple[Activities, tuple[Array, Array]]:
+        after, energies = jax.lax.scan(update, activities, jax.random.permutation(key, len(units)))
+        same = [(one == other).all(axis=1) for one, other in zip(activities, after, strict=True)]
+        return after, (energies, jnp.stack(same).all(axis=0))
+
+    final, (energies, unchanged) = jax.lax.scan(sweep, start, jax.random.split(key, sweeps))
+    first = energy_under(network, start, conductances, projections)
+    return final, jnp.concatenate([first[None], energies.reshape(-1, len(first))]), unchanged[-1]

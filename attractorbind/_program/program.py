@@ -1,0 +1,282 @@
+"""Programs: gating sequences as immutable data, and the two primitive instructions."""
+
+import abc
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+from attractorbind._checks import check_count, check_fraction, check_names
+from attractorbind._display import Printed
+from attractorbind._errors import ProgramError
+from attractorbind._wiring import Wiring
+
+if TYPE_CHECKING:
+    from attractorbind._network import Network
+    from attractorbind._program.flow import Assembler, Label
+    from attractorbind._program.listing import Listing
+    from attractorbind._program.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Arg:
+    """A symbol that is named when the program is run; made by `arg`."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return f"arg({self.name!r})"
+
+
+def arg(name: str) -> Arg:
+    """A symbol to be named when the program is run, one for each trial: `ab.run(..., args={name: symbols})`.
+
+    **Example:**
+
+        >>> import attractorbind as ab
+        >>> print(ab.load("focus", ab.arg("noun")))
+        load('focus', arg('noun'))
+    """
+    if not isinstance(name, str) or not name.strip():
+        raise ProgramError(f"an argument's name is a non-empty string, not {name!r}")
+    return Arg(name)
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next symbol of the trial's input sequence."""
+
+    def __repr__(self) -> str:
+        return "next input"
+
+
+NEXT = Next()
+
+_LINE = 100
+
+
+class Statement(abc.ABC):
+    """What a program is made of: an instruction, or a block with statements inside."""
+
+    @abc.abstractmethod
+    def lower(self, assembler: "Assembler", after: "Label") -> None:
+        """Lay out what this does, one action at least, going on at `after`."""
+
+    @abc.abstractmethod
+    def expanded(self, wiring: Wiring) -> "tuple[Statement, ...]":
+        """The same in primitives alone, on a network wired so."""
+
+
+class Instruction(Statement):
+    """One instruction: a primitive step, or a macro that expands to others on a given network."""
+
+    @property
+    def streams(self) -> bool:
+        """Whether it takes from the trial's inputs or adds to its outputs."""
+        return False
+
+    @abc.abstractmethod
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The instructions that this one stands for on a network wired so."""
+
+    def lower(self, assembler: "Assembler", after: "Label") -> None:
+        """An instruction is one action."""
+        assembler.add(self, after)
+
+    def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives that this one stands for, and those that they stand for."""
+        return tuple(part for statement in self.expand(wiring) for part in statement.expanded(wiring))
+
+    def note(self, wiring: Wiring) -> str:
+        """What a reader of the gating table should know about this instruction on this network; usually nothing."""
+        return ""
+
+
+@dataclass(frozen=True)
+class Step(Instruction):
+    """The primitive: some gates not at rest, perhaps a symbol presented to a buffer, for some ticks.
+
+    With `emit`, the symbol that this buffer holds at the start of the last tick is the trial's next output.
+    """
+
+    ticks: int
+    open: tuple[tuple[str, float], ...] = ()
+    closed: tuple[str, ...] = ()
+    present: tuple[str, str | Arg | Next] | None = None
+    emit: str | None = None
+
+    @property
+    def streams(self) -> bool:
+        """Whether it takes from the trial's inputs or adds to its outputs."""
+        return self.emit is not None or (self.present is not None and self.present[1] is NEXT)
+
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """A primitive stands for itself."""
+        return (self,)
+
+    def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """A primitive stands for itself."""
+        return (self,)
+
+    def __str__(self) -> str:
+        if self.present is not None:
+            return f"present({self.present[0]!r}, {self.present[1]!r}, ticks={self.ticks})"
+        if self.emit is not None:
+            return f"emit({self.emit!r})"
+        parts = []
+        if self.open:
+            parts.append("open={" + ", ".join(f"{n!r}" if g == 1 else f"{n!r}: {g:g}" for n, g in self.open) + "}")
+        if self.closed:
+            parts.append("closed={" + ", ".join(map(repr, self.closed)) + "}")
+        return f"gates({', '.join([*parts, f'ticks={self.ticks}'])})"
+
+
+@dataclass(frozen=True)
+class Program(Printed):
+    """A gating sequence: statements in order. `+` joins two, `* n` writes one n times, `print` shows it.
+
+    **Example:**
+
+        >>> import attractorbind as ab
+        >>> program = ab.load("focus", "dog") + ab.copy("focus", "agent") + ab.hold() * 2
+        >>> print(program)
+        load('focus', 'dog')
+        copy('focus', 'agent')
+        hold()
+        hold()
+    """
+
+    statements: tuple[Statement, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.statements, tuple) or not all(isinstance(s, Statement) for s in self.statements):
+            raise ProgramError(
+                "programs are made by functions such as load() and joined by +; Program() alone is empty"
+            )
+
+    def __add__(self, other: object) -> "Program":
+        if not isinstance(other, Program):
+            raise ProgramError(f"a Program joins another, such as hold(), not a {type(other).__name__}: {other!r}")
+        return Program(self.statements + other.statements)
+
+    __radd__ = __add__
+
+    def __mul__(self, times: int) -> "Program":
+        return Program(self.statements * check_count("the number of repetitions", times, least=0))
+
+    __rmul__ = __mul__
+
+    @property
+    def graph(self) -> nx.DiGraph:
+        """The control flow as a networkx graph.
+
+        Nodes are addresses with their `instruction` as text, and "end"; an edge's `when` is True or False on the two
+        ways out of a condition, otherwise None.
+
+        **Example:**
+
+            >>> import attractorbind as ab
+            >>> program = ab.when(ab.holds("focus", "dog"), ab.copy("focus", "agent")) + ab.clear("focus")
+            >>> list(program.graph.edges(data="when"))
+            [(0, 1, True), (0, 2, False), (1, 2, None), (2, 'end', None)]
+        """
+        from attractorbind._program.flow import flow, flow_graph  # the flow is made of programs
+
+        return flow_graph(flow(self))
+
+    def expand(self, network: "Network") -> "Program":
+        """The same program in primitives alone, as it runs on this network."""
+        from attractorbind._network import check_network
+
+        return self.expanded(check_network(network).wiring)
+
+    def expanded(self, wiring: Wiring) -> "Program":
+        """As `expand`, on a network wired so."""
+        return Program(tuple(part for statement in self.statements for part in statement.expanded(wiring)))
+
+    def compile(self, network: "Network") -> "Schedule | Listing":
+        """What this program is on this network; `print` it to read it.
+
+        **Returns:** for a straight line, a `Schedule`, the gating table tick by tick; for a program that branches or
+        has streams, a `Listing` of instructions with their addresses, gates, durations and jumps.
+
+        **Raises:**
+
+        - `UnknownNameError`: a buffer, gate or symbol that the network does not have.
+        - `NetworkError`: a copy for which no chain of relays exists, or a comparison for which there is no relay.
+        - `ProgramError`: the program is empty.
+        """
+        from attractorbind._program.listing import compile_program
+
+        return compile_program(network, self)
+
+    def __str__(self) -> str:
+        return "\n".join(str(statement) for statement in self.statements)
+
+    def __repr__(self) -> str:
+        # On one line, and of no more than a line's length.
+        text = "; ".join(" ".join(str(statement).split()) for statement in self.statements)
+        return f"Program({text if len(text) <= _LINE else text[:_LINE] + '...'})"
+
+    def indented(self) -> str:
+        """The program's text as the inside of a block."""
+        return textwrap.indent(str(self) or "nothing", "    ")
+
+
+def gates(open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = (), *, ticks: int = 1) -> Program:
+    """Primitive: hold these gates open and those closed for some ticks, all others at rest.
+
+    At rest latches are open and relays closed.
+
+    **Arguments:**
+
+    - `open`: names of gates, or a mapping from name to conductance (0 to 1).
+    - `closed`: names of gates.
+    - `ticks`: how long.
+
+    **Raises:** `ArgumentError` for a conductance or a duration out of range, `ProgramError` for a gate named as both.
+
+    **Example:**
+
+        >>> import attractorbind as ab
+        >>> print(ab.gates(open=["focus->agent"], closed=["agent"], ticks=2))
+        gates(open={'focus->agent'}, closed={'agent'}, ticks=2)
+    """
+    names = check_names("open=", open, "gate names", ProgramError)
+    pairs = list(open.items()) if isinstance(open, Mapping) else [(name, 1.0) for name in names]
+    opened = tuple(
+        (name, check_fraction(f"the opening of gate {name!r}", value, booleans=True)) for name, value in pairs
+    )
+    shut = tuple(check_names("closed=", closed, "gate names", ProgramError))
+    for name in (*[name for name, _ in opened], *shut):
+        if not isinstance(name, str):
+            raise ProgramError(f"gate {name!r} is no name; latches are named as their buffers, relays 'source->target'")
+    both = [name for name, _ in opened if name in shut]
+    if both:
+        raise ProgramError(f"gate {both[0]!r} is given as open and as closed; name it once")
+    return Program((Step(check_count("ticks", ticks), opened, shut),))
+
+
+def present(buffer: str, symbol: str | Arg, *, ticks: int = 1) -> Program:
+    """Primitive: impose a symbol's code on a buffer from outside for some ticks, all gates at rest.
+
+    The external field is +drive on the code's units and -drive on all others, with a drive above any field that the
+    network itself can give: while it lasts, the buffer holds the symbol.
+
+    **Arguments:**
+
+    - `buffer`: the buffer's name.
+    - `symbol`: the symbol's name, or `arg(name)` to name it when the program is run.
+    - `ticks`: how long.
+
+    **Example:**
+
+        >>> import attractorbind as ab
+        >>> print(ab.present("focus", "dog", ticks=3))
+        present('focus', 'dog', ticks=3)
+    """
+    if not isinstance(symbol, str | Arg):
+        raise ProgramError(f"cannot present {symbol!r} to {buffer!r}; give a symbol's name or arg(name)")
+    return Program((Step(check_count("ticks", ticks), present=(buffer, symbol)),))

@@ -1,0 +1,1 @@
+"""Storage rules: from pairs of codes to the synapses of one projection."""

@@ -1,0 +1,1 @@
+"""Weights and biases of one projection, in their several forms."""

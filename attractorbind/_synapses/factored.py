@@ -1,0 +1,132 @@
+"""Weights kept as the factors they are a product of: cheaper than the matrix where there are few symbols."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from attractorbind._synapses.base import AbstractSynapses, margins, nearest, product
+
+
+class FactoredSynapses(AbstractSynapses):
+    r"""Weights as a sum over symbols of source codes times coefficients: $W = C^T Z + 1 u^T$, of rank S + 1.
+
+    The field is $h = (x C^T) Z + |x| u + b$, two products of S rows instead of one of N, less what a unit of a latch
+    would get from itself. `PseudoInverse` and `MaximalStability` learn such weights; `build` keeps the factors where
+    they are cheaper, and otherwise the matrix. In a network either gives the same fields, to the last bit.
+
+    **Arguments:**
+
+    - `codes`: C, the source's code of every symbol, shape (symbols, source units).
+    - `coefficients`: Z, shape (symbols, target units).
+    - `shift`: u, shape (target units,).
+    - `bias`: b, shape (target units,).
+    - `recurrent`: whether source and target are one population, whose units have no connection to themselves.
+    """
+
+    codes: Float[Array, "symbols source"]
+    coefficients: Float[Array, "symbols target"]
+    shift: Float[Array, " target"]
+    bias: Float[Array, " target"]
+    recurrent: bool = eqx.field(static=True)
+
+    def __init__(
+        self,
+        codes: Float[Array, "symbols source"],
+        coefficients: Float[Array, "symbols target"],
+        shift: Float[Array, " target"],
+        bias: Float[Array, " target"],
+        recurrent: bool,
+    ) -> None:
+        self.codes, self.coefficients, self.shift, self.bias = codes, coefficients, shift, bias
+        self.recurrent = recurrent
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """See `AbstractSynapses.shape`."""
+        return self.codes.shape[1], self.coefficients.shape[1]
+
+    @property
+    def weights(self) -> Float[Array, "source target"]:
+        """W, written out."""
+        weights = product(self.codes.T, self.coefficients) + self.shift[None, :]
+        return jnp.fill_diagonal(weights, 0.0, inplace=False) if self.recurrent else weights
+
+    def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+        """See `AbstractSynapses.weighted`."""
+        shared = product(product(activity, self.codes.T), self.coefficients)
+        weighted = shared + activity.sum(axis=1, keepdims=True) * self.shift[None, :]
+        return weighted - activity * self._own()[None, :] if self.recurrent else weighted
+
+    def _own(self) -> Float[Array, " target"]:
+        """What each unit would give itself."""
+        return jnp.sum(self.codes * self.coefficients, axis=0) + self.shift
+
+    def scaled(self, scale: Float[Array, " target"]) -> "FactoredSynapses":
+        """See `AbstractSynapses.scaled`."""
+        return FactoredSynapses(
+            self.codes, self.coefficients * scale[None, :], self.shift * scale, self.bias * scale, self.recurrent
+        )
+
+    def raised(
+        self, by: Float[Array, " target"], bias: Float[Array, " target"], *, recurrent: bool
+    ) -> "FactoredSynapses":
+        """See `AbstractSynapses.raised`."""
+        return FactoredSynapses(self.codes, self.coefficients, self.shift + by, bias, recurrent)
+
+    def largest_sum(self) -> Float[Array, ""]:
+        """See `AbstractSynapses.largest_sum`."""
+        most = self.codes.sum(axis=1)[:, None]
+        of_codes = jnp.sum(most * jnp.abs(self.coefficients), axis=0)
+        # A unit's share of itself is a part of these sums.
+        return jnp.max(of_codes + (self.codes.shape[1] + 1) * jnp.abs(self.shift) + jnp.abs(self.bias))
+
+    def rounded(self, quantum: Float[Array, ""]) -> "FactoredSynapses":
+        """See `AbstractSynapses.rounded`."""
+        coefficients, shift, bias = (nearest(each, quantum) for each in (self.coefficients, self.shift, self.bias))
+        return FactoredSynapses(self.codes, coefficients, shift, bias, self.recurrent)
+
+    def with_room(self, codes: Bool[Array, "slots source"]) -> "FactoredSynapses":
+        """The same for more codes, which are not used yet."""
+        coefficients = jnp.pad(self.coefficients, ((0, len(codes) - len(self.codes)), (0, 0)))
+        return FactoredSynapses(codes.astype(jnp.float32), coefficients, self.shift, self.bias, self.recurrent)
+
+
+# benchmarks/weights.py: with fewer units, or more symbols, the matrix is about as fast, or faster.
+_FEWEST_UNITS = 256
+_CHEAPER = 0.6
+# How much of the smallest margin the coarser grid of the factors may cost.
+_MARGIN = 0.98
+
+
+def cheaper(synapses: AbstractSynapses, slots: int) -> bool:
+    """Whether to multiply by factors of so many rows takes clearly less time than by the matrix."""
+    if not isinstance(synapses, FactoredSynapses):
+        return False
+    source, target = synapses.shape
+    return min(source, target) >= _FEWEST_UNITS and slots * (source + target) <= _CHEAPER * source * target
+
+
+def belong_to(synapses: FactoredSynapses, codes: Bool[Array, "symbols source"], *, recurrent: bool) -> bool:
+    """Whether these are factors of a projection from a population with such codes: its own codes, one a symbol."""
+    same = synapses.codes.shape == codes.shape and bool((synapses.codes == codes).all())
+    return same and len(synapses.coefficients) == len(codes) and synapses.recurrent == recurrent
+
+
+def keeps_its_margin(
+    before: AbstractSynapses,
+    after: AbstractSynapses,
+    source: Bool[Array, "symbols source"],
+    target: Bool[Array, "symbols target"],
+) -> bool:
+    """Whether rounding has left the smallest margin of any unit and symbol nearly as it was."""
+    smallest, left = (float(_smallest_margin(one, source, target)) for one in (before, after))
+    return bool(np.isfinite(left)) and 0 < _MARGIN * smallest <= left
+
+
+@jax.jit
+def _smallest_margin(
+    synapses: AbstractSynapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
+) -> Float[Array, ""]:
+    return margins(synapses, source, target).min()
