@@ -18,7 +18,8 @@ from attractorbind._display import table_html
 from attractorbind._errors import FileError, NetworkError
 from attractorbind._files import read_network, write_network
 from attractorbind._report import Report, reported
-from attractorbind._rule.base import AbstractStorageRule, Hebbian
+from attractorbind._rule.base import AbstractStorageRule
+from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.train import rounded
 from attractorbind._state import State, silent
 from attractorbind._synapses.base import AbstractSynapses, alike

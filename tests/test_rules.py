@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 import attractorbind as ab
 from attractorbind._codes import random_codes
-from attractorbind._synapses.base import stabilities
+from attractorbind._synapses.quality import stabilities
 
 RULES = [ab.Hebbian(), ab.PseudoInverse(), ab.Storkey(), ab.Perceptron(), ab.MaximalStability()]
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)

@@ -14,15 +14,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._checks import check_count, check_positive
-from attractorbind._rule.base import (
-    AbstractStorageRule,
-    scaled_to_margin_one,
-    signs,
-    standardised_with_silence,
-    with_silence,
-)
-from attractorbind._synapses.base import AbstractSynapses, moments, stabilities
+from attractorbind._rule.base import AbstractStorageRule
+from attractorbind._rule.patterns import signs, standardised_with_silence, with_silence
+from attractorbind._rule.scaling import scaled_to_margin_one
+from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
+from attractorbind._synapses.quality import moments, stabilities
 
 
 class _Kernel(eqx.Module):

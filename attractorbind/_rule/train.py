@@ -9,8 +9,9 @@ from jaxtyping import Array, Bool, Float
 
 from attractorbind._errors import NetworkError
 from attractorbind._rule.base import AbstractOneShotRule, AbstractStorageRule
-from attractorbind._synapses.base import AbstractSynapses, calm_when_source_is_silent, on_grid
+from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses, belong_to, cheaper, keeps_its_margin
+from attractorbind._synapses.grid import calm_when_source_is_silent, on_grid
 from attractorbind._wiring import Projection, Wiring
 
 

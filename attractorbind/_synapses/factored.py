@@ -6,7 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from attractorbind._synapses.base import AbstractSynapses, margins, nearest, product
+from attractorbind._synapses.base import AbstractSynapses, nearest, product
+from attractorbind._synapses.quality import margins
 
 
 class FactoredSynapses(AbstractSynapses):
