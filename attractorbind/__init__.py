@@ -62,7 +62,12 @@ from attractorbind._rule.perceptron import Perceptron as Perceptron
 from attractorbind._rule.storkey import Storkey as Storkey
 from attractorbind._run import run as run
 from attractorbind._state import State as State
-from attractorbind._synapses.base import AbstractSynapses as AbstractSynapses, Synapses as Synapses
+from attractorbind._synapses.base import (
+    AbstractExactSynapses as AbstractExactSynapses,
+    AbstractSynapses as AbstractSynapses,
+    PlasticSynapses as PlasticSynapses,
+    Synapses as Synapses,
+)
 from attractorbind._synapses.factored import FactoredSynapses as FactoredSynapses
 from attractorbind._tick import tick as tick
 from attractorbind._trace import Trace as Trace

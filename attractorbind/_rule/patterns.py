@@ -9,7 +9,7 @@ from attractorbind._synapses.quality import moments
 def standardised(codes: Bool[Array, "symbols units"]) -> Float[Array, "symbols units"]:
     """Codes shifted and scaled to mean 0 and variance 1."""
     mean, deviation = moments(codes)
-    return (codes - mean) / deviation
+    return (codes.astype(jnp.float32) - mean) / deviation
 
 
 def with_silence(codes: Bool[Array, "symbols units"]) -> Bool[Array, "patterns units"]:
@@ -20,9 +20,9 @@ def with_silence(codes: Bool[Array, "symbols units"]) -> Bool[Array, "patterns u
 def standardised_with_silence(codes: Bool[Array, "symbols units"]) -> Float[Array, "patterns units"]:
     """Codes shifted and scaled to mean 0 and variance 1, and silence by the same shift and scale."""
     mean, deviation = moments(codes)
-    return (with_silence(codes) - mean) / deviation
+    return (with_silence(codes).astype(jnp.float32) - mean) / deviation
 
 
 def signs(codes: Bool[Array, "symbols units"]) -> Float[Array, "symbols units"]:
     """Codes as +1 for on and -1 for off."""
-    return jnp.where(codes, 1.0, -1.0)
+    return jnp.where(codes, jnp.float32(1), jnp.float32(-1))

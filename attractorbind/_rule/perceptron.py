@@ -51,29 +51,30 @@ def _perceptron(
 ) -> AbstractSynapses:
     units = source.shape[1]
     mean, deviation = moments(source)
-    inputs = standardised_with_silence(source) / jnp.sqrt(units)
+    root_units = jnp.sqrt(jnp.float32(units))
+    inputs = standardised_with_silence(source) / root_units
     desired = signs(with_silence(target))
 
     def correct(carry: tuple[Array, Array, Array, Array], pair: tuple[Array, Array]) -> tuple[tuple, None]:
         weights, bias, square, changes = carry
         x, y = pair
         fields = x @ weights + bias
-        unstable = y * fields * jnp.sqrt(units) < margin * jnp.sqrt(square)
+        unstable = y * fields * root_units < margin * jnp.sqrt(square)
         # At the start all is zero: nothing is below its margin, and nothing is right.
         unstable |= y * fields <= 0
         step = jnp.where(unstable, y, 0.0)
         weights = without_diagonal(weights + x[:, None] * step[None, :], recurrent)
         self_input = jnp.square(x) if recurrent else jnp.zeros_like(y)
         square += jnp.where(unstable, 2 * y * (fields - bias) + jnp.sum(jnp.square(x)) - self_input, 0.0)
-        return (weights, bias + step, square, changes + unstable.sum()), None
+        return (weights, bias + step, square, changes + unstable.sum(dtype=jnp.int32)), None
 
     def epoch(carry: tuple) -> tuple:
         weights, bias, square, _, count = carry
         state, _ = jax.lax.scan(correct, (weights, bias, square, jnp.int32(0)), (inputs, desired))
         return (*state, count + 1)
 
-    zeros = jnp.zeros(target.shape[1])
-    start = (jnp.zeros((units, target.shape[1])), zeros, zeros, jnp.int32(1), jnp.int32(0))
+    zeros = jnp.zeros(target.shape[1], jnp.float32)
+    start = (jnp.zeros((units, target.shape[1]), jnp.float32), zeros, zeros, jnp.int32(1), jnp.int32(0))
     weights, bias, *_ = jax.lax.while_loop(lambda c: (c[3] > 0) & (c[4] < epochs), epoch, start)
-    weights = weights / (deviation * jnp.sqrt(units))
+    weights = weights / (deviation * root_units)
     return scaled_to_margin_one(Synapses(weights, bias - mean * weights.sum(axis=0)), source, target)

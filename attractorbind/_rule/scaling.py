@@ -4,7 +4,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from attractorbind._rule.patterns import with_silence
-from attractorbind._synapses.base import AbstractSynapses, Synapses
+from attractorbind._synapses.base import AbstractExactSynapses, Synapses
 from attractorbind._synapses.quality import margins, moments
 
 
@@ -30,8 +30,8 @@ def threshold_midway(
 
 
 def scaled_to_margin_one(
-    synapses: AbstractSynapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
-) -> AbstractSynapses:
+    synapses: AbstractExactSynapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
+) -> AbstractExactSynapses:
     """Each unit's weights scaled so that its least stable pattern gets the field 1, where all signs are right."""
     smallest = margins(synapses, with_silence(source), with_silence(target)).min(axis=0)
     scale = jnp.where(smallest > 0, 1 / jnp.where(smallest > 0, smallest, 1.0), 1.0)

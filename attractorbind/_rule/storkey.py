@@ -48,6 +48,6 @@ def _storkey(source: Bool[Array, "symbols source"], target: Bool[Array, "symbols
         latch_change = x[:, None] * x[None, :] - x[:, None] * latch_forward - latch_forward.T * x[None, :]
         return (without_diagonal(latch + latch_change / units, True), weights + change / units), None
 
-    start = (jnp.zeros((units, units)), jnp.zeros((units, target.shape[1])))
+    start = (jnp.zeros((units, units), jnp.float32), jnp.zeros((units, target.shape[1]), jnp.float32))
     latch, weights = jax.lax.scan(store, start, (standardised(source), standardised(target)))[0]
     return threshold_midway(latch if recurrent else weights, source, target, recurrent)

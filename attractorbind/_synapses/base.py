@@ -12,11 +12,12 @@ from jaxtyping import Array, Float
 class AbstractSynapses(eqx.Module):
     """Weights and biases from one population to another: the field is h = x W + b.
 
-    `Synapses` keep the matrix W, `FactoredSynapses` what it is a product of.
+    A class of one's own subclasses this and keeps its form in a network, in runs and in files. Its numbers are made
+    float32 and otherwise left as they are; on a grid, where fields are exact sums, are `AbstractExactSynapses` alone.
 
     **Attributes:**
 
-    - `weights`: W, shape (source units, target units).
+    - `weights`: W written out, shape (source units, target units); a field or a property. For reports and lesions.
     - `bias`: b, shape (target units,).
     """
 
@@ -32,34 +33,48 @@ class AbstractSynapses(eqx.Module):
     def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
         """What each target unit receives from these source states, x W, without its bias."""
 
+    @abc.abstractmethod
+    def largest_sum(self) -> Float[Array, ""]:
+        """A bound on the size of every field, and of every sum on the way to it, from any source state.
+
+        The drive of a presented symbol is made larger than this.
+        """
+
     def fields(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
         """The field x W + b that each target unit receives from these source states."""
         return self.weighted(activity) + self.bias[None, :]
 
+    def dense(self) -> "Synapses | PlasticSynapses":
+        """The same with the matrix written out; exact if they are."""
+        kind = Synapses if isinstance(self, AbstractExactSynapses) else PlasticSynapses
+        return kind(self.weights, self.bias)
+
+
+class AbstractExactSynapses(AbstractSynapses):
+    """Synapses that `build` may round to the network's grid, on which every field is an exact sum.
+
+    `build` also changes their biases, so that a silent source leaves its target silent.
+    """
+
     @abc.abstractmethod
-    def scaled(self, scale: Float[Array, " target"]) -> "AbstractSynapses":
+    def scaled(self, scale: Float[Array, " target"]) -> "AbstractExactSynapses":
         """All weights and the bias of each target unit times a factor."""
 
     @abc.abstractmethod
     def raised(
         self, by: Float[Array, " target"], bias: Float[Array, " target"], *, recurrent: bool
-    ) -> "AbstractSynapses":
-        """So much more for all weights of each target unit, but from itself when recurrent, and another bias."""
+    ) -> "AbstractExactSynapses":
+        """All weights of each target unit raised by an amount, and another bias.
+
+        When recurrent, a unit's weight from itself stays zero.
+        """
 
     @abc.abstractmethod
-    def largest_sum(self) -> Float[Array, ""]:
-        """What no sum that makes a field can exceed, nor any part of it, in whatever order, from whatever state."""
-
-    @abc.abstractmethod
-    def rounded(self, quantum: Float[Array, ""]) -> "AbstractSynapses":
+    def rounded(self, quantum: Float[Array, ""]) -> "AbstractExactSynapses":
         """All numbers rounded to whole multiples of a quantum."""
 
-    def dense(self) -> "Synapses":
-        """The same with the matrix written out."""
-        return Synapses(self.weights, self.bias)
 
-
-class Synapses(AbstractSynapses):
+class Synapses(AbstractExactSynapses):
     """Weights and biases from one population to another, the matrix written out: the field is h = x W + b.
 
     **Arguments:**
@@ -74,29 +89,68 @@ class Synapses(AbstractSynapses):
     @property
     def shape(self) -> tuple[int, int]:
         """See `AbstractSynapses.shape`."""
-        source, target = np.shape(self.weights)
-        return source, target
+        return _shape(self.weights)
 
     def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
         """See `AbstractSynapses.weighted`."""
         return product(activity, self.weights)
 
+    def largest_sum(self) -> Float[Array, ""]:
+        """See `AbstractSynapses.largest_sum`."""
+        return _sum_of_sizes(self.weights, self.bias)
+
     def scaled(self, scale: Float[Array, " target"]) -> "Synapses":
-        """See `AbstractSynapses.scaled`."""
+        """See `AbstractExactSynapses.scaled`."""
         return Synapses(self.weights * scale[None, :], self.bias * scale)
 
     def raised(self, by: Float[Array, " target"], bias: Float[Array, " target"], *, recurrent: bool) -> "Synapses":
-        """See `AbstractSynapses.raised`."""
+        """See `AbstractExactSynapses.raised`."""
         weights = self.weights + by[None, :]
         return Synapses(jnp.fill_diagonal(weights, 0.0, inplace=False) if recurrent else weights, bias)
 
+    def rounded(self, quantum: Float[Array, ""]) -> "Synapses":
+        """See `AbstractExactSynapses.rounded`."""
+        return Synapses(nearest(self.weights, quantum), nearest(self.bias, quantum))
+
+
+class PlasticSynapses(AbstractSynapses):
+    """Weights and biases as `Synapses` have them, but left as they are, in float32: for synapses that keep changing.
+
+    They may stand beside exact synapses in one network. A unit that receives from them gets the same field only up to
+    the rounding of float32 sums, whose order another machine may choose otherwise.
+
+    **Arguments:**
+
+    - `weights`: W, shape (source units, target units).
+    - `bias`: b, shape (target units,).
+
+    **Example:**
+
+        >>> import attractorbind as ab, jax
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> relay = network.synapses_between("focus", "agent")
+        >>> plastic = ab.PlasticSynapses(1.1 * relay.weights, relay.bias)
+        >>> changed = network.replace("focus", "agent", plastic)
+        >>> bool((changed.synapses_between("focus", "agent").weights == plastic.weights).all())
+        True
+    """
+
+    weights: Float[Array, "source target"]
+    bias: Float[Array, " target"]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """See `AbstractSynapses.shape`."""
+        return _shape(self.weights)
+
+    def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+        """See `AbstractSynapses.weighted`."""
+        return product(activity, self.weights)
+
     def largest_sum(self) -> Float[Array, ""]:
         """See `AbstractSynapses.largest_sum`."""
-        return jnp.max(jnp.sum(jnp.abs(self.weights), axis=0) + jnp.abs(self.bias))
-
-    def rounded(self, quantum: Float[Array, ""]) -> "Synapses":
-        """See `AbstractSynapses.rounded`."""
-        return Synapses(nearest(self.weights, quantum), nearest(self.bias, quantum))
+        return _sum_of_sizes(self.weights, self.bias)
 
 
 def product(left: Float[Array, "batch inner"], right: Float[Array, "inner outer"]) -> Float[Array, "batch outer"]:
@@ -110,10 +164,10 @@ def nearest(values: Float[Array, "*shape"], quantum: Float[Array, ""]) -> Float[
     return jnp.round(values / quantum) * quantum
 
 
-def alike(one: AbstractSynapses, other: AbstractSynapses) -> bool:
-    """Whether both hold finite numbers, and of the same shapes."""
-    pairs = (one.weights, other.weights), (one.bias, other.bias)
-    return all(
-        np.shape(a) == np.shape(b) and np.asarray(a).dtype.kind in "fiub" and bool(np.isfinite(a).all())
-        for a, b in pairs
-    )
+def _shape(weights: Float[Array, "source target"]) -> tuple[int, int]:
+    source, target = np.shape(weights)
+    return source, target
+
+
+def _sum_of_sizes(weights: Float[Array, "source target"], bias: Float[Array, " target"]) -> Float[Array, ""]:
+    return jnp.max(jnp.sum(jnp.abs(weights), axis=0) + jnp.abs(bias))

@@ -1,4 +1,4 @@
-"""The grid that weights lie on, so that fields are exact sums, and the calm of targets whose source is silent."""
+"""The grid that exact weights lie on, so that fields are exact sums; and the drive, above any field."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,13 +6,15 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
-from attractorbind._synapses.base import AbstractSynapses
+from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses
 
 # float32 counts whole multiples of a quantum exactly up to 2**24 of them.
 _EXACT_BITS = 24
-
+# The most that a unit may receive: a quarter more, rounded up to a power of two, is a drive that float32 can still add
+# to a field.
+LARGEST_FIELD = 2.0**125
 # A nucleus is silent for a tick when its gate opens. What it gives its target then must not outdo a symbol's margin, 1,
 # and yet hold down what noise stirs up: measured over 0 to 1, in rings of loops with noise, 0.2 to 0.4 do both.
 _SILENT_NUCLEUS = -0.3
@@ -20,12 +22,13 @@ _SILENT_NUCLEUS = -0.3
 
 @partial(jax.jit, static_argnames=("recurrent", "from_nucleus"))
 def calm_when_source_is_silent(
-    synapses: AbstractSynapses, active: int | Int[Array, ""], *, recurrent: bool, from_nucleus: bool
-) -> AbstractSynapses:
+    synapses: AbstractExactSynapses, active: Float[Array, ""], *, recurrent: bool, from_nucleus: bool
+) -> AbstractExactSynapses:
     """No excitation from a silent source, and from a silent nucleus a little inhibition.
 
     What the bias gains or loses is spread over the weights, so that the fields of codes of `active` units stay as they
-    are. A unit of a latch that is on sees one unit less; half-way between is the best that one shift can do.
+    are. A unit of a latch that is on sees one unit less; half-way between is the best that one shift can do. Codes of
+    more or fewer units see more or less of it.
     """
     bias = jnp.full_like(synapses.bias, _SILENT_NUCLEUS) if from_nucleus else jnp.minimum(synapses.bias, 0.0)
     seen = active - 0.5 if recurrent else active
@@ -33,39 +36,35 @@ def calm_when_source_is_silent(
 
 
 def on_grid(
-    synapses: Sequence[AbstractSynapses], targets: Sequence[int], further: int = 0
-) -> tuple[tuple[AbstractSynapses, ...], float]:
-    """Round all weights to whole multiples of one power of two, small enough that every field is an exact sum.
+    synapses: Sequence[AbstractSynapses], largest_field: float
+) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
+    """Round all exact weights to whole multiples of one power of two, small enough that every field is an exact sum.
 
     A field is a sum over active units and open projections. When its terms are multiples of a quantum and it stays
     below 2**24 quanta, float32 adds it without rounding, in any order. So a state does not depend on batch size,
-    thread count or machine: a trial run alone equals the same trial in a batch, bit for bit.
+    thread count or machine: a trial run alone equals the same trial in a batch, bit for bit. Synapses that are not
+    exact are left as they are.
 
     **Arguments:**
 
-    - `targets`: the target of each projection.
-    - `further`: what else a unit may receive, in whole multiples of a gate's conductance.
+    - `largest_field`: the most that any unit can receive, up to `LARGEST_FIELD`.
 
     **Returns:** the rounded synapses, and the external drive: a power of two above any field that they can give.
     """
-    reach: dict[int, float] = {}
-    for one, target in zip(synapses, targets, strict=True):
-        reach[target] = reach.get(target, 0.0) + float(_largest_sum(one))
-    largest = max(reach.values(), default=0.0) + further
-    if not np.isfinite(largest):
-        # Nothing can be made exact here; the report names the projection.
-        return tuple(synapses), 1.0
     # A quarter more than the largest field, for what rounding adds to it.
-    drive = float(2.0 ** np.ceil(np.log2(1.25 * max(largest, 1.0))))
-    quantum = 2.0 * drive / 2.0**_EXACT_BITS
-    return tuple(_rounded(one, jnp.float32(quantum)) for one in synapses), drive
+    drive = float(2.0 ** np.ceil(np.log2(1.25 * max(largest_field, 1.0))))
+    quantum = jnp.float32(2.0 * drive / 2.0**_EXACT_BITS)
+    return tuple(
+        _rounded(each, quantum) if isinstance(each, AbstractExactSynapses) else each for each in synapses
+    ), jnp.float32(drive)
 
 
 @jax.jit
-def _largest_sum(synapses: AbstractSynapses) -> Float[Array, ""]:
+def largest_sum(synapses: AbstractSynapses) -> Float[Array, ""]:
+    """See `AbstractSynapses.largest_sum`."""
     return synapses.largest_sum()
 
 
 @jax.jit
-def _rounded(synapses: AbstractSynapses, quantum: Float[Array, ""]) -> AbstractSynapses:
+def _rounded(synapses: AbstractExactSynapses, quantum: Float[Array, ""]) -> AbstractExactSynapses:
     return synapses.rounded(quantum)

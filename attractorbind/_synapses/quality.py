@@ -52,10 +52,10 @@ def quality(
     recurrent: bool,
 ) -> tuple[Float[Array, ""], Int[Array, ""]]:
     """The smallest stability of any unit, and the number of wrong bits over all units and the first so many symbols."""
-    known = (jnp.arange(len(source)) < symbols)[:, None]
+    known = (jnp.arange(len(source), dtype=jnp.int32) < symbols)[:, None]
     # A slot that is free counts as the first symbol does.
     source, target = jnp.where(known, source, source[:1]), jnp.where(known, target, target[:1])
     fields = synapses.fields(source.astype(jnp.float32))
     # What is not a number is wrong, too; no field at all leaves a unit off.
     wrong = ~jnp.where(target, fields > 0, fields <= 0) & known
-    return stabilities(synapses, source, target, recurrent=recurrent).min(), jnp.sum(wrong)
+    return stabilities(synapses, source, target, recurrent=recurrent).min(), jnp.sum(wrong, dtype=jnp.int32)
