@@ -3,59 +3,63 @@
     magic (8 bytes) | length of the payload (8, little-endian) | SHA-256 of the payload (32) | payload
 
 The payload is the length of the description (8), the description, and the arrays one after another, each as
-`numpy.save` writes it. Nothing in a file is ever run: arrays are read without pickle, and names of rules are looked up
-in a table.
+`numpy.save` writes it. Nothing in a file is ever run: arrays are read without pickle, and classes are those of
+attractorbind and those that the user gives.
 """
 
 import dataclasses
 import hashlib
 import io
+import itertools
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Bool
 
 from attractorbind._errors import FileError
+from attractorbind._modules_in_files import described, known_classes, revived
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.dual import MaximalStability, PseudoInverse
 from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.perceptron import Perceptron
 from attractorbind._rule.storkey import Storkey
-from attractorbind._synapses.base import AbstractSynapses, Synapses
+from attractorbind._synapses.base import AbstractSynapses, PlasticSynapses, Synapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Gate, MemoryWiring, Population, Projection, Wiring
 
 _MAGIC = b"ATTRBIND"
-_VERSION = 2
+_VERSION = 3
 _NUMBER, _DIGEST = 8, hashlib.sha256().digest_size
-_RULES = {rule.__name__: rule for rule in (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability)}
+_CLASSES = (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability, Synapses, PlasticSynapses, FactoredSynapses)
 
 
 def write_network(path: Path, fields: dict[str, Any]) -> None:
     """Write what a network is made of; either the whole file is there afterwards, or what was there before."""
-    rule = fields["rule"]
+    synapses = [_without_codes(each) for each in fields["synapses"]]
+    modules, module_arrays = described({"rule": fields["rule"], "synapses": synapses}, "network")
     description = {
         "version": _VERSION,
         "vocabulary": fields["vocabulary"].names,
         "wiring": dataclasses.asdict(fields["wiring"]),
-        "rule": type(rule).__name__,
-        "settings": {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
-        if type(rule) in _RULES.values()
-        else {},
+        "modules": modules,
+        "arrays": len(module_arrays),
         "key": fields["key_kind"],
         "altered": fields["altered"],
-        "factored": [isinstance(one, FactoredSynapses) for one in fields["synapses"]],
     }
     told = json.dumps(description).encode()
     payload = io.BytesIO()
     payload.write(len(told).to_bytes(_NUMBER, "little") + told)
-    for array in _arrays(fields):
+    parts = (fields["all_codes"], fields["assemblies"], module_arrays, (fields["drive"], fields["key_data"]))
+    for array in itertools.chain(*parts):
         np.save(payload, np.asarray(array), allow_pickle=False)
     written = payload.getvalue()
     envelope = _MAGIC + len(written).to_bytes(_NUMBER, "little") + hashlib.sha256(written).digest()
@@ -74,49 +78,54 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
         raise FileError(f"cannot write {str(path)!r}: {error.strerror}") from error
 
 
-def _arrays(fields: dict[str, Any]) -> list[Any]:
-    """All arrays of a network in one order."""
-    weights = [array for one in fields["synapses"] for array in _numbers(one)]
-    return [*fields["all_codes"], *fields["assemblies"], *weights, fields["drive"], fields["key_data"]]
+def _without_codes(synapses: AbstractSynapses) -> AbstractSynapses:
+    """The codes of factors are those of the projection's source, which stand in the file once."""
+    return eqx.tree_at(lambda each: each.codes, synapses, None) if isinstance(synapses, FactoredSynapses) else synapses
 
 
-def _numbers(synapses: AbstractSynapses) -> tuple[Any, ...]:
-    """The arrays of one projection; the codes of factors are those of its source."""
-    if isinstance(synapses, FactoredSynapses):
-        return synapses.coefficients, synapses.shift, synapses.bias
-    return synapses.weights, synapses.bias
+def _with_codes(synapses: AbstractSynapses, codes: Bool[Array, "slots source"]) -> AbstractSynapses:
+    if not isinstance(synapses, FactoredSynapses):
+        return synapses
+    return FactoredSynapses(
+        codes.astype(jnp.float32), synapses.coefficients, synapses.shift, synapses.bias, synapses.recurrent
+    )
 
 
-def read_network(path: Path, rule: AbstractStorageRule | None) -> dict[str, Any]:
-    """What the network in a file is made of."""
+def read_network(path: Path, classes: Iterable[type]) -> dict[str, Any]:
+    """What the network in a file is made of; `classes` are those of the user's own that it may hold."""
+    known = known_classes(_CLASSES, classes)
     payload = io.BytesIO(_payload(path))
     try:
-        return _parsed(path, payload, rule)
+        return _parsed(payload, known)
+    except FileError as error:
+        raise FileError(f"cannot load the network in {str(path)!r}: {error}") from error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, EOFError) as error:
-        if isinstance(error, FileError):
-            raise
         raise FileError(f"{str(path)!r} holds no network that makes sense ({error}); save it again") from error
 
 
-def _parsed(path: Path, payload: io.BytesIO, rule: AbstractStorageRule | None) -> dict[str, Any]:
+def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
     told = json.loads(payload.read(int.from_bytes(payload.read(_NUMBER), "little")))
-    if told["version"] > _VERSION:
+    if told["version"] != _VERSION:
+        cure = "update attractorbind" if told["version"] > _VERSION else "build the network anew and save it again"
         raise FileError(
-            f"{str(path)!r} is newer: its format is version {told['version']}, and this attractorbind reads up to "
-            f"version {_VERSION}; update attractorbind"
+            f"its format is version {told['version']}, and this attractorbind reads version {_VERSION}; {cure}"
         )
     wiring = _wiring(told["wiring"])
     populations, projections, memories = wiring.populations, wiring.projections, wiring.memories
 
+    def read(count: int) -> list[np.ndarray]:
+        return [np.load(payload, allow_pickle=False) for _ in range(count)]
+
     def arrays(count: int) -> tuple[Any, ...]:
-        return tuple(jnp.asarray(np.load(payload, allow_pickle=False)) for _ in range(count))
+        return tuple(jnp.asarray(array) for array in read(count))
 
     all_codes, assemblies = arrays(len(populations)), arrays(len(memories))
+    modules = revived(told["modules"], read(told["arrays"]), classes)
+    rule, synapses = modules["rule"], modules["synapses"]
+    if not isinstance(rule, AbstractStorageRule) or not all(isinstance(each, AbstractSynapses) for each in synapses):
+        raise ValueError("its rule is no rule, or its synapses are none")
     synapses = tuple(
-        FactoredSynapses(all_codes[p.source].astype(jnp.float32), *arrays(3), recurrent=p.recurrent)
-        if factored
-        else Synapses(*arrays(2))
-        for p, factored in zip(projections, told.get("factored", [False] * len(projections)), strict=True)
+        _with_codes(each, all_codes[projection.source]) for each, projection in zip(synapses, projections, strict=True)
     )
     drive, key = arrays(2)
     jax.random.wrap_key_data(key, impl=told["key"])
@@ -138,10 +147,10 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractStorageRule | None) -
         "assemblies": assemblies,
         "synapses": synapses,
         "drive": drive,
-        "rule": _rule(path, told, rule),
+        "rule": rule,
         "key_data": key,
         "key_kind": told["key"],
-        "altered": bool(told.get("altered", False)),
+        "altered": bool(told["altered"]),
     }
 
 
@@ -176,18 +185,3 @@ def _wiring(told: dict[str, Any]) -> Wiring:
         tuple(Gate(**gate) for gate in told["gates"]),
         tuple(memory(fields) for fields in told["memories"]),
     )
-
-
-def _rule(path: Path, told: dict[str, Any], given: AbstractStorageRule | None) -> AbstractStorageRule:
-    """The rule of that name, or the one that was given for a rule of the user's own."""
-    if told["rule"] in _RULES:
-        kind = _RULES[told["rule"]]
-        usual = {field.name: field.default for field in dataclasses.fields(kind)}
-        # Equinox shows a setting that equals its default, but is not the same object.
-        return kind(**{name: value for name, value in told["settings"].items() if value != usual[name]})
-    if given is None or type(given).__name__ != told["rule"]:
-        raise FileError(
-            f"the network in {str(path)!r} was built with the learning rule {told['rule']!r}, which is not one of "
-            f"attractorbind's; give it as rule={told['rule']}(...)"
-        )
-    return given

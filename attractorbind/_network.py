@@ -234,16 +234,17 @@ class Network(eqx.Module):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a file, all of it or nothing; what was there before is replaced.
 
-        Vocabulary, wiring, codes, weights, learning rule and key, with a checksum over everything and a version of the
-        format. A state, with the snapshots in it, is not part of a network; it is a pytree of arrays, which
-        `equinox.tree_serialise_leaves(path, state)` writes, and `equinox.tree_deserialise_leaves(path,
-        network.silent(trials))` reads.
+        Vocabulary, wiring, codes, synapses, storage rule and key, with a checksum over everything and a version of the
+        format. Rules and synapses of classes of one's own are written field by field: arrays, numbers, strings, None,
+        and lists, tuples, dicts and Equinox modules of such. A state, with the snapshots in it, is not part of a
+        network; it is a pytree of arrays, which `equinox.tree_serialise_leaves(path, state)` writes, and
+        `equinox.tree_deserialise_leaves(path, network.silent(trials))` reads.
 
         **Arguments:**
 
         - `path`: the file.
 
-        **Raises:** `FileError` if it cannot be written.
+        **Raises:** `FileError` if it cannot be written, or if a field holds what a file cannot.
 
         **Example:**
 
@@ -258,18 +259,18 @@ class Network(eqx.Module):
         write_network(_path(path), {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
 
     @staticmethod
-    def load(path: str | os.PathLike[str], *, rule: AbstractStorageRule | None = None) -> "Network":
+    def load(path: str | os.PathLike[str], *, classes: Iterable[type] = ()) -> "Network":
         """The network that `save` wrote to a file, bit for bit. Nothing in the file is run.
 
         **Arguments:**
 
         - `path`: the file.
-        - `rule`: the learning rule, if the network was built with one of the user's own.
+        - `classes`: the classes of the user's own that the network is made of, of rules and of synapses.
 
-        **Raises:** `FileError` for a file that cannot be read, is foreign, truncated, altered or newer than this
-        version, or needs a rule that is not given.
+        **Raises:** `FileError` for a file that cannot be read, is foreign, truncated, altered or of another version,
+        or needs a class that is not given.
         """
-        return Network(**read_network(_path(path), rule))
+        return Network(**read_network(_path(path), classes))
 
     def report(self) -> Report:
         """Load, smallest stability and wrong bits of every projection; see `Report`."""

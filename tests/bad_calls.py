@@ -329,6 +329,14 @@ CALLS: dict[str, tuple] = {
         "path is|cannot read",
     ),
     **spread(
+        "load: classes",
+        lambda w, v: ab.Network.load("nowhere", classes=v),
+        {"a class": ab.Hebbian, "None": None, "a rule": [ab.Hebbian()], "a name": "Own", "no module's class": [int]},
+        "FileError",
+        "classes",
+        "list of classes|give classes themselves|takes a list",
+    ),
+    **spread(
         "save: path",
         lambda w, v: w.network.save(v),
         {"None": None, "a number": 3, "empty": "", "nowhere": "/no/such/folder/file"},
