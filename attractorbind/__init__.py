@@ -2,9 +2,18 @@
 
 from importlib.metadata import version as _version
 
+from attractorbind._area.base import (
+    AbstractArea as AbstractArea,
+    AreaInputs as AreaInputs,
+    AreaNoise as AreaNoise,
+    Shared as Shared,
+)
 from attractorbind._area.hippocampus import SnapshotMemory as SnapshotMemory
 from attractorbind._area.snapshots import Snapshots as Snapshots
 from attractorbind._build import build as build
+from attractorbind._engine.controller import AbstractController as AbstractController
+from attractorbind._engine.driver import Outcome as Outcome
+from attractorbind._engine.step import step as step
 from attractorbind._errors import (
     ArgumentError as ArgumentError,
     AttractorBindError as AttractorBindError,
@@ -61,6 +70,7 @@ from attractorbind._rule.dual import (
     StabilitySolution as StabilitySolution,
 )
 from attractorbind._run import run as run
+from attractorbind._simulate import simulate as simulate
 from attractorbind._state import State as State
 from attractorbind._synapses.base import AbstractSynapses as AbstractSynapses, Synapses as Synapses
 from attractorbind._synapses.factored import FactoredSynapses as FactoredSynapses
@@ -68,8 +78,8 @@ from attractorbind._tick import tick as tick
 from attractorbind._trace import Trace as Trace
 from attractorbind._vocabulary import Vocabulary as Vocabulary
 from attractorbind._wiring import (
+    AreaWiring as AreaWiring,
     Gate as Gate,
-    MemoryWiring as MemoryWiring,
     Population as Population,
     Projection as Projection,
 )

@@ -8,6 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int
 
+# What stands for a number in a list of numbers where there is none.
+NONE = -1
+
 Carry = TypeVar("Carry")
 
 

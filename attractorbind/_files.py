@@ -20,16 +20,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from attractorbind._area.base import AbstractArea
+from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._errors import FileError
 from attractorbind._rule.base import AbstractStorageRule, Hebbian, Perceptron, Storkey
 from attractorbind._rule.dual import MaximalStability, PseudoInverse
 from attractorbind._synapses.base import AbstractSynapses, Synapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._vocabulary import Vocabulary
-from attractorbind._wiring import Gate, MemoryWiring, Population, Projection, Wiring
+from attractorbind._wiring import AreaWiring, Gate, Population, Projection, Wiring
 
 _MAGIC = b"ATTRBIND"
-_VERSION = 2
+_VERSION = 3
 _NUMBER, _DIGEST = 8, hashlib.sha256().digest_size
 _RULES = {rule.__name__: rule for rule in (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability)}
 
@@ -46,7 +48,9 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
         if type(rule) in _RULES.values()
         else {},
         "key": fields["key_kind"],
+        "fingerprint": fields["fingerprint"],
         "altered": fields["altered"],
+        "areas": [_told_of_area(path, area) for area in fields["areas"]],
         "factored": [isinstance(one, FactoredSynapses) for one in fields["synapses"]],
     }
     told = json.dumps(description).encode()
@@ -74,7 +78,8 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
 def _arrays(fields: dict[str, Any]) -> list[Any]:
     """All arrays of a network in one order."""
     weights = [array for one in fields["synapses"] for array in _numbers(one)]
-    return [*fields["all_codes"], *fields["assemblies"], *weights, fields["drive"], fields["key_data"]]
+    parameters = jax.tree.leaves(fields["area_parameters"])
+    return [*fields["all_codes"], *parameters, *weights, fields["drive"], fields["key_data"]]
 
 
 def _numbers(synapses: AbstractSynapses) -> tuple[Any, ...]:
@@ -103,12 +108,15 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractStorageRule | None) -
             f"version {_VERSION}; update attractorbind"
         )
     wiring = _wiring(told["wiring"])
-    populations, projections, memories = wiring.populations, wiring.projections, wiring.memories
+    populations, projections = wiring.populations, wiring.projections
+    areas = tuple(_area(path, area) for area in told["areas"])
 
     def arrays(count: int) -> tuple[Any, ...]:
         return tuple(jnp.asarray(np.load(payload, allow_pickle=False)) for _ in range(count))
 
-    all_codes, assemblies = arrays(len(populations)), arrays(len(memories))
+    all_codes = arrays(len(populations))
+    shapes_of_parameters = [jax.eval_shape(area.parameters, jax.random.key(0)) for area in areas]
+    parameters = arrays(len(jax.tree.leaves(shapes_of_parameters)))
     synapses = tuple(
         FactoredSynapses(all_codes[p.source].astype(jnp.float32), *arrays(3), recurrent=p.recurrent)
         if factored
@@ -119,7 +127,10 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractStorageRule | None) -
     jax.random.wrap_key_data(key, impl=told["key"])
     slots = len(all_codes[0])
     shapes = [codes.shape == (slots, p.units) for codes, p in zip(all_codes, populations, strict=True)]
-    shapes += [a.shape == (m.capacity, m.active) for a, m in zip(assemblies, memories, strict=True)]
+    shapes += [
+        array.shape == expected.shape and array.dtype == expected.dtype
+        for array, expected in zip(parameters, jax.tree.leaves(shapes_of_parameters), strict=True)
+    ]
     shapes += [
         one.shape == (populations[p.source].units, populations[p.target].units)
         and one.bias.shape == (populations[p.target].units,)
@@ -132,12 +143,14 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractStorageRule | None) -
         "vocabulary": Vocabulary(told["vocabulary"]),
         "wiring": wiring,
         "all_codes": all_codes,
-        "assemblies": assemblies,
+        "areas": areas,
+        "area_parameters": tuple(jax.tree.unflatten(jax.tree.structure(shapes_of_parameters), parameters)),
         "synapses": synapses,
         "drive": drive,
         "rule": _rule(path, told, rule),
         "key_data": key,
         "key_kind": told["key"],
+        "fingerprint": str(told["fingerprint"]),
         "altered": bool(told.get("altered", False)),
     }
 
@@ -163,15 +176,15 @@ def _payload(path: Path) -> bytes:
 
 
 def _wiring(told: dict[str, Any]) -> Wiring:
-    def memory(fields: dict[str, Any]) -> MemoryWiring:
+    def area(fields: dict[str, Any]) -> AreaWiring:
         tuples: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
-        return MemoryWiring(**tuples)
+        return AreaWiring(**tuples)
 
     return Wiring(
         tuple(Population(**population) for population in told["populations"]),
         tuple(Projection(**projection) for projection in told["projections"]),
         tuple(Gate(**gate) for gate in told["gates"]),
-        tuple(memory(fields) for fields in told["memories"]),
+        tuple(area(fields) for fields in told["areas"]),
     )
 
 
@@ -188,3 +201,18 @@ def _rule(path: Path, told: dict[str, Any], given: AbstractStorageRule | None) -
             f"attractorbind's; give it as rule={told['rule']}(...)"
         )
     return given
+
+
+_AREAS = {area.__name__: area for area in (SnapshotMemory,)}
+
+
+def _told_of_area(path: Path, area: AbstractArea) -> dict[str, Any]:
+    """An area's class and settings."""
+    if type(area) not in _AREAS.values():
+        raise FileError(f"cannot write {str(path)!r}: the area {area.name!r} is not one of attractorbind's")
+    settings = {field.name: getattr(area, field.name) for field in dataclasses.fields(area)}
+    return {"class": type(area).__name__, "settings": settings}
+
+
+def _area(path: Path, told: dict[str, Any]) -> AbstractArea:
+    return _AREAS[told["class"]](**told["settings"])

@@ -36,7 +36,7 @@ def trial_keys(key: Any, trials: int, noise: float) -> Key[Array, " trials"]:
     if key is None:
         if noise > 0:
             raise ArgumentError(f"noise is {noise:g} but no key is given; add key=jax.random.key(0), say")
-        key = _nobodys()
+        key = nobodys_key()
     key = check_key(key)
     if key.shape not in ((), (trials,)):
         raise ArgumentError(f"key has shape {key.shape}; give one key, or one for each of the {trials} trials")
@@ -49,7 +49,8 @@ def trial_keys(key: Any, trials: int, noise: float) -> Key[Array, " trials"]:
 
 
 @cache
-def _nobodys() -> Key[Array, ""]:
-    # Kept for all runs to come, and so not as what a function that is traced has of it.
+def nobodys_key() -> Key[Array, ""]:
+    """The key of runs in which nothing is drawn."""
+    # Kept for all runs to come: made outside of whatever function JAX may be tracing now.
     with jax.ensure_compile_time_eval():
         return jax.random.key(0)

@@ -34,7 +34,7 @@ def sound(rule: ab.AbstractStorageRule | None = None) -> ab.Network:
         ab.Vocabulary(WORDS),
         buffers={"a": 128, "b": 128, "c": 128},
         relays=[("a", "b"), ("b", "a"), ("b", "c")],
-        memories=[ab.SnapshotMemory("m", units=1024, capacity=3)],
+        areas=[ab.SnapshotMemory("m", units=1024, capacity=3)],
         activity=0.1,
         rule=rule or ab.MaximalStability(),
         key=jax.random.key(0),

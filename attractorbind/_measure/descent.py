@@ -12,8 +12,8 @@ from jaxtyping import Array, Bool, Float, Int, Key
 from attractorbind._checks import check_count
 from attractorbind._keys import check_one_key
 from attractorbind._measure.energy import energy_under, opened, pathway_conductances
-from attractorbind._network import Gating, Network, check_network, nameless
-from attractorbind._state import State, check_state
+from attractorbind._network import Gating, Network, check_network, check_state, nameless
+from attractorbind._state import State
 from attractorbind._synapses.base import Synapses
 
 Activities = tuple[Float[Array, "trials _units"], ...]
@@ -55,7 +55,7 @@ def descend(network: Network, state: State, gates: Gating = (), *, sweeps: int =
 
     **Returns:** a `Descent`.
 
-    **Raises:** `NetworkError` for a state of another network or a memory's gate, `UnknownNameError` for a gate that
+    **Raises:** `NetworkError` for a state of another network or an area's gate, `UnknownNameError` for a gate that
     does not exist, `ArgumentError` for a number of sweeps or a key that is none.
 
     **Reference:** Hopfield 1982, PNAS 79:2554.
@@ -71,7 +71,7 @@ def descend(network: Network, state: State, gates: Gating = (), *, sweeps: int =
         >>> bool((descent.state["focus"] == whole).all()), bool((descent.energy[1:] <= descent.energy[:-1]).all())
         (True, True)
     """
-    check_state(check_network(network).wiring, state)
+    check_state(check_network(network), state)
     conductances = pathway_conductances(network, gates)
     sweeps, key = check_count("sweeps", sweeps), check_one_key(key)
     sizes = [activity.shape[1] for activity in state.activities]

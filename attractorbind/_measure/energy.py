@@ -5,8 +5,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from attractorbind._errors import NetworkError, listed
-from attractorbind._network import Gating, Network, check_network
-from attractorbind._state import State, check_state
+from attractorbind._network import Gating, Network, check_network, check_state
+from attractorbind._state import State
 
 
 def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Float[Array, "trials _units"]]:
@@ -19,7 +19,7 @@ def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Floa
 
     **Returns:** population to an array of shape (trials, units).
     """
-    check_state(check_network(network).wiring, state)
+    check_state(check_network(network), state)
     conductances = pathway_conductances(network, gates)
     total = {name: jnp.zeros_like(activity) for name, activity in zip(state.names, state.activities, strict=True)}
     for place in opened(network, conductances):
@@ -62,7 +62,7 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
         >>> bool((ab.energy(network, whole) < ab.energy(network, part)).all())
         True
     """
-    check_state(check_network(network).wiring, state)
+    check_state(check_network(network), state)
     conductances = pathway_conductances(network, gates)
     return energy_under(network, state.activities, conductances, opened(network, conductances))
 
@@ -90,12 +90,12 @@ def opened(network: Network, conductances: Float[np.ndarray, " gates"]) -> tuple
 
 
 def pathway_conductances(network: Network, gates: Gating) -> Float[np.ndarray, " gates"]:
-    """The conductances, or an error if a memory's gate is among them."""
+    """The conductances, or an error if an area's gate is among them."""
     conductances, pathways = network.conductances(gates), network.wiring.pathways
-    of_memories = [network.gates[place] for place in np.flatnonzero(conductances) if place >= len(pathways)]
-    if of_memories:
+    of_areas = [network.gates[gate] for gate in np.flatnonzero(conductances) if gate >= len(pathways)]
+    if of_areas:
         raise NetworkError(
-            f"gate {of_memories[0]!r} is a memory's, whose weights belong to the state; fields and energies are of "
+            f"gate {of_areas[0]!r} is that of an area, which has a mechanism of its own; fields and energies are of "
             f"latches and relays: {listed(gate.name for gate in pathways)}"
         )
     return conductances

@@ -8,12 +8,23 @@ from attractorbind._checks import buffer_names, check_known
 from attractorbind._errors import ProgramError
 from attractorbind._program.macros import SETTLE
 from attractorbind._program.program import Instruction, Program, Statement, gates
-from attractorbind._wiring import Wiring
+from attractorbind._wiring import AreaWiring, Wiring
+
+
+def memories_of(wiring: Wiring) -> tuple[AreaWiring, ...]:
+    """The snapshot memories among the areas."""
+    return tuple(area for area in wiring.areas if area.kind == "memory")
+
+
+def buffers_of(wiring: Wiring, memory: str) -> tuple[str, ...]:
+    """The names of the buffers that a memory is connected to, or the error for an unknown memory."""
+    known = {area.name: area for area in memories_of(wiring)}
+    return known[check_known("memory", "memories", memory, known)].reads
 
 
 def _known_to(wiring: Wiring, memory: str, buffers: Iterable[str]) -> tuple[str, ...]:
     """The buffers, or an error if the memory is not connected to one of them."""
-    known = wiring.remembered(memory)
+    known = buffers_of(wiring, memory)
     return tuple(check_known(f"buffer of memory {memory!r}:", "its buffers", buffer, known) for buffer in buffers)
 
 
@@ -45,7 +56,7 @@ class Recall(Instruction):
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or the macros, that it stands for."""
         cue = _known_to(wiring, self.memory, self.cue)
-        others = [name for name in wiring.remembered(self.memory) if name not in cue]
+        others = [name for name in buffers_of(wiring, self.memory) if name not in cue]
         into = others if self.into is None else self.into
         if not into:
             raise ProgramError(f"{self} has nothing to recall: all buffers of memory {self.memory!r} are in the cue")
@@ -109,7 +120,7 @@ def store(memory: str | SnapshotMemory, buffers: Iterable[str]) -> Program:
 
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "park"]), buffers={"who": 64, "where": 64}, relays=[],
-        ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
+        ...     areas=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
         ...     key=jax.random.key(0))
         >>> print(ab.store("episodes", ["who", "where"]).expand(network))
         gates(open={'who->episodes', 'where->episodes', 'episodes:store'}, ticks=1)
@@ -148,7 +159,7 @@ def recall(
 
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "park", "shop"]), buffers={"who": 128, "where": 128}, relays=[],
-        ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
+        ...     areas=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
         ...     key=jax.random.key(0))
         >>> program = ab.load("who", "ann")
         >>> for where in ("park", "shop"):
@@ -180,7 +191,7 @@ def forget(memory: str | SnapshotMemory, cue: Iterable[str], *, older: bool = Fa
 
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "park", "shop"]), buffers={"who": 128, "where": 128}, relays=[],
-        ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
+        ...     areas=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
         ...     key=jax.random.key(0))
         >>> program = ab.load("who", "ann")
         >>> for where in ("park", "shop"):

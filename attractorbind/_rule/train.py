@@ -115,7 +115,7 @@ def rounded(
     wiring: Wiring, synapses: Sequence[AbstractSynapses]
 ) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
     """All weights on one grid, on which every field is an exact sum, and the drive above any field."""
-    # What a memory gives a unit is its gate's conductance at the most.
+    # What an area gives a unit is its largest field at the most.
     targets = [projection.target for projection in wiring.projections]
-    on_one_grid, drive = on_grid(synapses, targets, further=len(wiring.memories))
+    on_one_grid, drive = on_grid(synapses, targets, further=wiring.largest_area_field)
     return on_one_grid, jnp.float32(drive)

@@ -196,7 +196,7 @@ def calm_when_source_is_silent(
 
 
 def on_grid(
-    synapses: Sequence[AbstractSynapses], targets: Sequence[int], further: int = 0
+    synapses: Sequence[AbstractSynapses], targets: Sequence[int], further: float = 0.0
 ) -> tuple[tuple[AbstractSynapses, ...], float]:
     """Round all weights to whole multiples of one power of two, small enough that every field is an exact sum.
 

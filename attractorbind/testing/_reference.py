@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._errors import ArgumentError, ProgramError
 from attractorbind._network import Network, check_network
 from attractorbind._program.condition import And, Condition, Equal, Holds, Not, Occupied, Or
 from attractorbind._program.control import Call, Repeat, Until, When
 from attractorbind._program.macros import SETTLE, Clear, Copy, Hold, Load, Move, Swap
 from attractorbind._program.program import Arg, Instruction, Program, Statement, Step
-from attractorbind._program.recollection import Forget, Recall, Store
+from attractorbind._program.recollection import Forget, Recall, Store, buffers_of
 from attractorbind._program.streams import Read
 from attractorbind._result import Result
 from attractorbind._wiring import Wiring
@@ -52,6 +53,7 @@ class Reference:
     moments: list[Moment] = field(default_factory=list)
     result: Result = Result.OK
     ticks: int = 0
+    _capacity: dict[str, int] = field(default_factory=dict)
     _stored: dict[str, int] = field(default_factory=dict)
     _context: dict[str, int] = field(default_factory=dict)
 
@@ -112,7 +114,7 @@ class Reference:
                 self._store(memory, buffers)
             case Recall(memory, cue, into, older):
                 slip = self.slips[memory].get(self._find(memory, cue, older), {})
-                for buffer in into or [buffer for buffer in self.wiring.remembered(memory) if buffer not in cue]:
+                for buffer in into or [buffer for buffer in buffers_of(self.wiring, memory) if buffer not in cue]:
                     boxes[buffer] = slip.get(buffer)
             case Forget(memory, cue, older):
                 self.slips[memory].pop(self._find(memory, cue, older), None)
@@ -130,7 +132,7 @@ class Reference:
     def _store(self, memory: str, buffers: Sequence[str]) -> None:
         number = self._context[memory] = self._stored[memory] = self._stored[memory] + 1
         slips = self.slips[memory]
-        if len(slips) == self.wiring.memory(memory).capacity:
+        if len(slips) == self._capacity[memory]:
             del slips[min(slips)]
         slips[number] = {buffer: self.boxes[buffer] for buffer in buffers}
 
@@ -210,13 +212,14 @@ def reference(
     missing = [name for name in compiled.arguments if name not in (args or {})]
     if missing:
         raise ArgumentError(f"argument {missing[0]!r} is missing; the program needs args= for it")
-    memories = [memory.name for memory in network.wiring.memories]
+    memories = {area.name: area.capacity for area in network.areas if isinstance(area, SnapshotMemory)}
     machine = Reference(
         wiring=network.wiring,
         args=dict(args or {}),
         inputs=list(inputs),
         boxes=dict.fromkeys(network.buffers),
         slips={memory: {} for memory in memories},
+        _capacity=memories,
         _stored=dict.fromkeys(memories, 0),
         _context=dict.fromkeys(memories, 0),
     )

@@ -21,13 +21,13 @@ from attractorbind._checks import check_count
 from attractorbind._network import Network, check_network
 from attractorbind._program import condition as conditions, control, macros
 from attractorbind._program.program import Program
-from attractorbind._program.recollection import forget, recall, store
+from attractorbind._program.recollection import forget, memories_of, recall, store
 from attractorbind._program.streams import emit, read
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.dual import MaximalStability, PseudoInverse
 from attractorbind._state import State
 from attractorbind._vocabulary import Vocabulary
-from attractorbind._wiring import Wiring
+from attractorbind._wiring import AreaWiring, Wiring
 
 
 def vocabularies(*, sizes: SearchStrategy[int] | None = None) -> SearchStrategy[Vocabulary]:
@@ -86,7 +86,7 @@ def networks(
         rule=draw(st.sampled_from([PseudoInverse(), MaximalStability()]) if rules is None else rules),
         relay=relay,
         latch=latch,
-        memories=draw(st.sampled_from([[], [memory]]) if memories is None else memories),
+        areas=draw(st.sampled_from([[], [memory]]) if memories is None else memories),
         key=jax.random.key(draw(st.integers(0, 2**16) if seeds is None else seeds)),
     )
 
@@ -204,8 +204,8 @@ def elementary_programs(network: Network) -> Iterator[Program]:
             yield macros.load(buffer, next(symbols)) + macros.hold(2)
         for source, target in wiring.relays.edges:
             yield macros.load(source, next(symbols)) + macros.copy(source, target)
-        for memory in wiring.memories:
-            buffers = wiring.remembered(memory.name)
+        for memory in memories_of(wiring):
+            buffers = memory.reads
             stored = _joined(macros.load(buffer, next(symbols)) for buffer in buffers) + store(memory.name, buffers)
             for cue in buffers:
                 others = [buffer for buffer in buffers if buffer != cue]
@@ -247,20 +247,20 @@ def _instructions(wiring: Wiring, symbols: SearchStrategy[str], *, streams: bool
         possible.append(st.sampled_from(through).map(lambda legs: macros.swap(legs[0], legs[1], via=legs[2])))
     if streams:
         possible += [one.map(read), one.map(emit)]
-    possible += [_recollections(wiring, memory.name) for memory in wiring.memories]
+    possible += [_recollections(memory) for memory in memories_of(wiring)]
     return st.one_of(possible)
 
 
 @st.composite
-def _recollections(draw: Callable[..., Any], wiring: Wiring, memory: str) -> Program:
-    buffers = draw(st.permutations(wiring.remembered(memory)))
+def _recollections(draw: Callable[..., Any], memory: AreaWiring) -> Program:
+    buffers = draw(st.permutations(memory.reads))
     cue = buffers[: draw(st.integers(1, len(buffers)))]
     kinds = ["store", "forget"] + ["recall"] * (len(cue) < len(buffers))
     kind = draw(st.sampled_from(kinds))
     if kind == "store":
-        return store(memory, cue)
+        return store(memory.name, cue)
     older = draw(st.booleans())
-    return recall(memory, cue, older=older) if kind == "recall" else forget(memory, cue, older=older)
+    return recall(memory.name, cue, older=older) if kind == "recall" else forget(memory.name, cue, older=older)
 
 
 def _conditions(wiring: Wiring, symbols: SearchStrategy[str]) -> SearchStrategy[conditions.Condition]:
