@@ -80,7 +80,7 @@ class Straight(AbstractController):
         )
         plan = self.table.settings.plan(row, at(self.line.row, jnp.maximum(number - 1, 0)))
         ticks = jnp.where(quiet, 1, at(self.line.ticks, number))
-        position = _Position(carry.stretch + (~quiet).astype(jnp.int32), carry.tick + ticks)
+        position = _Position(carry.stretch + (~quiet).astype(jnp.int32), carry.tick + jnp.where(quiet, 0, ticks))
         return position, Stretch(plan, incoming, ticks, readings.outputs)
 
     def progress(self, carry: _Position) -> Progress:
