@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-# Half-way from an unrelated state to the code itself. Under noise, a state that still stands for its symbol overlaps the
+# Midway from an unrelated state to the code itself. Under noise, a state that still stands for its symbol overlaps the
 # code by 0.9 (2 % of all units flipped, activity 0.1) or 0.8 (5 %); an unrelated state overlaps the nearest code of
 # 2,000 symbols, at 512 units, by 0.2.
 THRESHOLD = 0.5
