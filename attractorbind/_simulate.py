@@ -13,7 +13,7 @@ from attractorbind._control.straight import straight
 from attractorbind._engine.driver import Draws, Outcome, drive
 from attractorbind._engine.observe import Record
 from attractorbind._inputs import bucket, padded, padded_stream
-from attractorbind._keys import Rate, nobodys_key
+from attractorbind._keys import Rate, unused_key
 from attractorbind._network import Network
 from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
@@ -85,7 +85,7 @@ def simulate(
     if keys is None:
         if not (isinstance(noise, int | float) and noise == 0):
             raise TypeError("simulate() with noise needs random keys; give keys=, one per trial")
-        keys = jnp.broadcast_to(nobodys_key(), (trials,))
+        keys = jnp.broadcast_to(unused_key(), (trials,))
     stream = np.zeros((trials, 0), np.int32) if stream is None else stream
     return simulated(network, compiled, state, symbols, stream, (noise, leak, keys), "final")[0]
 

@@ -22,10 +22,10 @@ def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Floa
     check_state(check_network(network), state)
     conductances = pathway_conductances(network, gates)
     total = {name: jnp.zeros_like(activity) for name, activity in zip(state.names, state.activities, strict=True)}
-    for place in opened(network, conductances):
-        projection = network.wiring.projections[place]
+    for number in opened(network, conductances):
+        projection = network.wiring.projections[number]
         target = state.names[projection.target]
-        field = network.synapses[place].fields(state.activities[projection.source])
+        field = network.synapses[number].fields(state.activities[projection.source])
         total[target] = total[target] + np.float32(conductances[projection.gate]) * field
     return total
 
@@ -37,7 +37,7 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
 
     It cannot rise when one unit at a time is updated (asynchronous update), if the connections are symmetric: every
     open projection p -> q has a counterpart q -> p with the transposed weights and the same conductance, and no unit is
-    connected to itself. A latch learned by `Hebbian` or `Storkey` is symmetric at low activity, where no bias is
+    connected to itself. A latch stored by `Hebbian` or `Storkey` is symmetric at low activity, where no bias is
     positive; so are `Hebbian` relays both ways between buffers of equal size. `PseudoInverse`, `Perceptron` and
     `MaximalStability` learn each unit on its own and give no such guarantee. Under synchronous update, which `run`
     uses, symmetric connections lead to a fixed point or to a cycle of two ticks.
@@ -73,10 +73,10 @@ def energy_under(
     conductances: Float[Array, " gates"] | Float[np.ndarray, " gates"],
     projections: tuple[int, ...],
 ) -> Float[Array, " trials"]:
-    """The energy of these activities, of these projections alone."""
-    total = jnp.zeros(activities[0].shape[0])
-    for place in projections:
-        projection, synapses = network.wiring.projections[place], network.synapses[place]
+    """The energy of these activities, summed over these projections alone."""
+    total = jnp.zeros(activities[0].shape[0], jnp.float32)
+    for number in projections:
+        projection, synapses = network.wiring.projections[number], network.synapses[number]
         field = synapses.fields(activities[projection.source])
         work = jnp.sum((field + synapses.bias[None, :]) * activities[projection.target], axis=1) / 2
         total = total - jnp.float32(conductances[projection.gate]) * work
@@ -84,9 +84,9 @@ def energy_under(
 
 
 def opened(network: Network, conductances: Float[np.ndarray, " gates"]) -> tuple[int, ...]:
-    """The places of the projections whose gates are not closed."""
+    """The numbers of the projections whose gates are not closed."""
     projections = network.wiring.projections
-    return tuple(place for place, projection in enumerate(projections) if conductances[projection.gate] > 0)
+    return tuple(number for number, projection in enumerate(projections) if conductances[projection.gate] > 0)
 
 
 def pathway_conductances(network: Network, gates: Gating) -> Float[np.ndarray, " gates"]:

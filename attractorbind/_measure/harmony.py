@@ -1,4 +1,4 @@
-"""Harmony: how much what a pathway would write agrees with what its target holds."""
+"""Harmony: how well what a pathway would write on its target agrees with what the target holds."""
 
 from functools import partial
 
@@ -13,19 +13,19 @@ from attractorbind._state import State
 
 
 def harmony(network: Network, state: State, gate: str) -> Float[Array, " trials"]:
-    r"""How much what a relay or a latch would write agrees with what its target holds.
+    r"""How well what a relay or a latch would write on its target agrees with what the target holds.
 
     The correlation over the target's units of $y = 1[W x_{source} + b]$ with $x_{target}$,
 
     $H = \frac{N \, y \cdot x - |y| |x|}{\sqrt{|y| (N - |y|) |x| (N - |x|)}}$, and 0 where y or x is silent.
 
-    It is 1 where source and target hold the same symbol, about 0 where they hold different ones. Nothing is written.
-    `equal` and `empty` are this reading, against a threshold of 1/2.
+    It is 1 where source and target hold the same symbol, and about 0 where they hold different ones. Nothing is
+    written. The conditions `equal` and `empty` compare it with a threshold of 1/2.
 
     **Arguments:**
 
     - `network`, `state`: as from `build` and `network.silent`.
-    - `gate`: the name of a relay, "source->target", or of a latch, its buffer's.
+    - `gate`: the name of a relay, "source->target", or of a latch, which is its buffer's name.
 
     **Returns:** one harmony per trial.
 
