@@ -11,7 +11,8 @@ from attractorbind._errors import listed
 from attractorbind._keys import Rate
 from attractorbind._network import Network, check_network
 from attractorbind._program.macros import clear, copy, hold, load
-from attractorbind._program.program import Program, arg
+from attractorbind._program.program import Program
+from attractorbind._program.symbol import arg
 from attractorbind._run import run
 from attractorbind._state import repeated
 from attractorbind.testing._check_error import CheckError
