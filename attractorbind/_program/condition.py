@@ -24,8 +24,8 @@ class Condition(abc.ABC):
     def lower(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
         """Lay out the readings that decide between two labels, no more of them than it takes.
 
-        Call `lower` of other conditions one after the other. Between them, `label = assembler.label()` makes a label
-        that a condition may go on at, and `assembler.here(label)` puts it before the condition that is lowered next.
+        A condition of your own calls `decide` of other conditions, one after the other. `assembler.label()` makes a
+        label for a condition to go on at, and `assembler.here(label)` puts the label before the next one.
 
         **Arguments:**
 
@@ -33,9 +33,42 @@ class Condition(abc.ABC):
         - `yes`, `no`: where the program goes on when the condition holds, and when it does not.
         - `settle`: whether the latches clean up for two ticks before the first reading. Pass it on to the condition
             that is read first, and `settle=False` to those that are read after it, for no buffer changes in between.
-
-        **Raises:** once the program is compiled, `ProgramError` if the readings do not lead to `yes` and `no`.
         """
+
+    def decide(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
+        """Lay out the readings as `lower` says, and see to it that they end at the two labels and nowhere else.
+
+        Without these checks a mistake in a `lower` would show only in what the program does: it would run into
+        whatever is laid out next.
+
+        **Arguments:** as for `lower`.
+
+        **Raises:** `ProgramError` for readings that lead anywhere else, or only to one of the labels.
+        """
+        first = len(assembler.placed)
+        self.lower(assembler, yes, no, settle=settle)
+        end = len(assembler.placed)
+        reached = []
+        for address, (action, _, *ways) in enumerate(assembler.placed[first:], first):
+            if not isinstance(action, Branch):
+                raise ProgramError(
+                    f"condition {self} does more than read: {action}; in lower(), lay out conditions only"
+                )
+            for label in ways:
+                if label is yes or label is no:
+                    reached.append(label)
+                # Readings lead to later ones only, or a condition might never be answered.
+                elif not isinstance(label.target, int) or not address < label.target < end:
+                    raise ProgramError(
+                        f"condition {self} goes on at a label with no reading after it; in lower(), put "
+                        "assembler.here(label) before the condition that comes next"
+                    )
+        for name, label in (("yes", yes), ("no", no)):
+            if label not in reached:
+                raise ProgramError(
+                    f"condition {self} never goes on at {name!r}; in lower(), call decide() of other conditions with "
+                    "the labels yes and no"
+                )
 
     def __invert__(self) -> "Condition":
         return Not(self)
@@ -68,7 +101,7 @@ class Not(Condition):
 
     def lower(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
         """The same readings, with the two labels exchanged."""
-        self.inner.lower(assembler, no, yes, settle=settle)
+        self.inner.decide(assembler, no, yes, settle=settle)
 
     def __str__(self) -> str:
         return f"~{self.inner}"
@@ -84,9 +117,9 @@ class And(Condition):
     def lower(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
         """The readings of the first, which lead to `no` or to those of the second."""
         second = assembler.label()
-        self.first.lower(assembler, second, no, settle=settle)
+        self.first.decide(assembler, second, no, settle=settle)
         assembler.here(second)
-        self.second.lower(assembler, yes, no, settle=False)
+        self.second.decide(assembler, yes, no, settle=False)
 
     def __str__(self) -> str:
         return f"({self.first} & {self.second})"
@@ -102,9 +135,9 @@ class Or(Condition):
     def lower(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
         """The readings of the first, which lead to `yes` or to those of the second."""
         second = assembler.label()
-        self.first.lower(assembler, yes, second, settle=settle)
+        self.first.decide(assembler, yes, second, settle=settle)
         assembler.here(second)
-        self.second.lower(assembler, yes, no, settle=False)
+        self.second.decide(assembler, yes, no, settle=False)
 
     def __str__(self) -> str:
         return f"({self.first} | {self.second})"
@@ -139,33 +172,3 @@ class Branch(Action):
 
     def __str__(self) -> str:
         return f"if {self.question}"
-
-
-def decide(assembler: Assembler, condition: Condition, yes: Label, no: Label, *, settle: bool = True) -> None:
-    """Lay out a condition, and see to it that its readings come to an end at `yes` or `no`, and nowhere else.
-
-    A condition of a user's own may lay out anything. Without these checks a mistake in it would show only in what the
-    program does: it would run into whatever is laid out next.
-    """
-    first = len(assembler.placed)
-    condition.lower(assembler, yes, no, settle=settle)
-    end = len(assembler.placed)
-    reached = []
-    for address, (action, _, *ways) in enumerate(assembler.placed[first:], first):
-        if not isinstance(action, Branch):
-            raise ProgramError(f"condition {condition} does more than read: {action}; lower other conditions only")
-        for label in ways:
-            if label is yes or label is no:
-                reached.append(label)
-            # Readings lead to later ones only, or a condition might never be answered.
-            elif not isinstance(label.target, int) or not address < label.target < end:
-                raise ProgramError(
-                    f"condition {condition} goes on at a label with no reading after it; in lower(), put "
-                    "assembler.here(label) before the condition that is lowered next"
-                )
-    for name, label in (("yes", yes), ("no", no)):
-        if label not in reached:
-            raise ProgramError(
-                f"condition {condition} never goes on at {name!r}; in lower(), lower other conditions to the labels "
-                "yes and no"
-            )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from attractorbind._checks import check_count
 from attractorbind._errors import ProgramError
 from attractorbind._program.assembler import Assembler, Count, Label, Reset
-from attractorbind._program.condition import Condition, check_condition, decide
+from attractorbind._program.condition import Condition, check_condition
 from attractorbind._program.program import Program
 from attractorbind._program.statement import Statement, lay_out
 from attractorbind._wiring import Wiring
@@ -22,7 +22,7 @@ class When(Statement):
     def lower(self, assembler: Assembler, after: Label) -> None:
         """The condition's readings, then the two blocks."""
         yes, no = assembler.label(), assembler.label()
-        decide(assembler, self.condition, yes, no)
+        self.condition.decide(assembler, yes, no, settle=True)
         lay_out(assembler, self.then.statements, yes, after)
         lay_out(assembler, self.otherwise.statements, no, after)
 
@@ -72,7 +72,7 @@ class Until(Statement):
         test, more, inside = assembler.label(), assembler.label(), assembler.label()
         assembler.add(Reset(counter), test)
         assembler.here(test)
-        decide(assembler, self.condition, after, more)
+        self.condition.decide(assembler, after, more, settle=True)
         assembler.here(more)
         assembler.add(Count(counter, self.limit, fails=True), inside, after)
         lay_out(assembler, self.body.statements, inside, test)

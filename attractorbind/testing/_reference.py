@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from attractorbind._errors import ArgumentError, ProgramError
 from attractorbind._network import Network, check_network
 from attractorbind._program.assembler import Assembler
-from attractorbind._program.condition import And, Branch, Condition, Not, Or, Question, decide
+from attractorbind._program.condition import And, Branch, Condition, Not, Or, Question
 from attractorbind._program.control import Repeat, Until, When
 from attractorbind._program.macros import Clear, Copy, Hold, Load, Move, Swap
 from attractorbind._program.procedure import Call
@@ -184,7 +184,7 @@ class Reference:
         """A condition of a user's own, answered by the questions that it is lowered to."""
         assembler = Assembler()
         yes, no = assembler.label(), assembler.label()
-        decide(assembler, condition, yes, no, settle=settle)
+        condition.decide(assembler, yes, no, settle=settle)
         readings = len(assembler.placed)
         # Two addresses past the readings stand for the two answers.
         yes.target, no.target = readings, readings + 1
