@@ -39,8 +39,8 @@ from attractorbind._measure.proportion import Proportion as Proportion
 from attractorbind._measure.stuck_gates import StuckGates as StuckGates, stuck_gates as stuck_gates
 from attractorbind._network import Network as Network
 from attractorbind._overlap import overlaps as overlaps
-from attractorbind._program.condition import Condition as Condition, empty as empty, equal as equal, holds as holds
-from attractorbind._program.control import procedure as procedure, repeat as repeat, until as until, when as when
+from attractorbind._program.condition import Condition as Condition
+from attractorbind._program.control import repeat as repeat, until as until, when as when
 from attractorbind._program.listing import Listing as Listing
 from attractorbind._program.macros import (
     clear as clear,
@@ -50,11 +50,14 @@ from attractorbind._program.macros import (
     move as move,
     swap as swap,
 )
+from attractorbind._program.procedure import procedure as procedure
 from attractorbind._program.production import Production as Production, cycle as cycle, production as production
-from attractorbind._program.program import Program as Program, arg as arg, gates as gates, present as present
+from attractorbind._program.program import Program as Program, gates as gates, present as present
+from attractorbind._program.question import empty as empty, equal as equal, holds as holds
 from attractorbind._program.recollection import forget as forget, recall as recall, store as store
 from attractorbind._program.schedule import Schedule as Schedule
 from attractorbind._program.streams import emit as emit, read as read
+from attractorbind._program.symbol import arg as arg
 from attractorbind._report import ProjectionReport as ProjectionReport, Report as Report
 from attractorbind._result import Result as Result
 from attractorbind._rule.base import (

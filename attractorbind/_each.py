@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int
 
-# What stands for a number in a list of numbers where there is none.
+# What an array of indices holds where there is no index: a row that asks no question, a trial that presents nothing.
 NONE = -1
 
 Carry = TypeVar("Carry")

@@ -22,7 +22,7 @@ from attractorbind._engine.observe import presenters
 from attractorbind._engine.plan import conducting, joint, packed, reach
 from attractorbind._inputs import bucket, padded
 from attractorbind._network import Network
-from attractorbind._program.flow import HALT
+from attractorbind._program.assembler import HALT
 from attractorbind._program.listing import Listing
 from attractorbind._wiring import Wiring
 

@@ -133,7 +133,7 @@ def copying(
     for case, (source, target) in enumerate(pairs):
         start = with_buffer(network, crowd, source, single)
         there, back = move(source, target), move(target, source)
-        ticks = [schedule(network, flow(step)).ticks for step in (there, back)[:copies]]
+        ticks = [schedule(network, flow(step.statements)).ticks for step in (there, back)[:copies]]
         ends = np.cumsum(np.resize(ticks, copies)) - 1
         if ends[-1] >= MOST_TICKS:
             raise ArgumentError(

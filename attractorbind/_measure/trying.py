@@ -16,7 +16,8 @@ from attractorbind._lesion import lesion
 from attractorbind._network import Network
 from attractorbind._program.compiled import with_stuck
 from attractorbind._program.macros import load
-from attractorbind._program.program import Program, arg
+from attractorbind._program.program import Program
+from attractorbind._program.symbol import arg
 from attractorbind._run import run
 from attractorbind._state import State
 from attractorbind._trace import Trace
