@@ -63,19 +63,24 @@ from attractorbind._result import Result as Result
 from attractorbind._rule.base import (
     AbstractOneShotRule as AbstractOneShotRule,
     AbstractStorageRule as AbstractStorageRule,
-    Hebbian as Hebbian,
-    Perceptron as Perceptron,
-    Storkey as Storkey,
 )
 from attractorbind._rule.dual import (
     MaximalStability as MaximalStability,
     PseudoInverse as PseudoInverse,
     StabilitySolution as StabilitySolution,
 )
+from attractorbind._rule.hebbian import Hebbian as Hebbian
+from attractorbind._rule.perceptron import Perceptron as Perceptron
+from attractorbind._rule.storkey import Storkey as Storkey
 from attractorbind._run import run as run
 from attractorbind._simulate import simulate as simulate
 from attractorbind._state import State as State
-from attractorbind._synapses.base import AbstractSynapses as AbstractSynapses, Synapses as Synapses
+from attractorbind._synapses.base import (
+    AbstractExactSynapses as AbstractExactSynapses,
+    AbstractSynapses as AbstractSynapses,
+    PlasticSynapses as PlasticSynapses,
+    Synapses as Synapses,
+)
 from attractorbind._synapses.factored import FactoredSynapses as FactoredSynapses
 from attractorbind._tick import tick as tick
 from attractorbind._trace import Trace as Trace

@@ -61,11 +61,11 @@ def active_units(units: int, activity: float) -> int:
 
 def random_units(rows: int, units: int, active: int, *, key: Key[Array, ""]) -> Int[Array, "rows active"]:
     """For each row, `active` of the units, drawn uniformly without replacement."""
-    return jnp.argsort(jax.random.uniform(key, (rows, units)), axis=1)[:, :active]
+    return jnp.argsort(jax.random.uniform(key, (rows, units), jnp.float32), axis=1)[:, :active].astype(jnp.int32)
 
 
 @partial(jax.jit, static_argnames=("symbols", "units", "active"))
 def random_codes(symbols: int, units: int, active: int, *, key: Key[Array, ""]) -> Bool[Array, "symbols units"]:
     """One code per symbol: exactly `active` units on, drawn uniformly without replacement."""
     on = random_units(symbols, units, active, key=key)
-    return jnp.zeros((symbols, units), bool).at[jnp.arange(symbols)[:, None], on].set(True)
+    return jnp.zeros((symbols, units), bool).at[jnp.arange(symbols, dtype=jnp.int32)[:, None], on].set(True)

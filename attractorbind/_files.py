@@ -23,8 +23,11 @@ import numpy as np
 from attractorbind._area.base import AbstractArea
 from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._errors import FileError
-from attractorbind._rule.base import AbstractStorageRule, Hebbian, Perceptron, Storkey
+from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.dual import MaximalStability, PseudoInverse
+from attractorbind._rule.hebbian import Hebbian
+from attractorbind._rule.perceptron import Perceptron
+from attractorbind._rule.storkey import Storkey
 from attractorbind._synapses.base import AbstractSynapses, Synapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._vocabulary import Vocabulary

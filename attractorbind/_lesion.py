@@ -9,7 +9,7 @@ from jaxtyping import Array, Bool, Float, Key
 from attractorbind._checks import check_fraction
 from attractorbind._keys import Rate, check_one_key
 from attractorbind._network import Network, check_network
-from attractorbind._synapses.base import AbstractSynapses, Synapses
+from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses, PlasticSynapses, Synapses
 
 
 def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Key[Array, ""]) -> Network:
@@ -18,7 +18,8 @@ def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Ke
     $W_{ji} \leftarrow 0$ for every synapse that is lost. A unit that is lost hears nobody, is heard by nobody, and is
     struck from every symbol's code: presenting a symbol leaves it silent, and what a buffer holds is read from the
     units that are left. With one key a larger lesion contains a smaller one. A state of the old network is
-    one of the new network, and nothing compiles anew, but that weights kept as factors are written out.
+    one of the new network, and nothing compiles anew, but where weights were kept in a form other than a matrix, as
+    factors or in a class of one's own: they are written out.
 
     Noise, and what an area gives back from before, may still turn on a unit that is lost; nobody hears it.
     Areas are left whole. New symbols are imprinted before a lesion, not after it.
@@ -65,7 +66,7 @@ def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Ke
 
 
 def _alive(units: int, lost: int, key: Key[Array, ""]) -> Bool[Array, " units"]:
-    order = jnp.argsort(jax.random.uniform(key, (units,)))
+    order = jnp.argsort(jax.random.uniform(key, (units,), jnp.float32))
     return jnp.ones(units, bool).at[order[:lost]].set(False)
 
 
@@ -76,8 +77,8 @@ def _without(
     target: Bool[Array, " target"],
     lost: Float[Array, ""],
     key: Key[Array, ""],
-) -> Synapses:
-    weights = synapses.weights
-    kept = jax.random.uniform(key, weights.shape) >= lost
+) -> Synapses | PlasticSynapses:
+    kept = jax.random.uniform(key, synapses.shape, jnp.float32) >= lost
     kept &= source[:, None] & target[None, :]
-    return Synapses(jnp.where(kept, weights, 0.0), jnp.where(target, synapses.bias, 0.0))
+    kind = Synapses if isinstance(synapses, AbstractExactSynapses) else PlasticSynapses
+    return kind(jnp.where(kept, synapses.weights, 0.0), jnp.where(target, synapses.bias, 0.0))

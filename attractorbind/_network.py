@@ -9,7 +9,6 @@ from typing import Any
 
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 import networkx as nx
 import numpy as np
 from jaxtyping import Array, Bool, Float, Key, PyTree, UInt32
@@ -20,10 +19,13 @@ from attractorbind._display import table_html
 from attractorbind._errors import FileError, NetworkError
 from attractorbind._files import read_network, write_network
 from attractorbind._report import Report, reported
-from attractorbind._rule.base import AbstractStorageRule, Hebbian
+from attractorbind._rule.base import AbstractStorageRule
+from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.train import rounded
 from attractorbind._state import Origin, State, buffer_units, check_state as check_state_of, silent
-from attractorbind._synapses.base import AbstractSynapses, alike
+from attractorbind._synapses.base import AbstractSynapses
+from attractorbind._synapses.factored import FactoredSynapses
+from attractorbind._synapses.given import checked
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring, nameless_area
 
@@ -149,16 +151,17 @@ class Network(eqx.Module):
     def replace(self, source: str, target: str, synapses: AbstractSynapses) -> "Network":
         """The network with synapses of one's own in one projection.
 
-        All weights are rounded anew to a common grid, on which every field is an exact sum. What the network stores
-        then is told by `report()`, and whether it binds by `attractorbind.testing.check_binding`.
+        All exact weights are rounded anew to a common grid, on which every field is an exact sum; `PlasticSynapses`
+        and other classes of one's own keep their form and their numbers. `FactoredSynapses` are written out. What the
+        network stores then is told by `report()`, and whether it binds by `attractorbind.testing.check_binding`.
 
         **Arguments:**
 
         - `source`, `target`: the populations that the projection joins.
         - `synapses`: weights of shape (source units, target units), biases of shape (target units,).
 
-        **Raises:** `NetworkError` for synapses of another shape, not finite, or too large to be rounded to one grid
-        with the others, and for a projection that does not exist.
+        **Raises:** `NetworkError` for synapses of another shape, not finite, with sums that float32 cannot hold, or
+        too large to be rounded to one grid with the others, and for a projection that does not exist.
 
         **Example:**
 
@@ -170,19 +173,17 @@ class Network(eqx.Module):
             >>> ab.run(cut, ab.load("focus", "dog") + ab.copy("focus", "agent")).decode()
             {'focus': ['dog'], 'agent': [None]}
         """
-        place = self.wiring.projection(source, target)
-        before = self.synapses[place]
-        if not isinstance(synapses, AbstractSynapses) or not alike(synapses, before):
-            raise NetworkError(
-                f"the projection from {source!r} to {target!r} takes Synapses of finite numbers, weights of shape "
-                f"{before.weights.shape} and biases of shape {before.bias.shape}"
-            )
-        own = jax.tree.map(lambda array: jnp.asarray(array, jnp.float32), synapses.dense())
-        every = [own if i == place else one for i, one in enumerate(self.synapses)]
-        on_grid, drive = rounded(self.wiring, every)
+        index = self.wiring.projection(source, target)
+        before = self.synapses[index]
+        told = f"for the projection from {source!r} to {target!r}, replace was given"
+        own = checked(synapses, before.shape, told, "it takes")
+        # Factors belong to codes that the network knows, so these are written out.
+        own = own.dense() if isinstance(own, FactoredSynapses) else own
+        others = self.synapses
+        on_grid, drive = rounded(self.wiring, (*others[:index], own, *others[index + 1 :]))
         changed = dataclasses.replace(self, synapses=on_grid, drive=drive, altered=True)
         # A coarser grid may cost other projections what they store.
-        if drive > self.drive and changed.report().loses_to(self.report(), leaving_out=place):
+        if drive > self.drive and changed.report().loses_to(self.report(), leaving_out=index):
             raise NetworkError(
                 f"the synapses from {source!r} to {target!r} are so large that beside them the others would be rounded "
                 f"away; scale them down, to fields of about {float(self.drive):g} at the most"

@@ -8,7 +8,8 @@ from jaxtyping import Array, Bool
 
 from attractorbind._display import Printed
 from attractorbind._errors import CapacityError, CapacityWarning
-from attractorbind._synapses.base import AbstractSynapses, quality
+from attractorbind._synapses.base import AbstractSynapses
+from attractorbind._synapses.quality import quality
 from attractorbind._table import aligned
 from attractorbind._wiring import Wiring
 

@@ -1228,6 +1228,27 @@ CALLS: dict[str, tuple] = {
         "silent: trials", lambda w, v: w.network.silent(v), WRONG_COUNTS, "ArgumentError", "trials is", "whole number"
     ),
     "state: unknown population": (lambda w: w.network.silent()["agnt"], "UnknownNameError", ("'agnt'", "'agent'?")),
+    **spread(
+        "replace: synapses",
+        lambda w, v: w.network.replace("focus", "agent", ab.Synapses(*v) if isinstance(v, tuple) else v),
+        {
+            "None": None,
+            "an array": np.zeros((32, 24)),
+            "the other way round": (np.zeros((24, 32)), np.zeros(32)),
+            "no bias": (np.zeros((32, 24)), np.zeros(())),
+            "words": (np.full((32, 24), "1"), np.zeros(24)),
+            "complex": (np.full((32, 24), 1j), np.zeros(24)),
+            "None for an array": (None, np.zeros(24)),
+            "a list": ([[0.0] * 24] * 32, np.zeros(24)),
+            "undefined": (np.full((32, 24), np.nan), np.zeros(24)),
+            "infinite": (np.zeros((32, 24)), np.full(24, -np.inf)),
+            "beyond float32": (np.full((32, 24), 1e300), np.zeros(24)),
+            "sums beyond float32": (np.full((32, 24), 3e38), np.zeros(24)),
+        },
+        "NetworkError",
+        "from 'focus' to 'agent', replace was given",
+        "weights of shape (32, 24)|real numbers|scale them down",
+    ),
     "state: replace the unknown": (
         lambda w: w.network.silent().replace("agnt", jnp.zeros((1, 24))),
         "UnknownNameError",

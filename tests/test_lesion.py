@@ -85,6 +85,16 @@ def test_new_symbols_are_imprinted_before_a_network_is_altered():
         )
 
 
+@pytest.mark.parametrize("size", [3e38, 1e38])
+def test_synapses_whose_sums_float32_cannot_hold_are_refused(size):
+    built = pair()
+    weights, bias = jnp.zeros((64, 64)).at[:4].set(size), jnp.zeros(64)
+    with pytest.raises(ab.NetworkError, match=r"from 'focus' to 'agent', replace was given .*add up; scale"):
+        built.replace("focus", "agent", ab.Synapses(weights, bias))
+    with pytest.raises(ab.NetworkError, match="finite"):
+        built.replace("focus", "agent", ab.Synapses(weights * 0, bias + jnp.inf))
+
+
 def test_a_state_goes_on_in_the_hurt_network(tmp_path: Path):
     built = pair(ab.MaximalStability(), units=128)
     state = ab.run(built, ab.load("focus", "s3")).state

@@ -10,7 +10,7 @@ from scipy.optimize import minimize
 
 import attractorbind as ab
 from attractorbind._codes import random_codes
-from attractorbind._synapses.base import stabilities
+from attractorbind._synapses.quality import stabilities
 
 RULES = [ab.Hebbian(), ab.PseudoInverse(), ab.Storkey(), ab.Perceptron(), ab.MaximalStability()]
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
@@ -325,6 +325,9 @@ TOO_MANY = ab.Vocabulary([f"s{number}" for number in range(60)])
         (lambda s, t: ab.Synapses(jnp.zeros((t, s)), jnp.zeros(s)), r"weights of shape \(24, 32\)"),
         (lambda s, t: ab.Synapses(jnp.zeros((s, 1)), jnp.zeros(1)), r"biases of shape \(1,\)"),
         (lambda s, t: ab.Synapses(jnp.ones((s, t)), jnp.zeros(t)), "set the diagonal to zero"),
+        (lambda s, t: ab.Synapses(jnp.full((s, t), jnp.nan), jnp.zeros(t)), "not finite"),
+        (lambda s, t: ab.Synapses(jnp.zeros((s, t)), jnp.full(t, -jnp.inf)), "not finite"),
+        (lambda s, t: ab.Synapses(jnp.full((s, t), 3e38), jnp.zeros(t)), "more than float32 can add up; scale"),
     ],
 )
 def test_what_a_rule_of_ones_own_returns_is_checked(returned, told):
@@ -336,6 +339,15 @@ def test_what_a_rule_of_ones_own_returns_is_checked(returned, told):
     with pytest.raises(ab.NetworkError, match=told) as caught:
         ab.build(ab.Vocabulary(["dog", "cat"]), rule=Own(), **relays)
     assert "Own returned" in str(caught.value)
+
+
+def test_projections_that_overflow_together_are_refused():
+    class Large(ab.AbstractStorageRule):
+        def learn(self, source, target, *, recurrent):
+            return ab.Synapses(jnp.zeros((source.shape[1], target.shape[1])), jnp.full(target.shape[1], -4e37))
+
+    with pytest.raises(ab.NetworkError, match=r"a unit of 'a' may receive 8e\+37 over all its projections.*scale"):
+        build(ab.Vocabulary(["dog", "cat"]), buffers={"a": 32, "b": 24}, relays=[("b", "a")], rule=Large())
 
 
 def test_what_a_rule_of_ones_own_returns_is_made_float32():

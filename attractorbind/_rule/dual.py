@@ -14,15 +14,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._checks import check_count, check_positive
-from attractorbind._rule.base import (
-    AbstractStorageRule,
-    scaled_to_margin_one,
-    signs,
-    standardised_with_silence,
-    with_silence,
-)
-from attractorbind._synapses.base import AbstractSynapses, moments, stabilities
+from attractorbind._rule.base import AbstractStorageRule
+from attractorbind._rule.patterns import signs, standardised_with_silence, with_silence
+from attractorbind._rule.scaling import scaled_to_margin_one
+from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
+from attractorbind._synapses.quality import moments, stabilities
 
 
 class _Kernel(eqx.Module):
@@ -33,7 +30,7 @@ class _Kernel(eqx.Module):
     recurrent: bool = eqx.field(static=True)
 
     def __init__(self, source: Bool[Array, "symbols source"], recurrent: bool) -> None:
-        self.inputs = standardised_with_silence(source) / jnp.sqrt(source.shape[1])
+        self.inputs = standardised_with_silence(source) / jnp.sqrt(jnp.float32(source.shape[1]))
         self.kernel = self.inputs @ self.inputs.T + 1.0
         self.recurrent = recurrent
 
@@ -46,7 +43,7 @@ class _Kernel(eqx.Module):
 
     def inverse(self, ridge: float) -> "_Inverse":
         """(K + ridge I)^-1, to be applied many times."""
-        inverse = jnp.linalg.inv(self.kernel + ridge * jnp.eye(self.kernel.shape[0]))
+        inverse = jnp.linalg.inv(self.kernel + ridge * jnp.eye(self.kernel.shape[0], dtype=jnp.float32))
         if not self.recurrent:
             return _Inverse(inverse, None, None)
         mapped = inverse @ self.inputs
@@ -193,7 +190,7 @@ def _maximal_stability(
     kernel = _Kernel(source, recurrent)
     inverse = kernel.inverse(_PENALTY)
     desired = signs(with_silence(target))
-    root_units = jnp.sqrt(source.shape[1])
+    root_units = jnp.sqrt(jnp.float32(source.shape[1]))
 
     def improve(_: Int[Array, ""], carry: tuple[Array, Array]) -> tuple[Array, Array]:
         feasible, multiplier = carry
@@ -220,7 +217,7 @@ def _maximal_stability(
         return (state, *reached_and_bound(state[0]), iterations + _ITERATIONS_PER_CHECK)
 
     zeros = jnp.zeros_like(desired)
-    nothing = jnp.zeros(target.shape[1])
+    nothing = jnp.zeros(target.shape[1], jnp.float32)
     start = ((zeros, zeros), nothing, nothing + 1, jnp.int32(0))
     (feasible, _), _, bound, iterations = jax.lax.while_loop(unfinished, round_of_iterations, start)
     synapses = scaled_to_margin_one(kernel.synapses(feasible, source), source, target)

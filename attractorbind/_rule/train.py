@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from attractorbind._errors import NetworkError
 from attractorbind._rule.base import AbstractOneShotRule, AbstractStorageRule
-from attractorbind._synapses.base import AbstractSynapses, calm_when_source_is_silent, on_grid
+from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses, belong_to, cheaper, keeps_its_margin
+from attractorbind._synapses.given import checked
+from attractorbind._synapses.grid import LARGEST_FIELD, calm_when_source_is_silent, largest_sum, on_grid
 from attractorbind._wiring import Projection, Wiring
 
 
@@ -21,17 +22,15 @@ def learn(
 
     **Arguments:**
 
-    - `all_codes`: of every population, one code per symbol, all with equally many units on, and behind them those that
-        are free.
+    - `all_codes`: of every population, one code per symbol, and behind them those that are free.
     - `symbols`: how many codes are those of symbols.
     """
-    codes, learned = [every[:symbols] for every in all_codes], []
+    codes, learned = [slots[:symbols] for slots in all_codes], []
     for projection in wiring.projections:
         source = codes[projection.source]
         synapses = rule.learn(source, codes[projection.target], recurrent=projection.recurrent)
-        checked = _checked(wiring, projection, rule, synapses, source)
-        learned.append(_calm(wiring, projection, checked, source[0]))
-    if any(cheaper(one, len(all_codes[0])) for one in learned):
+        learned.append(_calm(wiring, projection, _checked(wiring, projection, rule, synapses, source), source))
+    if any(cheaper(synapses, len(all_codes[0])) for synapses in learned):
         sources = [all_codes[projection.source] for projection in wiring.projections]
         lean, drive = rounded(wiring, [_lean(*pair) for pair in zip(learned, sources, strict=True)])
         if all(
@@ -39,14 +38,18 @@ def learn(
             for before, after, projection in zip(learned, lean, wiring.projections, strict=True)
         ):
             return lean, drive
-    return rounded(wiring, [one.dense() for one in learned])
+    return rounded(wiring, [_without_factors(synapses) for synapses in learned])
 
 
 def _lean(synapses: AbstractSynapses, codes: Bool[Array, "slots source"]) -> AbstractSynapses:
     """With factors or a matrix, whichever is cheaper; factors with room for all codes."""
     if isinstance(synapses, FactoredSynapses) and cheaper(synapses, len(codes)):
         return synapses.with_room(codes)
-    return synapses.dense()
+    return _without_factors(synapses)
+
+
+def _without_factors(synapses: AbstractSynapses) -> AbstractSynapses:
+    return synapses.dense() if isinstance(synapses, FactoredSynapses) else synapses
 
 
 def add(
@@ -60,8 +63,8 @@ def add(
     for projection, before in zip(wiring.projections, synapses, strict=True):
         source = codes[projection.source]
         after = rule.add(before, source, codes[projection.target], recurrent=projection.recurrent)
-        checked = _checked(wiring, projection, rule, after, source[None])
-        learned.append(_calm(wiring, projection, checked.dense(), source))
+        after = _without_factors(_checked(wiring, projection, rule, after, source[None]))
+        learned.append(_calm(wiring, projection, after, source[None]))
     return rounded(wiring, learned)
 
 
@@ -74,38 +77,29 @@ def _checked(
 ) -> AbstractSynapses:
     """What a rule returned, as float32, or an error if it is not what the projection takes."""
     source, target = wiring.populations[projection.source], wiring.populations[projection.target]
-    shapes = (source.units, target.units), (target.units,)
-    wanted = f"Synapses with weights of shape {shapes[0]} and biases of shape {shapes[1]}"
     told = f"for the projection from {source.name!r} to {target.name!r}, {type(rule).__name__} returned"
-    if not isinstance(synapses, AbstractSynapses):
-        raise NetworkError(f"{told} a {type(synapses).__name__}; it must return {wanted}")
-    found = synapses.shape, np.shape(synapses.bias)
-    if found != shapes:
-        raise NetworkError(
-            f"{told} weights of shape {found[0]} and biases of shape {found[1]}; it must return {wanted}"
-        )
-    if isinstance(synapses, FactoredSynapses) and belong_to(synapses, codes, recurrent=projection.recurrent):
-        return _as_float32(synapses)
-    written_out = _as_float32(synapses.dense())
-    if projection.recurrent and bool((jnp.abs(jnp.diagonal(written_out.weights)) > 0).any()):
+    taken = checked(synapses, (source.units, target.units), told, "it must return")
+    if isinstance(taken, FactoredSynapses):
+        if belong_to(taken, codes, recurrent=projection.recurrent):
+            return taken
+        # Factors of other codes could not follow when symbols are added.
+        taken = taken.dense()
+    if projection.recurrent and bool((jnp.abs(jnp.diagonal(taken.weights)) > 0).any()):
         raise NetworkError(
             f"{told} connections from units to themselves, with which a latch holds anything and corrects nothing; "
             "set the diagonal to zero when recurrent is true"
         )
-    return written_out
-
-
-def _as_float32(synapses: AbstractSynapses) -> AbstractSynapses:
-    # Other types, and types that are only presumed, would have every driver compiled anew.
-    return jax.tree.map(lambda array: jnp.asarray(np.asarray(array), jnp.float32), synapses)
+    return taken
 
 
 def _calm(
-    wiring: Wiring, projection: Projection, synapses: AbstractSynapses, code: Bool[Array, " source"]
+    wiring: Wiring, projection: Projection, synapses: AbstractSynapses, codes: Bool[Array, "symbols source"]
 ) -> AbstractSynapses:
+    if not isinstance(synapses, AbstractExactSynapses):
+        return synapses
     return calm_when_source_is_silent(
         synapses,
-        code.sum(),
+        jnp.float32(np.asarray(codes).sum(axis=1).mean()),
         recurrent=projection.recurrent,
         from_nucleus=wiring.populations[projection.source].kind == "nucleus",
     )
@@ -114,8 +108,15 @@ def _calm(
 def rounded(
     wiring: Wiring, synapses: Sequence[AbstractSynapses]
 ) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
-    """All weights on one grid, on which every field is an exact sum, and the drive above any field."""
-    # What an area gives a unit is its largest field at the most.
-    targets = [projection.target for projection in wiring.projections]
-    on_one_grid, drive = on_grid(synapses, targets, further=wiring.largest_area_field)
-    return on_one_grid, jnp.float32(drive)
+    """All exact weights on one grid, on which every field is an exact sum, and the drive above any field."""
+    received: dict[int, float] = {}
+    for projection, each in zip(wiring.projections, synapses, strict=True):
+        received[projection.target] = received.get(projection.target, 0.0) + float(largest_sum(each))
+    largest = max(received.values(), default=0.0) + wiring.largest_area_field
+    if not largest <= LARGEST_FIELD:
+        target = wiring.populations[max(received, key=lambda population: received[population])].name
+        raise NetworkError(
+            f"a unit of {target!r} may receive {largest:.3g} over all its projections, more than float32 can add up; "
+            "scale their weights down, a field of 1 being usual for a unit that is just stable"
+        )
+    return on_grid(synapses, largest)

@@ -6,10 +6,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from attractorbind._synapses.base import AbstractSynapses, margins, nearest, product
+from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses, nearest, product
+from attractorbind._synapses.quality import margins
 
 
-class FactoredSynapses(AbstractSynapses):
+class FactoredSynapses(AbstractExactSynapses):
     r"""Weights as a sum over symbols of source codes times coefficients: $W = C^T Z + 1 u^T$, of rank S + 1.
 
     The field is $h = (x C^T) Z + |x| u + b$, two products of S rows instead of one of N, less what a unit of a latch
@@ -64,7 +65,7 @@ class FactoredSynapses(AbstractSynapses):
         return jnp.sum(self.codes * self.coefficients, axis=0) + self.shift
 
     def scaled(self, scale: Float[Array, " target"]) -> "FactoredSynapses":
-        """See `AbstractSynapses.scaled`."""
+        """See `AbstractExactSynapses.scaled`."""
         return FactoredSynapses(
             self.codes, self.coefficients * scale[None, :], self.shift * scale, self.bias * scale, self.recurrent
         )
@@ -72,7 +73,7 @@ class FactoredSynapses(AbstractSynapses):
     def raised(
         self, by: Float[Array, " target"], bias: Float[Array, " target"], *, recurrent: bool
     ) -> "FactoredSynapses":
-        """See `AbstractSynapses.raised`."""
+        """See `AbstractExactSynapses.raised`."""
         return FactoredSynapses(self.codes, self.coefficients, self.shift + by, bias, recurrent)
 
     def largest_sum(self) -> Float[Array, ""]:
@@ -83,7 +84,7 @@ class FactoredSynapses(AbstractSynapses):
         return jnp.max(of_codes + (self.codes.shape[1] + 1) * jnp.abs(self.shift) + jnp.abs(self.bias))
 
     def rounded(self, quantum: Float[Array, ""]) -> "FactoredSynapses":
-        """See `AbstractSynapses.rounded`."""
+        """See `AbstractExactSynapses.rounded`."""
         coefficients, shift, bias = (nearest(each, quantum) for each in (self.coefficients, self.shift, self.bias))
         return FactoredSynapses(self.codes, coefficients, shift, bias, self.recurrent)
 
@@ -110,7 +111,7 @@ def cheaper(synapses: AbstractSynapses, slots: int) -> bool:
 
 def belong_to(synapses: FactoredSynapses, codes: Bool[Array, "symbols source"], *, recurrent: bool) -> bool:
     """Whether these are factors of a projection from a population with such codes: its own codes, one a symbol."""
-    same = synapses.codes.shape == codes.shape and bool((synapses.codes == codes).all())
+    same = synapses.codes.shape == codes.shape and bool((synapses.codes == codes.astype(jnp.float32)).all())
     return same and len(synapses.coefficients) == len(codes) and synapses.recurrent == recurrent
 
 
