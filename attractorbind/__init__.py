@@ -2,9 +2,18 @@
 
 from importlib.metadata import version as _version
 
+from attractorbind._area.base import (
+    AbstractArea as AbstractArea,
+    AreaInputs as AreaInputs,
+    AreaNoise as AreaNoise,
+    Shared as Shared,
+)
 from attractorbind._area.hippocampus import SnapshotMemory as SnapshotMemory
 from attractorbind._area.snapshots import Snapshots as Snapshots
 from attractorbind._build import build as build
+from attractorbind._engine.controller import AbstractController as AbstractController
+from attractorbind._engine.driver import Outcome as Outcome
+from attractorbind._engine.step import step as step
 from attractorbind._errors import (
     ArgumentError as ArgumentError,
     AttractorBindError as AttractorBindError,
@@ -30,8 +39,8 @@ from attractorbind._measure.proportion import Proportion as Proportion
 from attractorbind._measure.stuck_gates import StuckGates as StuckGates, stuck_gates as stuck_gates
 from attractorbind._network import Network as Network
 from attractorbind._overlap import overlaps as overlaps
-from attractorbind._program.condition import Condition as Condition, empty as empty, equal as equal, holds as holds
-from attractorbind._program.control import procedure as procedure, repeat as repeat, until as until, when as when
+from attractorbind._program.condition import Condition as Condition
+from attractorbind._program.control import repeat as repeat, until as until, when as when
 from attractorbind._program.listing import Listing as Listing
 from attractorbind._program.macros import (
     clear as clear,
@@ -41,11 +50,14 @@ from attractorbind._program.macros import (
     move as move,
     swap as swap,
 )
+from attractorbind._program.procedure import procedure as procedure
 from attractorbind._program.production import Production as Production, cycle as cycle, production as production
-from attractorbind._program.program import Program as Program, arg as arg, gates as gates, present as present
+from attractorbind._program.program import Program as Program, gates as gates, present as present
+from attractorbind._program.question import empty as empty, equal as equal, holds as holds
 from attractorbind._program.recollection import forget as forget, recall as recall, store as store
 from attractorbind._program.schedule import Schedule as Schedule
 from attractorbind._program.streams import emit as emit, read as read
+from attractorbind._program.symbol import arg as arg
 from attractorbind._report import ProjectionReport as ProjectionReport, Report as Report
 from attractorbind._result import Result as Result
 from attractorbind._rule.base import (
@@ -61,6 +73,7 @@ from attractorbind._rule.hebbian import Hebbian as Hebbian
 from attractorbind._rule.perceptron import Perceptron as Perceptron
 from attractorbind._rule.storkey import Storkey as Storkey
 from attractorbind._run import run as run
+from attractorbind._simulate import simulate as simulate
 from attractorbind._state import State as State
 from attractorbind._synapses.base import (
     AbstractExactSynapses as AbstractExactSynapses,
@@ -73,8 +86,8 @@ from attractorbind._tick import tick as tick
 from attractorbind._trace import Trace as Trace
 from attractorbind._vocabulary import Vocabulary as Vocabulary
 from attractorbind._wiring import (
+    AreaWiring as AreaWiring,
     Gate as Gate,
-    MemoryWiring as MemoryWiring,
     Population as Population,
     Projection as Projection,
 )

@@ -5,16 +5,17 @@ from typing import Any
 
 from jaxtyping import Array, Key
 
-from attractorbind._area.hippocampus import SnapshotMemory, connect
+from attractorbind._area.base import AbstractArea
+from attractorbind._area.connect import check_areas, connect
 from attractorbind._checks import check_count, check_fraction, check_outside
-from attractorbind._codes import active_units, draw_codes, parts_of_key, population_keys, random_units
+from attractorbind._codes import active_units, draw_codes, fingerprint, parts_of_key, population_keys
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._keys import Rate, check_one_key
+from attractorbind._layout import parse_relays, wire
 from attractorbind._network import Network
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.train import learn
 from attractorbind._vocabulary import Vocabulary
-from attractorbind._wiring import parse_relays, wire
 
 
 def build(
@@ -27,7 +28,7 @@ def build(
     key: Key[Array, ""],
     relay: str = "direct",
     latch: str = "recurrence",
-    memories: Sequence[SnapshotMemory] = (),
+    areas: Sequence[AbstractArea] = (),
     free: int = 0,
     strict: bool = False,
 ) -> Network:
@@ -48,7 +49,7 @@ def build(
     - `relay`: "direct", one gated matrix, or "nucleus", by way of a thalamic population of its own, which is part of
         the global attractor.
     - `latch`: "recurrence", gated connections within the buffer, or "loop", from cortex to a thalamic nucleus and back.
-    - `memories`: snapshot memories, each connected both ways to its buffers; see `SnapshotMemory`.
+    - `areas`: what is joined to the buffers by gates of its own, such as a `SnapshotMemory`; see `AbstractArea`.
     - `free`: how many codes to draw beyond those of the vocabulary, for symbols that `imprint` adds later without
         changing any shape.
     - `strict`: raise if any symbol is not stored exactly, rather than warn.
@@ -79,7 +80,8 @@ def build(
         raise ArgumentError(f"activity is {activity}; it must be above 0 and below 1")
     sizes = {name: check_count(f"units of buffer {name!r}", units, least=2) for name, units in buffers.items()}
     kinds = _kind("relay", relay, ("direct", "nucleus")), _kind("latch", latch, ("recurrence", "loop"))
-    wiring = connect(wire(sizes, parse_relays(sizes, relays), *kinds), memories)
+    areas = check_areas(areas)
+    wiring = connect(wire(sizes, parse_relays(sizes, relays), *kinds), areas)
     active = [active_units(population.units, activity) for population in wiring.populations]
     for population, count in zip(wiring.populations, active, strict=True):
         if not 0 < count < population.units:
@@ -87,15 +89,23 @@ def build(
                 f"activity {activity} leaves {count} of the {population.units} units of {population.name!r} on; "
                 f"a code needs at least one unit on and one off: change activity= or the units"
             )
-    code_keys, memory_keys = population_keys(key, wiring)
+    code_keys, area_keys = population_keys(key, wiring)
     slots = len(vocabulary) + check_count("free", free, least=0)
     codes = draw_codes(slots, wiring.populations, active, code_keys)
-    assemblies = tuple(
-        random_units(memory.capacity, memory.units, memory.active, key=one)
-        for memory, one in zip(wiring.memories, memory_keys, strict=True)
-    )
+    area_parameters = tuple(area.parameters(own) for area, own in zip(areas, area_keys, strict=True))
     synapses, drive = learn(wiring, codes, len(vocabulary), rule)
-    network = Network(vocabulary, wiring, codes, assemblies, synapses, drive, rule, *parts_of_key(key))
+    network = Network(
+        vocabulary=vocabulary,
+        wiring=wiring,
+        all_codes=codes,
+        areas=areas,
+        area_parameters=area_parameters,
+        synapses=synapses,
+        drive=drive,
+        rule=rule,
+        **parts_of_key(key)._asdict(),
+        fingerprint=fingerprint(wiring, [of_population[: len(vocabulary)] for of_population in codes]),
+    )
     network.report().judge(strict=strict)
     return network
 

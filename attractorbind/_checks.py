@@ -1,4 +1,4 @@
-"""Checks of what users give: numbers and names. Whatever is wrong is named, with the cure."""
+"""Checks of the numbers and names that users give. An error names what is wrong, and the cure."""
 
 import contextlib
 import math
@@ -49,7 +49,7 @@ def check_count(name: str, value: object, least: int = 1) -> int:
 
 
 def _number(value: Any) -> float:
-    """The value as a float; not a number if it is none, a string with digits included."""
+    """The value as a float; NaN for what is no number, such as a string, even one of digits."""
     try:
         return math.nan if isinstance(value, str | bytes) else float(value)
     except (TypeError, ValueError):
@@ -61,7 +61,7 @@ def _is_bool(value: object) -> bool:
 
 
 def check_names(argument: str, value: Any, kind: str, error: type[AttractorBindError]) -> Iterable[Any]:
-    """What was given for a list of names, or an error if it is no list or a single name."""
+    """The names, or an error if they are no list: the letters of a single name are not meant."""
     if isinstance(value, str):
         raise error(f"{argument} takes a list of {kind}, not the one string {value!r}; write [{value!r}]")
     if not isinstance(value, Iterable):
@@ -84,13 +84,13 @@ def buffer_names(argument: str, buffers: Any, error: type[AttractorBindError]) -
 
 
 def check_known(kind: str, plural: str, name: object, known: Collection[str]) -> str:
-    """The name, or the error for an unknown one; whatever is no string is unknown."""
+    """The name, or an error if it is not among those that are known."""
     if not isinstance(name, str) or name not in known:
         raise unknown_name(kind, plural, name, known)
     return name
 
 
-# What is given is looked at before anything is computed, which nobody can do while JAX traces a function.
+# Arguments are checked before anything is computed. While JAX traces a function, their values are not there to check.
 _FROM_OUTSIDE = (
     "what is given is checked, and then run compiled: call it from outside of jax.jit, vmap, grad and scan, once for "
     "all trials of a batch, and once for each noise, leak or setting of gates"
@@ -98,12 +98,12 @@ _FROM_OUTSIDE = (
 
 
 def check_computed(name: str, tree: object, error: type[AttractorBindError]) -> None:
-    """Raise if there are arrays in it that are not known yet, as there are while JAX traces a function."""
+    """Raise if the values of some of its arrays are not known yet, as is the case while JAX traces a function."""
     if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(tree)):
         raise error(f"{name} is traced; {_FROM_OUTSIDE}")
 
 
 def check_outside(error: type[AttractorBindError]) -> None:
-    """Raise if this is within a function that JAX traces as a whole, in which every new array is unknown."""
+    """Raise if JAX is tracing the caller: then even an array made here has no value yet."""
     if isinstance(jnp.zeros(()), Tracer):
         raise error(f"a call is traced; {_FROM_OUTSIDE}")

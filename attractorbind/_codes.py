@@ -1,26 +1,47 @@
 """Sparse random codes: what a symbol looks like in one population."""
 
+import hashlib
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Int, Key, UInt32
 
 from attractorbind._wiring import Population, Wiring
 
 
-def population_keys(
-    key: Key[Array, ""], wiring: Wiring
-) -> tuple[Key[Array, " _populations"], Key[Array, " _memories"]]:
-    """A random key for every population, and one for every memory."""
-    keys = jax.random.split(key, len(wiring.populations) + len(wiring.memories))
+def population_keys(key: Key[Array, ""], wiring: Wiring) -> tuple[Key[Array, " _populations"], Key[Array, " _areas"]]:
+    """A random key for every population, and one for every area."""
+    keys = jax.random.split(key, len(wiring.populations) + len(wiring.areas))
     return keys[: len(wiring.populations)], keys[len(wiring.populations) :]
 
 
-def parts_of_key(key: Key[Array, ""]) -> tuple[UInt32[Array, " words"], str]:
+class KeyParts(NamedTuple):
     """A random key as plain numbers, and what kind of key they make."""
-    return jax.random.key_data(key), str(jax.random.key_impl(key))
+
+    key_data: UInt32[Array, " words"]
+    key_kind: str
+
+
+def parts_of_key(key: Key[Array, ""]) -> KeyParts:
+    """The parts of a random key."""
+    return KeyParts(jax.random.key_data(key), str(jax.random.key_impl(key)))
+
+
+def fingerprint(wiring: Wiring, codes: Sequence[Bool[Array, "symbols _units"]]) -> str:
+    """A short text that two networks share only if they have the same wiring and the same codes.
+
+    **Arguments:**
+
+    - `codes`: of the symbols in every population.
+    """
+    digest = hashlib.blake2b(repr(wiring).encode(), digest_size=16)
+    for of_population in codes:
+        digest.update(np.packbits(np.asarray(of_population)).tobytes())
+    return digest.hexdigest()
 
 
 def draw_codes(

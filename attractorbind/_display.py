@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-# More rows than these are not read.
+# Nobody reads a longer table in a notebook.
 _ROWS = 12
 
 
 class Printed:
-    """What is printed to be read, is read in a notebook too."""
+    """Has a notebook show what `print` shows."""
 
     def _repr_html_(self) -> str:
         return text_html(type(self).__name__, str(self))
@@ -20,7 +20,7 @@ def text_html(caption: str, text: str) -> str:
 
 
 def table_html(caption: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table of its first rows under a caption, which tells how many more there are."""
+    """A table under a caption: the first rows, and in the caption how many more there are."""
     rows = list(rows)
     more = f", and {len(rows) - _ROWS} more rows" if len(rows) > _ROWS else ""
     lines = [_line("th", head), *(_line("td", row) for row in rows[:_ROWS])]

@@ -8,28 +8,33 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int
 
+# What an array of indices holds where there is no index: a row that asks no question, a trial that presents nothing.
+NONE = -1
+
 Carry = TypeVar("Carry")
 
 
 def for_each(
-    mask: Bool[Array, " places"], body: Callable[[Int[Array, ""], Carry], Carry], start: Carry
-) -> tuple[Carry, Bool[Array, " places"]]:
-    """Apply `body(place, carry)` for every place that is marked, in order; the others cost nothing.
+    marked: Bool[Array, " cases"], body: Callable[[Int[Array, ""], Carry], Carry], start: Carry
+) -> tuple[Carry, Bool[Array, " cases"]]:
+    """Apply `body(case, carry) -> carry` to the number of each marked case in order; the others cost nothing.
 
-    **Returns:** the last carry, and what is left to do: nothing, but only the loop knows. What is made to depend on it
-    happens after the loop. XLA writes an array in place only if it can see that all reading of it comes before.
+    **Returns:** the last carry, and the marks that are left when the loop has ended. All of them are False, but the
+    compiler cannot know that: whatever is computed from them has to wait for the loop. That matters where the loop
+    changes an array that is read elsewhere, since XLA changes an array in place, rather than a copy of it, only if it
+    can see in which order reads and writes come.
     """
-    numbers = np.arange(len(mask))
+    cases = np.arange(len(marked), dtype=np.int32)
 
-    def one(state: tuple[Bool[Array, " places"], Carry]) -> tuple[Bool[Array, " places"], Carry]:
+    def do_next(state: tuple[Bool[Array, " cases"], Carry]) -> tuple[Bool[Array, " cases"], Carry]:
         left, carry = state
-        place = jnp.argmax(left).astype(jnp.int32)
-        return left & (numbers != place), body(place, carry)
+        case = jnp.argmax(left).astype(jnp.int32)
+        return left & (cases != case), body(case, carry)
 
-    left, carry = jax.lax.while_loop(lambda state: jnp.any(state[0]), one, (mask, start))
+    left, carry = jax.lax.while_loop(lambda state: jnp.any(state[0]), do_next, (marked, start))
     return carry, left
 
 
-def any_at(places: Int[Array, " trials"], count: int) -> Bool[Array, " count"]:
-    """Which of so many places some trial is at; negative ones are none."""
-    return jnp.any(places[:, None] == jnp.arange(count)[None, :], axis=0)
+def any_at(cases: Int[Array, " trials"], count: int) -> Bool[Array, " count"]:
+    """Which of the cases 0 to `count` - 1 at least one trial is at; a trial at a negative number is at none."""
+    return jnp.any(cases[:, None] == jnp.arange(count, dtype=cases.dtype)[None, :], axis=0)

@@ -1,4 +1,4 @@
-"""The error hierarchy, and the one text for a name that is not known."""
+"""The error hierarchy, and the text that every error about an unknown name has."""
 
 import difflib
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ class AttractorBindError(Exception):
 
 
 class UnknownNameError(AttractorBindError, KeyError):
-    """A buffer, symbol, gate or argument was named that does not exist."""
+    """The name of a buffer, symbol, gate or argument that does not exist."""
 
     def __str__(self) -> str:
         # KeyError would show the repr of the text, quotes and all.
@@ -43,7 +43,7 @@ class ArgumentError(AttractorBindError, ValueError):
 
 
 class CapacityError(AttractorBindError):
-    """A learning rule could not store the vocabulary in the network."""
+    """A storage rule could not store the vocabulary in the network."""
 
 
 class FileError(AttractorBindError, ValueError):
@@ -66,7 +66,7 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
 
 
 def unknown_name(kind: str, plural: str, name: object, known: Iterable[str]) -> UnknownNameError:
-    """The error for a name that is not known: the culprit, what is known, the nearest."""
+    """The error for a name that is not known: it tells the name, the names that are known, and the most similar one."""
     known = list(known)
     text = f"unknown {kind} {name!r}; "
     text += f"{plural} are {listed(known)}" if known else f"there are no {plural}"

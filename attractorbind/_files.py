@@ -24,6 +24,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool
 
+from attractorbind._area.base import AbstractArea
+from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._errors import FileError
 from attractorbind._modules_in_files import described, known_classes, revived
 from attractorbind._rule.base import AbstractStorageRule
@@ -34,18 +36,21 @@ from attractorbind._rule.storkey import Storkey
 from attractorbind._synapses.base import AbstractSynapses, PlasticSynapses, Synapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._vocabulary import Vocabulary
-from attractorbind._wiring import Gate, MemoryWiring, Population, Projection, Wiring
+from attractorbind._wiring import AreaWiring, Gate, Population, Projection, Wiring
 
 _MAGIC = b"ATTRBIND"
 _VERSION = 3
 _NUMBER, _DIGEST = 8, hashlib.sha256().digest_size
-_CLASSES = (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability, Synapses, PlasticSynapses, FactoredSynapses)
+_RULES = (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability)
+_CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, SnapshotMemory)
 
 
 def write_network(path: Path, fields: dict[str, Any]) -> None:
     """Write what a network is made of; either the whole file is there afterwards, or what was there before."""
     synapses = [_without_codes(each) for each in fields["synapses"]]
-    modules, module_arrays = described({"rule": fields["rule"], "synapses": synapses}, "network")
+    modules, module_arrays = described(
+        {"rule": fields["rule"], "synapses": synapses, "areas": fields["areas"]}, "network"
+    )
     description = {
         "version": _VERSION,
         "vocabulary": fields["vocabulary"].names,
@@ -53,12 +58,14 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
         "modules": modules,
         "arrays": len(module_arrays),
         "key": fields["key_kind"],
+        "fingerprint": fields["fingerprint"],
         "altered": fields["altered"],
     }
     told = json.dumps(description).encode()
     payload = io.BytesIO()
     payload.write(len(told).to_bytes(_NUMBER, "little") + told)
-    parts = (fields["all_codes"], fields["assemblies"], module_arrays, (fields["drive"], fields["key_data"]))
+    parameters = jax.tree.leaves(fields["area_parameters"])
+    parts = (fields["all_codes"], module_arrays, parameters, (fields["drive"], fields["key_data"]))
     for array in itertools.chain(*parts):
         np.save(payload, np.asarray(array), allow_pickle=False)
     written = payload.getvalue()
@@ -111,7 +118,7 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
             f"its format is version {told['version']}, and this attractorbind reads version {_VERSION}; {cure}"
         )
     wiring = _wiring(told["wiring"])
-    populations, projections, memories = wiring.populations, wiring.projections, wiring.memories
+    populations, projections = wiring.populations, wiring.projections
 
     def read(count: int) -> list[np.ndarray]:
         return [np.load(payload, allow_pickle=False) for _ in range(count)]
@@ -119,11 +126,14 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
     def arrays(count: int) -> tuple[Any, ...]:
         return tuple(jnp.asarray(array) for array in read(count))
 
-    all_codes, assemblies = arrays(len(populations)), arrays(len(memories))
+    all_codes = arrays(len(populations))
     modules = revived(told["modules"], read(told["arrays"]), classes)
-    rule, synapses = modules["rule"], modules["synapses"]
-    if not isinstance(rule, AbstractStorageRule) or not all(isinstance(each, AbstractSynapses) for each in synapses):
-        raise ValueError("its rule is no rule, or its synapses are none")
+    rule, synapses, areas = modules["rule"], modules["synapses"], modules["areas"]
+    for kind, those in ((AbstractStorageRule, [rule]), (AbstractSynapses, synapses), (AbstractArea, areas)):
+        if not all(isinstance(each, kind) for each in those):
+            raise ValueError("its rule, synapses or areas are something else")
+    shapes_of_parameters = [jax.eval_shape(area.parameters, jax.random.key(0)) for area in areas]
+    parameters = arrays(len(jax.tree.leaves(shapes_of_parameters)))
     synapses = tuple(
         _with_codes(each, all_codes[projection.source]) for each, projection in zip(synapses, projections, strict=True)
     )
@@ -131,7 +141,10 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
     jax.random.wrap_key_data(key, impl=told["key"])
     slots = len(all_codes[0])
     shapes = [codes.shape == (slots, p.units) for codes, p in zip(all_codes, populations, strict=True)]
-    shapes += [a.shape == (m.capacity, m.active) for a, m in zip(assemblies, memories, strict=True)]
+    shapes += [
+        array.shape == expected.shape and array.dtype == expected.dtype
+        for array, expected in zip(parameters, jax.tree.leaves(shapes_of_parameters), strict=True)
+    ]
     shapes += [
         one.shape == (populations[p.source].units, populations[p.target].units)
         and one.bias.shape == (populations[p.target].units,)
@@ -144,12 +157,14 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
         "vocabulary": Vocabulary(told["vocabulary"]),
         "wiring": wiring,
         "all_codes": all_codes,
-        "assemblies": assemblies,
+        "areas": areas,
+        "area_parameters": tuple(jax.tree.unflatten(jax.tree.structure(shapes_of_parameters), parameters)),
         "synapses": synapses,
         "drive": drive,
         "rule": rule,
         "key_data": key,
         "key_kind": told["key"],
+        "fingerprint": str(told["fingerprint"]),
         "altered": bool(told["altered"]),
     }
 
@@ -175,13 +190,13 @@ def _payload(path: Path) -> bytes:
 
 
 def _wiring(told: dict[str, Any]) -> Wiring:
-    def memory(fields: dict[str, Any]) -> MemoryWiring:
+    def area(fields: dict[str, Any]) -> AreaWiring:
         tuples: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
-        return MemoryWiring(**tuples)
+        return AreaWiring(**tuples)
 
     return Wiring(
         tuple(Population(**population) for population in told["populations"]),
         tuple(Projection(**projection) for projection in told["projections"]),
         tuple(Gate(**gate) for gate in told["gates"]),
-        tuple(memory(fields) for fields in told["memories"]),
+        tuple(area(fields) for fields in told["areas"]),
     )

@@ -18,8 +18,8 @@ Rate = float | int | np.number | Shaped[Array, ""] | Shaped[np.ndarray, ""]
 def check_key(key: Any) -> Key[Array, "*shape"]:
     """The random key or keys, or an error if it is something else."""
     if not isinstance(key, jax.Array) or not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
-        told = f"an array of {key.dtype}" if isinstance(key, jax.Array | np.ndarray) else repr(key)
-        raise ArgumentError(f"key is {told}; make it with jax.random.key(0), say")
+        given = f"an array of {key.dtype}" if isinstance(key, jax.Array | np.ndarray) else repr(key)
+        raise ArgumentError(f"key is {given}; make it with jax.random.key(0), say")
     check_computed("key", key, ArgumentError)
     return key
 
@@ -36,20 +36,21 @@ def trial_keys(key: Any, trials: int, noise: float) -> Key[Array, " trials"]:
     if key is None:
         if noise > 0:
             raise ArgumentError(f"noise is {noise:g} but no key is given; add key=jax.random.key(0), say")
-        key = _nobodys()
+        key = unused_key()
     key = check_key(key)
     if key.shape not in ((), (trials,)):
         raise ArgumentError(f"key has shape {key.shape}; give one key, or one for each of the {trials} trials")
     if key.shape:
         return key
     if noise == 0:
-        # Nothing is drawn, and deriving keys would take as long as a short run.
+        # Nothing is drawn from them, and to derive a key for each trial would take as long as a short run.
         return jnp.broadcast_to(key, (trials,))
-    return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials))
+    return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials, dtype=jnp.int32))
 
 
 @cache
-def _nobodys() -> Key[Array, ""]:
-    # Kept for all runs to come, and so not as what a function that is traced has of it.
+def unused_key() -> Key[Array, ""]:
+    """A key for runs that draw nothing."""
+    # It is kept for all later runs, so it must be an array even if it is first asked for while JAX traces a function.
     with jax.ensure_compile_time_eval():
         return jax.random.key(0)

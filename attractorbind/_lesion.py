@@ -21,8 +21,8 @@ def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Ke
     one of the new network, and nothing compiles anew, but where weights were kept in a form other than a matrix, as
     factors or in a class of one's own: they are written out.
 
-    Noise, and what a snapshot memory gives back from before, may still turn on a unit that is lost; nobody hears it.
-    The synapses and units of memories are kept. New symbols are imprinted before a lesion, not after it.
+    Noise, and what an area gives back from before, may still turn on a unit that is lost; nobody hears it.
+    Areas are left whole. New symbols are imprinted before a lesion, not after it.
 
     **Arguments:**
 

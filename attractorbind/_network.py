@@ -3,6 +3,7 @@
 import dataclasses
 import os
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import equinox as eqx
 import jax
 import networkx as nx
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Key, UInt32
+from jaxtyping import Array, Bool, Float, Key, PyTree, UInt32
 
+from attractorbind._area.base import AbstractArea, renamed
 from attractorbind._checks import check_computed, check_count, check_known
 from attractorbind._display import table_html
 from attractorbind._errors import FileError, NetworkError
@@ -20,12 +22,12 @@ from attractorbind._report import Report, reported
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.train import rounded
-from attractorbind._state import State, silent
+from attractorbind._state import Origin, State, buffer_units, check_state as check_state_of, silent
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._synapses.given import checked
 from attractorbind._vocabulary import Vocabulary
-from attractorbind._wiring import Wiring
+from attractorbind._wiring import Wiring, nameless_area
 
 # What names a gating: the gates that are not at rest, or the conductance of every gate.
 Gating = Iterable[str] | Mapping[str, Any] | Float[np.ndarray, " gates"] | Float[Array, " gates"]
@@ -38,17 +40,44 @@ def check_network(network: object) -> "Network":
     return network
 
 
+def check_state(network: "Network", state: object) -> None:
+    """Raise unless it is a state of this network, or of one that it understands, and holds only zeros and ones."""
+    check_state_of(_silence(network.wiring, network.areas, network.origin), state)
+
+
+def _silence(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
+    """Shapes of a silent state; kept, for every run and every tick by hand asks for them."""
+    try:
+        return _silence_kept(wiring, areas, origin)
+    except TypeError:
+        # An area with arrays among its fields has no hash.
+        return _silence_kept.__wrapped__(wiring, areas, origin)
+
+
+@lru_cache(maxsize=64)
+def _silence_kept(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
+    return jax.eval_shape(lambda: silent(wiring, areas, origin, 1))
+
+
 def _path(path: object) -> Path:
     if not isinstance(path, str | os.PathLike) or not os.fspath(path):
         raise FileError(f"path is {path!r}; give the name of a file")
     return Path(path)
 
 
+_NOBODY = Vocabulary(["symbol"])
+
+
 def nameless(network: "Network") -> "Network":
     """The network as the compiled drivers see it, so that other names or another rule do not compile anew."""
-    nobody = Vocabulary(["symbol"])
     return dataclasses.replace(
-        network, vocabulary=nobody, wiring=network.wiring.nameless, rule=Hebbian(), altered=False
+        network,
+        vocabulary=_NOBODY,
+        wiring=network.wiring.nameless,
+        areas=tuple(renamed(area, nameless_area(index)) for index, area in enumerate(network.areas)),
+        rule=Hebbian(),
+        fingerprint="",
+        altered=False,
     )
 
 
@@ -63,29 +92,33 @@ class Network(eqx.Module):
     - `vocabulary`: the symbols.
     - `wiring`: populations, projections and gates, without weights.
     - `all_codes`: the code of every symbol in every population, and behind them those that are free.
-    - `assemblies`: for each snapshot memory, the units of its assemblies, in the order in which they are used.
+    - `areas`: what is joined to the buffers by gates of its own, such as a `SnapshotMemory`.
+    - `area_parameters`: what was drawn for each area, see `AbstractArea.parameters`.
     - `synapses`: `Synapses` or `FactoredSynapses`, one per projection, in the order of `wiring.projections`.
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
     - `rule`: the learning rule.
     - `key_data`, `key_kind`: of the random key that it was built from, which is `key`.
+    - `fingerprint`: of the codes and the wiring that it was built with; tells its states from those of others.
     - `altered`: whether `lesion` or `replace` made it other than the rule would.
     """
 
     vocabulary: Vocabulary = eqx.field(static=True)
     wiring: Wiring = eqx.field(static=True)
     all_codes: tuple[Bool[Array, "slots _units"], ...]
-    assemblies: tuple[Int[Array, "_capacity _active"], ...]
+    areas: tuple[AbstractArea, ...]
+    area_parameters: tuple[PyTree, ...]
     synapses: tuple[AbstractSynapses, ...]
     drive: Float[Array, ""]
     rule: AbstractStorageRule
     key_data: UInt32[Array, " words"]
     key_kind: str = eqx.field(static=True)
+    fingerprint: str = eqx.field(static=True)
     altered: bool = eqx.field(static=True, default=False)
 
     @property
     def buffers(self) -> dict[str, int]:
         """The buffers' names and their numbers of units."""
-        return {name: self.wiring.populations[place].units for name, place in self.wiring.buffers.items()}
+        return dict(buffer_units(self.wiring))
 
     @property
     def key(self) -> Key[Array, ""]:
@@ -163,8 +196,13 @@ class Network(eqx.Module):
         return len(self.all_codes[0]) - len(self.vocabulary)
 
     def silent(self, trials: int = 1) -> State:
-        """The state of a batch of trials in which every unit is off."""
-        return silent(self.wiring, check_count("trials", trials))
+        """The state of a batch of trials in which every unit is off and nothing has happened in any area."""
+        return silent(self.wiring, self.areas, self.origin, check_count("trials", trials))
+
+    @property
+    def origin(self) -> Origin:
+        """What a state must be of to mean the same in this network."""
+        return Origin(self.fingerprint, self.vocabulary.names)
 
     def gating(
         self, open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = ()
@@ -282,21 +320,21 @@ class Network(eqx.Module):
     def __repr__(self) -> str:
         kinds = [gate.kind for gate in self.wiring.gates]
         buffers = ", ".join(f"{name}: {units}" for name, units in self.buffers.items())
-        memories = ", ".join(f"{memory.name}: {memory.units}" for memory in self.wiring.memories)
+        areas = ", ".join(f"{area.name}: {type(area).__name__}" for area in self.areas)
         return (
             f"Network({len(self.vocabulary)} symbols, buffers {{{buffers}}}, {kinds.count('relay')} relays, "
-            f"{len(self.synapses)} projections, {f'memories {{{memories}}}, ' if memories else ''}{self.rule})"
+            f"{len(self.synapses)} projections, {f'areas {{{areas}}}, ' if areas else ''}{self.rule})"
         )
 
 
 def _html(network: Network) -> str:
-    """The buffers and memories, and which buffers each has a relay to."""
+    """The buffers and areas, and which buffers each has a relay to."""
     wiring = network.wiring
     relays = [gate for gate in wiring.gates if gate.kind == "relay"]
     rows = [
         ("buffer", name, units, ", ".join(gate.target for gate in relays if gate.source == name))
         for name, units in network.buffers.items()
     ]
-    rows += [("snapshot memory", memory.name, memory.units, "") for memory in wiring.memories]
+    rows += [(area.kind, area.name, area.units, "") for area in wiring.areas]
     caption = f"Network: {len(network.vocabulary)} symbols, {len(relays)} relays, {network.rule!r}"
     return table_html(caption, ("", "name", "units", "relays to"), rows)

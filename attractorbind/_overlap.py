@@ -4,17 +4,25 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-# Half-way from an unrelated state to the code itself. With noise a state that still is the symbol's overlaps it by 0.9
-# (2 % of all units flipped, activity 0.1) or 0.8 (5 %); an unrelated one, best of 2,000 symbols at 512 units, by 0.2.
+# Midway from an unrelated state to the code itself. Under noise, a state that still stands for its symbol overlaps the
+# code by 0.9 (2 % of all units flipped, activity 0.1) or 0.8 (5 %); an unrelated state overlaps the nearest code of
+# 2,000 symbols, at 512 units, by 0.2.
 THRESHOLD = 0.5
 
 
 def correlation(
-    both: Float[Array, "*some"], one: Float[Array, "*some"], other: Float[Array, "*#some"], units: int | Int[Array, ""]
+    shared: Float[Array, "*some"],
+    first: Float[Array, "*some"],
+    second: Float[Array, "*#some"],
+    units: int | Int[Array, ""],
 ) -> Float[Array, "*some"]:
-    """The correlation of binary states from numbers of units on, in both and in each; 0 if one is silent or all on."""
-    variances = one * (units - one) * other * (units - other)
-    return jnp.where(variances > 0, (units * both - one * other) / jnp.sqrt(jnp.maximum(variances, 1.0)), 0.0)
+    """The correlation of two binary states, from how many of so many units are on in both, in the first, in the second.
+
+    It is 0 where one of the two is silent or has every unit on, and so has no variance.
+    """
+    size = jnp.asarray(units, jnp.float32)
+    variances = first * (size - first) * second * (size - second)
+    return jnp.where(variances > 0, (size * shared - first * second) / jnp.sqrt(jnp.maximum(variances, 1.0)), 0.0)
 
 
 @jax.jit

@@ -1,22 +1,22 @@
-"""Run a program on a network: checks, then the driver for straight lines or the one for programs that branch."""
+"""Run a program on a network: checks, then `simulate`, then the trace."""
 
 from collections.abc import Mapping
 from typing import Any
 
-import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Key
 
 from attractorbind._checks import check_computed, check_fraction, check_outside
-from attractorbind._control.interpret import interpret
-from attractorbind._control.straight import straight
-from attractorbind._engine.inputs import bucket, input_symbols, number_of_trials, over_trials, padded, slot_symbols
+from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
+from attractorbind._inputs import input_symbols, number_of_trials, over_trials, slot_symbols
 from attractorbind._keys import Rate, check_key, trial_keys
-from attractorbind._network import Network, check_network
+from attractorbind._network import Network, check_network, check_state
 from attractorbind._program.listing import Listing
 from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
-from attractorbind._state import State, check_state, repeated
+from attractorbind._simulate import simulated
+from attractorbind._state import State, repeated
 from attractorbind._trace import Trace
 
 _RECORDS = ("final", "decoded", "states")
@@ -45,8 +45,9 @@ def run(
     latch writes. Without noise and leak, and with gates open or closed, the result is exact: the same bit for bit in
     any batch, on any machine. Each trial does what it would do alone, given its key.
 
-    It runs compiled, and checks what it is given before: call it from outside of `jax.jit`, `jax.vmap` and `jax.grad`.
-    Another number of trials compiles anew, and so may a longer program or a longer input.
+    It runs compiled, and checks what it is given before: call it from outside of `jax.jit`, `jax.vmap` and `jax.grad`;
+    inside of them, `simulate` is the same run without the checks. Another number of trials compiles anew, and so may a
+    longer program or a longer input.
 
     **Arguments:**
 
@@ -61,8 +62,7 @@ def run(
         leak is the least that any gate conducts. What conditions read does not pass through gates, and is not stuck.
     - `key`: a random key, or one per trial; needed if there is noise. Trial i of one key k has the key fold_in(k, i).
     - `record`: "final" keeps the last state, "decoded" also the best symbol of every buffer at every tick, "states"
-        every buffer's state at every tick (trials x units bytes a tick and buffer). A program that branches is then run
-        twice, first to see how many ticks it takes.
+        every buffer's state at every tick (trials x units bytes a tick and buffer).
     - `throw`: raise `RunError` if a trial ends in trouble; otherwise look at `trace.result`.
 
     **Returns:** a `Trace`.
@@ -95,7 +95,7 @@ def run(
     if inputs is None and compiled.reads:
         raise ArgumentError("inputs= is missing; the program has read(buffer), give it a list of symbols")
     if state is not None:
-        check_state(network.wiring, state)
+        check_state(network, state)
     key = None if key is None else check_key(key)
     known = {
         "args=": trials,
@@ -107,27 +107,37 @@ def run(
     keys = trial_keys(key, trials, noise)
     start = network.silent(trials) if state is None else state
     start = repeated(start, trials)
-    symbols = jnp.asarray(padded(over_trials(symbols, trials, axis=1), bucket(len(symbols), 8)))
-    if isinstance(compiled, Listing):
-        ran = interpret(
-            network, compiled, symbols, over_trials(stream, trials, axis=0), noise, leak, keys, start, record
-        )
-    else:
-        ran = straight(network, compiled, symbols, noise, leak, keys, start, record)
-    named = {place: name for name, place in network.wiring.buffers.items()}
-    recorded = {named[place]: observed for place, observed in ran.pop("recorded").items()}
-    decoded = recorded if record == "decoded" else {}
+    outcome, recorded = simulated(
+        network,
+        compiled,
+        start,
+        over_trials(symbols, trials, axis=1),
+        over_trials(stream, trials, axis=0),
+        (noise, leak, keys),
+        record,
+    )
+    kept = Record(None) if recorded is None else recorded
     trace = Trace(
         network=network,
         program=compiled,
-        states=recorded if record == "states" else {},
-        best_symbol={name: best for name, (best, _) in decoded.items()},
-        best_overlap={name: most for name, (_, most) in decoded.items()},
-        **ran,
+        state=outcome.state,
+        result=np.asarray(outcome.result),
+        ticks=np.asarray(outcome.ticks),
+        states=_named(network, kept.states),
+        best_symbol=_named(network, kept.best_symbol),
+        best_overlap=_named(network, kept.best_overlap),
+        rows=kept.rows,
+        output_symbols=np.asarray(outcome.outputs),
+        output_counts=np.asarray(outcome.output_counts),
     )
     if throw:
         trace.check()
     return trace
+
+
+def _named(network: Network, of_buffers: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
+    """Buffer to array, for arrays in the order of the buffers; nothing for what was not recorded."""
+    return dict(zip(network.buffers, of_buffers, strict=True)) if of_buffers else {}
 
 
 def _compiled(network: object, program: object) -> Schedule | Listing:

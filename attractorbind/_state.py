@@ -1,25 +1,49 @@
-"""The state of a network: which units of each population are on, for each trial of a batch."""
+"""The state of a network: which units of each population are on, and the states of its areas, for each trial."""
 
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Shaped
+from jaxtyping import Array, Float, PyTree, Shaped
 
-from attractorbind._area.snapshots import Snapshots, nothing_stored
+from attractorbind._area.base import AbstractArea, Shared
 from attractorbind._checks import check_computed, check_known, check_outside
 from attractorbind._errors import NetworkError, listed
 from attractorbind._wiring import Wiring
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The network that a state is of, as far as it decides what the state means.
+
+    - `fingerprint`: of the codes that the network was built with, and of its wiring. Lesions, other synapses and
+        further symbols leave it as it is.
+    - `symbols`: the symbols that the network knows.
+    """
+
+    fingerprint: str
+    symbols: tuple[str, ...]
+
+    def understood_by(self, other: "Origin") -> bool:
+        """Whether a state of this origin means the same in a network of another one, which may know more symbols."""
+        return self.fingerprint == other.fingerprint and other.symbols[: len(self.symbols)] == self.symbols
 
 
 class State(eqx.Module):
     """Which units are on (1) and off (0): one array of shape (trials, units) per population.
 
     Made by `network.silent(trials)` or taken from a trace; `state["agent"]` is one population's array, and
-    `state.replace("agent", array)` a new state with another one. What snapshot memories have learned is in `memories`,
-    one `Snapshots` each; their activity can be looked at in the same way, and is not to be replaced.
+    `state.replace("agent", array)` a new state with another one. The states of areas are in `areas`, in the order of
+    `area_names`; `state["episodes"]` is that of one area, and is not to be replaced.
+
+    **Attributes:**
+
+    - `activities`: of every population, in the order of `names`.
+    - `areas`: of every area, what it holds.
+    - `origin`: the network that it is of. Another network refuses it, for the same units mean other symbols there.
 
     **Example:**
 
@@ -33,83 +57,117 @@ class State(eqx.Module):
     """
 
     activities: tuple[Float[Array, "trials _units"], ...]
+    areas: tuple[PyTree, ...]
     names: tuple[str, ...] = eqx.field(static=True)
-    memories: tuple[Snapshots, ...] = ()
-    memory_names: tuple[str, ...] = eqx.field(static=True, default=())
+    area_names: tuple[str, ...] = eqx.field(static=True)
+    origin: Origin = eqx.field(static=True)
 
     @property
     def trials(self) -> int:
         """How many trials the batch holds."""
         return self.activities[0].shape[0]
 
-    def __getitem__(self, population: str) -> Float[Array, "trials units"]:
-        check_known("population", "populations", population, (*self.names, *self.memory_names))
-        if population in self.memory_names:
-            return self.memories[self.memory_names.index(population)].activity.astype(jnp.float32)
-        return self.activities[self._place(population)]
+    def __getitem__(self, name: str) -> PyTree:
+        check_known("population", "populations", name, (*self.names, *self.area_names))
+        if name in self.area_names:
+            return self.areas[self.area_names.index(name)]
+        return self.activities[self._index(name)]
 
     def replace(self, population: str, activity: Shaped[Array | np.ndarray, "trials units"]) -> "State":
         """A new state with this population's array replaced by one of the same shape."""
-        if population in self.memory_names:
+        if population in self.area_names:
             raise NetworkError(
-                f"{population!r} is a snapshot memory; what it holds changes by store, recall and forget, "
+                f"{population!r} is an area; what it holds changes by its own instructions, "
                 f"and what can be replaced is the state of {listed(self.names)}"
             )
-        place = self._place(population)
+        index = self._index(population)
         if not eqx.is_array(activity) and not isinstance(activity, np.ndarray):
             found = repr(activity)
         else:
             found = f"an array of shape {activity.shape}"
-        if np.shape(activity) != self.activities[place].shape or isinstance(activity, str):
+        if np.shape(activity) != self.activities[index].shape or isinstance(activity, str):
             raise NetworkError(
-                f"population {population!r} has the shape {self.activities[place].shape} (trials, units); "
+                f"population {population!r} has the shape {self.activities[index].shape} (trials, units); "
                 f"given is {found}"
             )
-        return eqx.tree_at(lambda state: state.activities[place], self, jnp.asarray(activity, jnp.float32))
+        return eqx.tree_at(lambda state: state.activities[index], self, jnp.asarray(activity, jnp.float32))
 
-    def _place(self, population: str) -> int:
+    def _index(self, population: str) -> int:
         return self.names.index(check_known("population", "populations", population, self.names))
 
 
-def silent(wiring: Wiring, trials: int) -> State:
-    """The state with every unit off."""
+def silent(wiring: Wiring, areas: Sequence[AbstractArea], origin: Origin, trials: int) -> State:
+    """The state with every unit off, and areas in which nothing has happened."""
     populations = wiring.populations
     return State(
-        tuple(jnp.zeros((trials, population.units)) for population in populations),
+        tuple(jnp.zeros((trials, population.units), jnp.float32) for population in populations),
+        tuple(area.init(buffer_units(wiring), trials) for area in areas),
         tuple(population.name for population in populations),
-        tuple(nothing_stored(wiring, memory, trials) for memory in wiring.memories),
-        tuple(memory.name for memory in wiring.memories),
+        tuple(area.name for area in areas),
+        origin,
     )
+
+
+def buffer_units(wiring: Wiring) -> Mapping[str, int]:
+    """The buffers' names and their numbers of units."""
+    return {name: wiring.populations[index].units for name, index in wiring.buffers.items()}
 
 
 def repeated(state: State, trials: int) -> State:
     """One trial's state for so many trials."""
-    return jax.tree.map(lambda array: jnp.broadcast_to(array, (trials, *array.shape[1:])), state)
+
+    def spread(leaf: Array | Shared) -> Array | Shared:
+        return leaf if isinstance(leaf, Shared) else jnp.broadcast_to(leaf, (trials, *leaf.shape[1:]))
+
+    return jax.tree.map(spread, state, is_leaf=lambda leaf: isinstance(leaf, Shared))
 
 
-def check_state(wiring: Wiring, state: object) -> None:
-    """Raise unless it is a state of this network's populations that holds only zeros and ones."""
+def of_trial(areas: PyTree, trial: int) -> PyTree:
+    """What areas hold in one trial."""
+
+    def taken(leaf: Array | Shared) -> Array | Shared:
+        return leaf if isinstance(leaf, Shared) else leaf[trial]
+
+    return jax.tree.map(taken, areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
+
+
+def check_state(silence: State, state: object) -> None:
+    """Raise unless it is a state of the network that this silence is of, and holds only zeros and ones.
+
+    **Arguments:**
+
+    - `silence`: the shapes of a state of this network, of any number of trials.
+    """
     if not isinstance(state, State):
         raise NetworkError(f"state is {state!r}; make one with network.silent(), or take that of a trace")
     check_computed("state", state, NetworkError)
     check_outside(NetworkError)
-    expected = {population.name: population.units for population in wiring.populations}
+    expected = {name: activity.shape[1] for name, activity in zip(silence.names, silence.activities, strict=True)}
     found = {name: activity.shape[1] for name, activity in zip(state.names, state.activities, strict=True)}
-    # In order, too: a state's arrays go by their places.
+    # Their order counts, too, for arrays have no names.
     if list(expected.items()) != list(found.items()):
         raise NetworkError(f"the state is for populations {found}, the network has {expected}; use network.silent()")
+    if _kinds(state) != _kinds(silence):
+        raise NetworkError("the state's areas are not those of this network; use network.silent()")
+    if not state.origin.understood_by(silence.origin):
+        raise NetworkError(
+            f"the state is of another network, of the symbols {listed(state.origin.symbols)}, where the same units "
+            f"mean something else; the network has the symbols {listed(silence.origin.symbols)} and codes and relays "
+            "of its own: start from its network.silent(), or from a state of its own traces"
+        )
     for name, activity in zip(state.names, state.activities, strict=True):
-        if not bool(jnp.all((activity == 0) | (activity == 1))):
+        values = np.asarray(activity)
+        if not ((values == 0) | (values == 1)).all():
             raise NetworkError(f"the state of population {name!r} holds values other than 0 and 1")
-    if jax.tree.map(_kind, state.memories) != _kinds_of_memories(wiring, state.trials):
-        raise NetworkError("the state's snapshot memories are not those of this network; use network.silent()")
 
 
-def _kind(array: Array | jax.ShapeDtypeStruct) -> tuple[tuple[int, ...], str]:
-    return array.shape, array.dtype.name
+def _kinds(state: State) -> PyTree:
+    """Shapes, without the axis of trials, and types of what the areas hold, and how it is put together."""
 
+    def kind(leaf: Array | jax.ShapeDtypeStruct | Shared) -> tuple:
+        if isinstance(leaf, Shared):
+            return jax.tree.structure(leaf), [(part.shape, part.dtype.name) for part in jax.tree.leaves(leaf)]
+        return leaf.shape[1:], leaf.dtype.name
 
-@lru_cache(maxsize=64)
-def _kinds_of_memories(wiring: Wiring, trials: int) -> tuple:
-    """Shapes and types of what the memories hold; kept, for every run and every tick by hand asks."""
-    return jax.tree.map(_kind, jax.eval_shape(lambda: silent(wiring, trials).memories))
+    leaves, structure = jax.tree.flatten(state.areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    return structure, [kind(leaf) for leaf in leaves]

@@ -1,30 +1,29 @@
-"""One synchronous tick of a network, by hand."""
+"""One synchronous tick of a network, by hand: the checked face of `step`."""
 
 import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import equinox as eqx
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Key
+from jaxtyping import Array, Float, Key, PyTree
 
-from attractorbind._area.snapshots import Snapshots
 from attractorbind._checks import check_computed, check_fraction, check_known
-from attractorbind._engine.activity import at, padded_units, stack, unstack
-from attractorbind._engine.advance import Incoming, Noise, advance, started
-from attractorbind._engine.plan import Settings, conducting, reach, settings
-from attractorbind._engine.readers import readers
+from attractorbind._engine.step import step
 from attractorbind._errors import NetworkError
 from attractorbind._keys import Rate, trial_keys
-from attractorbind._network import Gating, Network, check_network, nameless
-from attractorbind._state import State, check_state
+from attractorbind._network import Gating, Network, check_network, check_state, nameless
+from attractorbind._state import Origin, State
+
+# As in `Network.conductances`, or one conductance per trial and gate.
+Gatings = Gating | Float[np.ndarray, "trials gates"] | Float[Array, "trials gates"]
 
 
 def tick(
     network: Network,
     state: State,
-    gates: Gating = (),
+    gates: Gatings = (),
     *,
     external: Mapping[str, Any] | None = None,
     noise: Rate = 0.0,
@@ -34,14 +33,16 @@ def tick(
     r"""One synchronous tick of a network, by hand: the same that `run` does at every tick of a program.
 
     $h_q = \sum_{p \to q} g_{qp} (W_{qp} x_p + b_{qp}) + e_q$ and $x_q \leftarrow 1[h_q > 0]$, each unit's output then
-    flipped with probability `noise`. What snapshot memories reinstate is part of $e_q$.
+    flipped with probability `noise`. What areas write is part of $e_q$.
 
-    It runs compiled, and checks what it is given before: call it from outside of `jax.jit` and `jax.lax.scan`.
+    It runs compiled, and checks what it is given before: call it from outside of `jax.jit`, `jax.vmap`, `jax.grad` and
+    `jax.lax.scan`. Inside of them, `step` is the same tick without the checks.
 
     **Arguments:**
 
     - `network`, `state`: as from `build` and `network.silent`.
-    - `gates`: names of the gates that are open beyond rest, a mapping to conductances, or one conductance per gate.
+    - `gates`: names of the gates that are open beyond rest, a mapping to conductances, one conductance per gate, or an
+        array of shape (trials, gates) for trials that differ.
     - `external`: external fields, population name to an array of shape (trials, units).
     - `noise`: probability that a unit's output flips.
     - `leak`: conductance of a closed gate.
@@ -53,20 +54,23 @@ def tick(
 
     **Example:**
 
-        >>> import attractorbind as ab, jax
+        >>> import attractorbind as ab, jax, numpy as np
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
         >>> state = network.silent(trials=2).replace("focus", network.codes("focus").astype(float))
-        >>> state = ab.tick(network, state, ["focus->agent"])
-        >>> bool((state["agent"] == network.codes("agent")).all())
+        >>> copied = ab.tick(network, state, ["focus->agent"])
+        >>> bool((copied["agent"] == network.codes("agent")).all())
         True
+        >>> in_one = np.stack([network.gating(open=["focus->agent"]), network.gating()])
+        >>> ab.tick(network, state, in_one)["agent"].sum(axis=1).tolist()
+        [6.0, 0.0]
     """
     check_computed("network", check_network(network), NetworkError)
-    check_state(network.wiring, state)
-    conductances = network.conductances(gates)
+    check_state(network, state)
+    conductances = _conductances(network, gates, state.trials)
     leak, noise = check_fraction("leak", leak), check_fraction("noise", noise)
     keys = trial_keys(key, state.trials, noise)
-    fields: dict[int, Any] = {}
+    fields = {}
     external = {} if external is None else external
     if not isinstance(external, Mapping):
         raise NetworkError(f"external is {external!r}; give a mapping from population to its external field")
@@ -77,49 +81,47 @@ def tick(
                 f"external field of {name!r} has shape {np.shape(field)}; "
                 f"the population has {state[name].shape} (trials, units)"
             )
-        fields[state.names.index(name)] = jnp.asarray(field, jnp.float32)
-    driven = np.isin(np.arange(len(state.names)), list(fields))
-    conductances, switches = conducting(network.wiring, conductances[None], leak)
-    reached = reach(network.wiring, conductances, switches, driven[None])
-    activities, memories = _tick(
+        values = np.asarray(field)
+        if values.dtype.kind not in "fiub" or not np.isfinite(values.astype(np.float32)).all():
+            raise NetworkError(f"external field of {name!r} holds values that are not finite numbers of 32 bits")
+        fields[str(state.names.index(name))] = values.astype(np.float32)
+    activities, areas = _tick(
         nameless(network),
-        settings(network.wiring, reached),
-        conductances[0],
-        switches[0],
-        fields,
-        Noise(jnp.float32(noise), keys) if noise else None,
         state.activities,
-        state.memories,
+        state.areas,
+        conductances,
+        fields,
+        (np.float32(noise), keys) if noise else None,
+        np.float32(leak),
     )
-    return dataclasses.replace(state, activities=activities, memories=memories)
+    return dataclasses.replace(state, activities=activities, areas=areas, origin=network.origin)
+
+
+def _conductances(network: Network, gates: Gatings, trials: int) -> Float[np.ndarray, "*trials gates"]:
+    """One conductance per gate, or per trial and gate."""
+    check_computed("gates", gates, NetworkError)
+    if (isinstance(gates, np.ndarray) or eqx.is_array(gates)) and gates.ndim == 2:
+        if len(gates) != trials:
+            raise NetworkError(
+                f"gates is an array for {len(gates)} trials, the state has {trials}; give one row for each trial, or a "
+                "single setting of the gates for all"
+            )
+        return np.stack([network.conductances(row) for row in np.asarray(gates)])
+    return network.conductances(gates)
 
 
 @jax.jit
 def _tick(
     network: Network,
-    here: Settings,
-    conductances: Float[Array, " projections"],
-    switches: Float[Array, " switches"],
-    fields: dict[int, Float[Array, "trials _units"]],
-    noise: Noise | None,
     activities: tuple[Float[Array, "trials _units"], ...],
-    memories: tuple[Snapshots, ...],
-) -> tuple[tuple[Float[Array, "trials _units"], ...], tuple[Snapshots, ...]]:
-    activity = stack(activities)
-    _, trials, widest = activity.halves.shape
-    every = [
-        padded_units(fields[place], widest) if place in fields else jnp.zeros((trials, widest))
-        for place in range(len(activities))
-    ]
-    external = jnp.stack(every)
-    plan = here.plan(jnp.int32(0), jnp.int32(0)).computing(everything=True)
-    standing = advance(
-        network,
-        readers(network, widest),
-        plan,
-        plan.needed,
-        Incoming(lambda projection: at(conductances, projection), switches, lambda target: external[target]),
-        noise,
-        started(activity, memories),
-    )
-    return unstack(network.wiring, standing.activity), standing.memories
+    areas: tuple[PyTree, ...],
+    conductances: Float[Array, "*trials gates"],
+    fields: dict[str, Float[Array, "trials _units"]],
+    noise: tuple[Float[Array, ""], Key[Array, " trials"]] | None,
+    leak: Float[Array, ""],
+) -> tuple[tuple[Float[Array, "trials _units"], ...], tuple[PyTree, ...]]:
+    names = tuple(population.name for population in network.wiring.populations)
+    state = State(activities, areas, names, tuple(area.name for area in network.areas), Origin("", ()))
+    level, keys = (0.0, None) if noise is None else noise
+    after = step(network, state, conductances, external=fields, noise=level, leak=leak, key=keys)
+    return after.activities, after.areas

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
-from attractorbind._area.hippocampus import SnapshotMemory, memory_name
+from attractorbind._area.base import AbstractArea
 from attractorbind._checks import check_fraction
 from attractorbind._display import table_html, text_html
 from attractorbind._errors import ArgumentError, RunError
@@ -17,7 +17,7 @@ from attractorbind._overlap import THRESHOLD, overlaps
 from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
 from attractorbind._result import Result
-from attractorbind._state import State
+from attractorbind._state import State, of_trial
 from attractorbind._trace_table import table
 
 
@@ -145,23 +145,23 @@ class Trace(eqx.Module):
         rows = None if self.rows is None else self.rows[:, trial]
         return table(self.program, self.gates if rows is None else self.gates[:, trial], contents, rows)
 
-    def snapshots(self, memory: str | SnapshotMemory, trial: int = 0) -> list[dict[str, str | None]]:
-        """What a snapshot memory holds at the end, decoded, the oldest snapshot first.
+    def snapshots(self, area: str | AbstractArea, trial: int = 0) -> list[dict[str, str | None]]:
+        """What an area holds at the end, in words; of a `SnapshotMemory` its snapshots, the oldest first.
 
         **Arguments:**
 
-        - `memory`: the name of a `SnapshotMemory`.
+        - `area`: the area, or its name.
         - `trial`: which trial.
 
-        **Raises:** `UnknownNameError` for a memory that is not there, `ArgumentError` for a trial.
+        **Raises:** `UnknownNameError` for an area that is not there, `ArgumentError` for a trial.
 
-        **Returns:** for each snapshot a mapping from the memory's buffers to the symbol in it, or None.
+        **Returns:** for each snapshot a mapping from the area's buffers to the symbol in it, or None.
 
         **Example:**
 
             >>> import attractorbind as ab, jax
             >>> network = ab.build(ab.Vocabulary(["ann", "park"]), buffers={"who": 64, "where": 64}, relays=[],
-            ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
+            ...     areas=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
             ...     key=jax.random.key(0))
             >>> program = ab.load("who", "ann") + ab.store("episodes", ["who"])
             >>> program += ab.load("where", "park") + ab.store("episodes", ["who", "where"])
@@ -169,17 +169,14 @@ class Trace(eqx.Module):
             [{'who': 'ann', 'where': None}, {'who': 'ann', 'where': 'park'}]
         """
         wiring, trial = self.network.wiring, self._trial(trial)
-        connected = wiring.memory(memory_name(memory))
-        held = self.state.memories[wiring.memories.index(connected)]
-        strength = np.asarray(held.strength[trial])
-        order = [place for place in np.argsort(strength) if strength[place] > 0]
-        columns = {}
-        for codes, buffer in zip(held.codes, connected.buffers, strict=True):
-            population = wiring.populations[buffer]
-            states = np.unpackbits(np.asarray(codes[trial])[order], axis=1, count=population.units) > 0
-            every = np.asarray(overlaps(jnp.asarray(states), self.network.all_codes[buffer]))
-            columns[population.name] = self._names(every.argmax(axis=1), every.max(axis=1), THRESHOLD)
-        return [{name: column[row] for name, column in columns.items()} for row in range(len(order))]
+        index = wiring.area(area.name if isinstance(area, AbstractArea) else area)
+
+        def decode(buffer: str, states: Bool[np.ndarray, "rows _units"]) -> list[str | None]:
+            match = np.asarray(overlaps(jnp.asarray(states), self.network.all_codes[wiring.buffer(buffer)]))
+            return self._names(match.argmax(axis=1), match.max(axis=1), THRESHOLD)
+
+        state = of_trial(self.state.areas[index], trial)
+        return self.network.areas[index].contents(self.network.buffers, state, decode)
 
     def check(self) -> None:
         """Raise `RunError` unless every trial ended well."""

@@ -1,6 +1,5 @@
 """What is connected to what, under which gate: the static part of a network."""
 
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,10 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from attractorbind._checks import check_fraction, check_known, check_names
-from attractorbind._errors import NetworkError, listed
-
-RelayKind = Literal["direct", "nucleus"]
-LatchKind = Literal["recurrence", "loop"]
+from attractorbind._errors import NetworkError
 
 
 @dataclass(frozen=True)
@@ -40,15 +36,16 @@ class Projection:
         return self.source == self.target
 
 
-GateKind = Literal["latch", "relay", "cue", "reinstatement", "store", "older", "forget"]
+GateKind = Literal["latch", "relay", "read", "write", "switch"]
 
 
 @dataclass(frozen=True)
 class Gate:
     """A named control channel; at rest latches are open (1) and all others closed (0).
 
-    `kind` is "latch" or "relay", or one of the gates of a `SnapshotMemory`. `delay` is the number of ticks a symbol
-    takes from `source` to `target`: 1, or 2 by way of a nucleus.
+    `kind` is "latch" or "relay", or says what a gate of an area does: "read" lets a buffer in, "write" lets the area
+    write on a buffer, "switch" tells the area what to do. `delay` is the number of ticks that a symbol takes from
+    `source` to `target`: 1, or 2 by way of a nucleus.
     """
 
     name: str
@@ -64,44 +61,62 @@ class Gate:
 
 
 @dataclass(frozen=True)
-class MemoryWiring:
-    """A snapshot memory as it is connected: `buffers` and gates are places in the wiring.
+class AreaWiring:
+    """How an area is joined to the buffers of a network; returned by `AbstractArea.wire`.
 
-    `cue[i]` and `reinstatement[i]` are the gates from and to `buffers[i]`; `store`, `older` and `forget` are single.
+    An area "m" has a gate "b->m" for every buffer b that it reads, "m->b" for every buffer that it writes on, and
+    "m:s" for every switch s; in this order.
+
+    **Attributes:**
+
+    - `name`: the area's name.
+    - `reads`, `writes`: names of buffers.
+    - `switches`: what else a program can tell the area to do.
+    - `kind`: what pictures and tables call such an area.
+    - `units`: how many units it has, for pictures and tables.
+    - `largest_field`: the largest field that it gives a unit while its gate is fully open. A presented symbol must
+        outdo it.
     """
 
     name: str
-    units: int
-    active: int
-    capacity: int
-    buffers: tuple[int, ...]
-    cue: tuple[int, ...]
-    reinstatement: tuple[int, ...]
-    store: int
-    older: int
-    forget: int
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
+    kind: str = "area"
+    units: int = 0
+    largest_field: float = 1.0
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """All its gates: of what it reads, of what it writes on, and the switches."""
+        return (
+            *(Gate(f"{buffer}->{self.name}", "read", buffer, self.name, 1) for buffer in self.reads),
+            *(Gate(f"{self.name}->{buffer}", "write", self.name, buffer, 1) for buffer in self.writes),
+            *(Gate(f"{self.name}:{switch}", "switch", self.name, self.name, 1) for switch in self.switches),
+        )
 
 
 @dataclass(frozen=True)
 class Wiring:
-    """Populations, projections, gates and memories of a network, without weights: hashable, fixed under jit.
+    """Populations, projections, gates and areas of a network, without weights: hashable, fixed under jit.
 
-    The gates of latches and relays come first, those of memories after them.
+    The gates of latches and relays come first, and after them those of one area after the other.
     """
 
     populations: tuple[Population, ...]
     projections: tuple[Projection, ...]
     gates: tuple[Gate, ...]
-    memories: tuple[MemoryWiring, ...] = ()
+    areas: tuple[AreaWiring, ...] = ()
 
     @cached_property
     def buffers(self) -> dict[str, int]:
-        """The buffers' names and their places among the populations."""
-        return {p.name: i for i, p in enumerate(self.populations) if p.kind == "buffer"}
+        """The buffers' names and their indices among the populations."""
+        return {p.name: index for index, p in enumerate(self.populations) if p.kind == "buffer"}
 
     @cached_property
     def gate_index(self) -> dict[str, int]:
-        return {gate.name: i for i, gate in enumerate(self.gates)}
+        """The gates' names and their indices."""
+        return {gate.name: index for index, gate in enumerate(self.gates)}
 
     @cached_property
     def resting(self) -> Float[np.ndarray, " gates"]:
@@ -118,10 +133,11 @@ class Wiring:
             gate = self.gates[projection.gate]
             source, target = self.populations[projection.source], self.populations[projection.target]
             graph.add_edge(source.name, target.name, gate=gate.name, kind=gate.kind)
-        for memory in self.memories:
-            graph.add_node(memory.name, kind="memory", units=memory.units)
-            for gate in (self.gates[place] for place in (*memory.cue, *memory.reinstatement)):
-                graph.add_edge(gate.source, gate.target, gate=gate.name, kind=gate.kind)
+        for area in self.areas:
+            graph.add_node(area.name, kind=area.kind, units=area.units)
+            for gate in area.gates:
+                if gate.kind != "switch":
+                    graph.add_edge(gate.source, gate.target, gate=gate.name, kind=gate.kind)
         return graph
 
     @cached_property
@@ -135,20 +151,28 @@ class Wiring:
     @cached_property
     def nameless(self) -> "Wiring":
         """The same wiring with numbers for names."""
-        number = {population.name: str(place) for place, population in enumerate(self.populations)}
-        number |= {memory.name: f"memory {place}" for place, memory in enumerate(self.memories)}
+        number = {population.name: str(index) for index, population in enumerate(self.populations)}
+        number |= {area.name: nameless_area(index) for index, area in enumerate(self.areas)}
         return Wiring(
             tuple(replace(population, name=number[population.name]) for population in self.populations),
             self.projections,
             tuple(
-                replace(gate, name=str(place), source=number[gate.source], target=number[gate.target])
-                for place, gate in enumerate(self.gates)
+                replace(gate, name=str(index), source=number[gate.source], target=number[gate.target])
+                for index, gate in enumerate(self.gates)
             ),
-            tuple(replace(memory, name=number[memory.name]) for memory in self.memories),
+            tuple(
+                replace(
+                    area,
+                    name=number[area.name],
+                    reads=tuple(number[buffer] for buffer in area.reads),
+                    writes=tuple(number[buffer] for buffer in area.writes),
+                )
+                for area in self.areas
+            ),
         )
 
     def buffer(self, name: str) -> int:
-        """The place of a buffer among the populations, or the error for an unknown one."""
+        """The index of a buffer among the populations, or the error for an unknown one."""
         return self.buffers[check_known("buffer", "buffers", name, self.buffers)]
 
     @cached_property
@@ -156,27 +180,33 @@ class Wiring:
         """The gates of latches and relays, through which one buffer writes on another or on itself."""
         return tuple(gate for gate in self.gates if gate.kind in ("latch", "relay"))
 
-    def memory(self, name: str) -> MemoryWiring:
-        """The snapshot memory of that name, or the error for an unknown one."""
-        named = {memory.name: memory for memory in self.memories}
-        return named[check_known("memory", "memories", name, named)]
+    @cached_property
+    def area_gates(self) -> tuple[Gate, ...]:
+        """The gates of areas."""
+        return self.gates[len(self.pathways) :]
 
-    def remembered(self, memory: str) -> list[str]:
-        """The names of the buffers that a snapshot memory is connected to."""
-        return [self.populations[place].name for place in self.memory(memory).buffers]
+    def area(self, name: object) -> int:
+        """The index of the area of that name, or the error for an unknown one."""
+        names = [area.name for area in self.areas]
+        return names.index(check_known("area", "areas", name, names))
+
+    @property
+    def largest_area_field(self) -> float:
+        """The largest field that all areas together can give a unit."""
+        return float(sum(area.largest_field for area in self.areas))
 
     def gate(self, name: str) -> Gate:
         """The gate of that name, or the error for an unknown one."""
         return self.gates[self.gate_index[check_known("gate", "gates", name, self.gate_index)]]
 
     def projection(self, source: str, target: str) -> int:
-        """The place of the projection from one population to another, or the error if there is none."""
+        """The index of the projection from one population to another, or the error if there is none."""
         names = [population.name for population in self.populations]
         ends = [(names[projection.source], names[projection.target]) for projection in self.projections]
         for name in (source, target):
             check_known("population", "populations", name, names)
         if (source, target) not in ends:
-            told = ", ".join(f"{one!r} to {other!r}" for one, other in ends[:12])
+            told = ", ".join(f"{start!r} to {end!r}" for start, end in ends[:12])
             raise NetworkError(f"no projection leads from {source!r} to {target!r}; there are {told}")
         return ends.index((source, target))
 
@@ -212,49 +242,6 @@ class Wiring:
         return conductances
 
 
-def parse_relays(buffers: Mapping[str, int], relays: Any) -> list[tuple[str, str]]:
-    """The ordered (source, target) pairs that "all", "hub:NAME" or a list of pairs asks for."""
-    if not isinstance(relays, Iterable):
-        raise NetworkError(f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs")
-    if isinstance(relays, str):
-        if relays == "all":
-            return [(source, target) for source in buffers for target in buffers if source != target]
-        kind, _, hub = relays.partition(":")
-        if kind != "hub":
-            raise NetworkError(f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs")
-        check_known("buffer", "buffers", hub, buffers)
-        return [pair for other in buffers if other != hub for pair in ((hub, other), (other, hub))]
-    pairs = []
-    for pair in relays:
-        if isinstance(pair, str) or not isinstance(pair, Iterable) or len(pair := tuple(pair)) != 2:
-            raise NetworkError(f"relay {pair!r} is not a pair; write (source, target)")
-        source, target = pair
-        for name in pair:
-            check_known("buffer", "buffers", name, buffers)
-        if source == target:
-            raise NetworkError(f"relay {pair!r} joins a buffer to itself; that is its latch, and every buffer has one")
-        pairs.append((source, target))
-    repeated = [f"{source}->{target}" for source, target in dict.fromkeys(pairs) if pairs.count((source, target)) > 1]
-    if repeated:
-        raise NetworkError(f"relays given more than once: {listed(repeated)}; give each pair once")
-    return pairs
-
-
-def wire(buffers: Mapping[str, int], pairs: Iterable[tuple[str, str]], relay: RelayKind, latch: LatchKind) -> Wiring:
-    """Lay out populations, projections and gates; projections come sorted by their target."""
-    populations = [Population(name, "buffer", units) for name, units in buffers.items()]
-    place = {name: i for i, name in enumerate(buffers)}
-    gates: list[Gate] = []
-    projections: list[Projection] = []
-    links = [(name, name, "latch", name, latch == "loop") for name in buffers]
-    links += [(source, target, "relay", f"{source}->{target}", relay == "nucleus") for source, target in pairs]
-    for source, target, kind, gate, by_nucleus in links:
-        gates.append(Gate(gate, kind, source, target, 2 if by_nucleus else 1))  # pyright: ignore[reportArgumentType]
-        stops = [place[source], place[target]]
-        if by_nucleus:
-            stops.insert(1, len(populations))
-            units = max(buffers[source], buffers[target])
-            populations.append(Population(f"{source}->{target}", "nucleus", units))
-        projections += [Projection(a, b, len(gates) - 1) for a, b in itertools.pairwise(stops)]
-    projections.sort(key=lambda projection: projection.target)
-    return Wiring(tuple(populations), tuple(projections), tuple(gates))
+def nameless_area(index: int) -> str:
+    """What stands for an area's name where names do not matter."""
+    return f"area {index}"

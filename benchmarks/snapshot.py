@@ -37,7 +37,7 @@ def build(options: argparse.Namespace, capacity: int) -> ab.Network:
         ab.Vocabulary([f"s{number}" for number in range(options.symbols)]),
         buffers=dict.fromkeys(BUFFERS, options.units),
         relays=[],
-        memories=[memory],
+        areas=[memory],
         activity=options.activity,
         rule=ab.MaximalStability(),
         key=jax.random.key(options.seed),
@@ -62,7 +62,7 @@ def recall(
     """What the fourth buffer holds after a recall by each of these cues."""
     names = network.vocabulary.names
     program = sum((ab.load(buffer, ab.arg(buffer)) for buffer in CUE), ab.Program()) + ab.recall("m", CUE)
-    bytes_of_trial = sum(array.nbytes for array in jax.tree.leaves(state.memories)) // state.trials
+    bytes_of_trial = sum(array.nbytes for array in jax.tree.leaves(state.areas)) // state.trials
     batch = max(1, min(BATCH, BATCH_BYTES // bytes_of_trial))
     answers = []
     for start in tqdm(range(0, len(cues), batch), desc=label, leave=False):

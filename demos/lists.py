@@ -104,7 +104,7 @@ def build_network(symbols: Iterable[str], registers: tuple[str, ...], stores: in
         ab.Vocabulary(dict.fromkeys(symbols)),
         buffers=dict.fromkeys([*PARTS, *registers], units),
         relays=both_ways,
-        memories=[ab.SnapshotMemory(MEMORY, PARTS, capacity=stores)],
+        areas=[ab.SnapshotMemory(MEMORY, PARTS, capacity=stores)],
         activity=0.1,
         rule=ab.MaximalStability(),
         key=jax.random.key(seed),

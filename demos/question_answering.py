@@ -185,7 +185,7 @@ def build_network(stories: list[Story], units: int, seed: int) -> ab.Network:
         ab.Vocabulary(sorted(words | set(FORMS) | {"yes", "no"})),
         buffers=dict.fromkeys(BUFFERS, units),
         relays=RELAYS,
-        memories=[memory],
+        areas=[memory],
         activity=0.1,
         rule=ab.MaximalStability(),
         key=jax.random.key(seed),

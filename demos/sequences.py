@@ -85,7 +85,7 @@ def build_network(lines: Lines, longest: int, units: int, seed: int) -> ab.Netwo
         ab.Vocabulary(dict.fromkeys([*lines, *map(position, range(longest)), END, *words])),
         buffers=dict.fromkeys([*PARTS, "next"], units),
         relays=[("next", "position")],
-        memories=[
+        areas=[
             ab.SnapshotMemory(WORDS, PARTS, capacity=len(words)),
             ab.SnapshotMemory(POSITIONS, ["position", "next"], capacity=longest),
         ],

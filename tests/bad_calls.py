@@ -45,8 +45,8 @@ def prepare() -> SimpleNamespace:
         other_order=build(buffers={"agent": 24, "focus": 32}),
         emitted=ab.run(network, ab.emit("focus")),
         other=build(buffers={"focus": 32, "place": 24}),
-        remembering=build(memories=[ab.SnapshotMemory("m", ["focus"], units=64, capacity=4)]),
-        remembered=ab.run(build(memories=[ab.SnapshotMemory("m", units=64, capacity=8)]), ab.hold(), record="decoded"),
+        remembering=build(areas=[ab.SnapshotMemory("m", ["focus"], units=64, capacity=4)]),
+        remembered=ab.run(build(areas=[ab.SnapshotMemory("m", units=64, capacity=8)]), ab.hold(), record="decoded"),
         other_sizes=build(buffers={"focus": 32, "agent": 32}),
         other_words=build(vocabulary=ab.Vocabulary(["red", "green", "blue"])),
         trace=ab.run(network, program, args={"noun": ["dog", "cat"]}),
@@ -158,29 +158,29 @@ CALLS: dict[str, tuple] = {
     ),
     **spread(
         "build: memories",
-        lambda w, v: build(memories=v),
+        lambda w, v: build(areas=v),
         {"one": ab.SnapshotMemory("m"), "a name": "m", "None": None, "names": ["m"], "a number": 3},
         "NetworkError",
-        "memories",
+        "areas",
         "SnapshotMemory",
     ),
     "build: memory with a buffer's name": (
-        lambda w: build(memories=[ab.SnapshotMemory("focus")]),
+        lambda w: build(areas=[ab.SnapshotMemory("focus")]),
         "NetworkError",
         ("'focus' is given twice",),
     ),
     "build: two memories with one name": (
-        lambda w: build(memories=[ab.SnapshotMemory("m"), ab.SnapshotMemory("m")]),
+        lambda w: build(areas=[ab.SnapshotMemory("m"), ab.SnapshotMemory("m")]),
         "NetworkError",
         ("'m' is given twice",),
     ),
     "build: memory of an unknown buffer": (
-        lambda w: build(memories=[ab.SnapshotMemory("m", ["focsu"])]),
+        lambda w: build(areas=[ab.SnapshotMemory("m", ["focsu"])]),
         "UnknownNameError",
         ("buffer 'focsu'", "did you mean 'focus'?"),
     ),
     "build: buffer with a memory's gate for a name": (
-        lambda w: build(buffers={"m:store": 32}, memories=[ab.SnapshotMemory("m")]),
+        lambda w: build(buffers={"m:store": 32}, areas=[ab.SnapshotMemory("m")]),
         "NetworkError",
         ("needs a gate 'm:store'", "rename"),
     ),
@@ -279,17 +279,17 @@ CALLS: dict[str, tuple] = {
     "run: state of another memory": (
         lambda w: ab.run(w.remembering, ab.hold(), w.remembered.state),
         "NetworkError",
-        ("snapshot memories are not those",),
+        ("areas are not those",),
     ),
     "run: state without a memory": (
         lambda w: ab.run(w.remembering, ab.hold(), w.network.silent()),
         "NetworkError",
-        ("snapshot memories are not those",),
+        ("areas are not those",),
     ),
     "state: replace a memory": (
         lambda w: w.remembering.silent().replace("m", jnp.zeros((1, 64))),
         "NetworkError",
-        ("'m' is a snapshot memory", "'focus'"),
+        ("'m' is an area", "'focus'"),
     ),
     "state: neither population nor memory": (
         lambda w: w.remembering.silent()["mm"],
@@ -304,12 +304,12 @@ CALLS: dict[str, tuple] = {
     "fields: a memory's gate": (
         lambda w: ab.fields(w.remembering, w.remembering.silent(), ["m->focus"]),
         "NetworkError",
-        ("gate 'm->focus' is a memory's", "'focus'"),
+        ("gate 'm->focus' is that of an area", "'focus'"),
     ),
     "energy: a memory's gate": (
         lambda w: ab.energy(w.remembering, w.remembering.silent(), ["m->focus"]),
         "NetworkError",
-        ("gate 'm->focus' is a memory's", "'focus'"),
+        ("gate 'm->focus' is that of an area", "'focus'"),
     ),
     "memory: too large": (
         lambda w: ab.SnapshotMemory("m", units=250_000),
@@ -346,7 +346,7 @@ CALLS: dict[str, tuple] = {
     "harmony: a memory's gate": (
         lambda w: ab.harmony(w.remembering, w.remembering.silent(), "focus->m"),
         "NetworkError",
-        ("gate 'focus->m' is a memory's", "'focus'"),
+        ("gate 'focus->m' is that of an area", "'focus'"),
     ),
     **spread(
         "trace.table: trial",
@@ -367,7 +367,7 @@ CALLS: dict[str, tuple] = {
     "trace.snapshots: unknown memory": (
         lambda w: w.remembered.snapshots("mm"),
         "UnknownNameError",
-        ("unknown memory 'mm'", "did you mean 'm'?"),
+        ("unknown area 'mm'", "did you mean 'm'?"),
     ),
     # Imprinting
     "imprint: no network": (lambda w: ab.imprint(None, ["yak"]), "NetworkError", ("network is a NoneType",)),
@@ -1295,8 +1295,7 @@ def main() -> None:
 def forbid_computing() -> None:
     """From here on, whoever draws codes or updates a network gets an error that is not the library's."""
     import attractorbind._build as building
-    import attractorbind._control.interpret as interpreting
-    import attractorbind._control.straight as running
+    import attractorbind._engine.driver as running
     import attractorbind._imprint as imprinting
     import attractorbind._tick as ticking
 
@@ -1307,7 +1306,7 @@ def forbid_computing() -> None:
         raise ComputedError("something was computed before the input was checked")
 
     building.draw_codes = imprinting.draw_codes = imprinting.learn = forbidden
-    running._drive = interpreting._drive = ticking._tick = forbidden
+    running._drive = ticking._tick = forbidden
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ MEMORIES: dict[str, dict[str, Any]] = {
         "relays": "all",
         "rule": ab.MaximalStability(),
         "sizes": (40, 48, 40),
-        "memories": [ab.SnapshotMemory("m", units=256, activity=0.06, capacity=4)],
+        "areas": [ab.SnapshotMemory("m", units=256, activity=0.06, capacity=4)],
     },
     "memory, loop": {
         "relays": "hub:b",
@@ -45,7 +45,7 @@ MEMORIES: dict[str, dict[str, Any]] = {
         "latch": "loop",
         "rule": ab.PseudoInverse(),
         "sizes": (48, 48, 48),
-        "memories": [ab.SnapshotMemory("m", ["b", "a"], units=256, activity=0.06, capacity=4)],
+        "areas": [ab.SnapshotMemory("m", ["b", "a"], units=256, activity=0.06, capacity=4)],
     },
 }
 # Trials of every run on these, likewise; with record="states" all test modules share one compiled driver for each.

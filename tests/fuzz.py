@@ -27,7 +27,7 @@ import attractorbind as ab
 KEY = jax.random.key(0)
 BUFFERS, SYMBOLS = ["focus", "agent"], ["dog", "cat", "mouse"]
 GATES = [*BUFFERS, "focus->agent", "agent->focus", "focus->m", "agent->m", "m->focus", "m->agent", "m:store"]
-NETWORK = build(memories=[ab.SnapshotMemory("m", units=64, capacity=4)])
+NETWORK = build(areas=[ab.SnapshotMemory("m", units=64, capacity=4)])
 TRACE = ab.run(NETWORK, ab.load("focus", "dog"), record="decoded")
 
 

@@ -8,8 +8,7 @@ import pytest
 from examples import pair
 
 import attractorbind as ab
-import attractorbind._control.interpret as interpreting
-import attractorbind._control.straight as running
+import attractorbind._engine.driver as running
 
 
 class Compilations(logging.Handler):
@@ -114,12 +113,12 @@ def test_programs_that_branch_do_not_compile_again(other, record, compilations):
     for given in ({}, {"noise": 0.01, "key": jax.random.key(3)}):
         run(branching(), args=ARGS, inputs=INPUTS, **given).decode()
         run(ab.read("focus") + ab.load("agent", ab.arg("x")) + ab.hold(2), args=ARGS, inputs=INPUTS, **given)
-    before = interpreting._drive._cache_size()  # pyright: ignore[reportFunctionMemberAccess]
+    before = running._drive._cache_size()  # pyright: ignore[reportFunctionMemberAccess]
     jax.random.key(8)
     compilations.clear()
     trace = OTHERS_THAT_BRANCH[other](run)
     assert trace.ticks.max() <= 64
-    assert interpreting._drive._cache_size() == before  # pyright: ignore[reportFunctionMemberAccess]
+    assert running._drive._cache_size() == before  # pyright: ignore[reportFunctionMemberAccess]
     assert compilations == []
 
 

@@ -99,10 +99,10 @@ def test_a_landscape_is_the_energy_of_states_between_and_what_becomes_of_them():
 
 
 def test_paths_change_one_unit_a_step_each_in_an_order_of_its_own():
-    from attractorbind._measure.landscape import _ways
+    from attractorbind._measure.landscape import _paths
 
     first, second = np.random.default_rng(1).random((2, 30)) < 0.5
-    states = _ways(first, second, np.random.default_rng(2).random((4, 30)).astype(np.float32))
+    states = _paths(first, second, np.random.default_rng(2).random((4, 30)).astype(np.float32))
     np.testing.assert_array_equal(states[0], np.tile(first, (4, 1)))
     np.testing.assert_array_equal(states[-1], np.tile(second, (4, 1)))
     assert (np.diff(states.astype(int), axis=0) != 0).sum(axis=2).tolist() == [[1] * 4] * int((first != second).sum())

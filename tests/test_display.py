@@ -37,7 +37,7 @@ def test_what_is_printed_is_shown(make):
 def test_a_network_shows_its_buffers_memories_and_relays():
     text = shown(network("memory"))
     assert "<td>buffer</td><td>b</td><td>48</td><td>a, c</td>" in text
-    assert "<td>snapshot memory</td><td>m</td><td>256</td>" in text
+    assert "<td>memory</td><td>m</td><td>256</td>" in text
     assert "5 symbols, 6 relays" in text
 
 

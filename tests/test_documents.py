@@ -6,6 +6,7 @@ import io
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,12 +85,21 @@ def test_it_has_two_set_up_commands_and_ci_runs_these() -> None:
     commands = [command.strip() for command in re.findall(r"```sh\n(.*?)```", README, re.DOTALL)]
     assert len(commands) == 2
     assert commands[0].endswith("demos/bind_sentences.py")
-    assert "pytest" in commands[1]
+    assert commands[1].endswith(".venv/bin/nox")
     (extraction,) = re.findall(r"^awk .*$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)
     extracted = subprocess.run(
         ["bash", "-c", extraction.split(" | ")[0]], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert extracted.stdout.split("\n")[:-1] == commands
+
+
+def test_the_sessions_that_are_cited_exist() -> None:
+    command = [sys.executable, "-m", "nox", "--list"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    sessions = set(re.findall(r"^[*-] (\w+)", listed, re.MULTILINE))
+    pages = [*PAGES, ROOT / "CONTRIBUTING.md"]
+    cited = {name for page in pages for name in re.findall(r"nox -s (\w+)", page.read_text())}
+    assert {"tests", "slow"} <= cited <= sessions
 
 
 @pytest.mark.parametrize("name", ["CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE"])

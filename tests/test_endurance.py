@@ -1,6 +1,6 @@
 """Endurance: what must not go wrong once in ten thousand programs, files and calls, and in a million copies.
 
-    python -m pytest -o addopts= -m slow -s
+    nox -s slow
 
 In one process, and without the checks of annotations, which would take ten times as long. Prints progress and tables,
 and writes benchmarks/results/endurance_*.json.
@@ -25,7 +25,7 @@ from tqdm import tqdm
 import attractorbind as ab
 from attractorbind.testing import check_binding, programs
 
-COMMAND = ["python", "-m", "pytest", "-o", "addopts=", "-m", "slow", "-s"]
+COMMAND = ["nox", "-s", "slow"]
 TEN_THOUSAND = 10_000
 
 

@@ -21,7 +21,7 @@ from attractorbind.testing import check_binding
 
 
 def leaves(built: ab.Network) -> list[np.ndarray]:
-    shown = (built.all_codes, built.assemblies, built.synapses, built.drive, built.key_data)
+    shown = (built.all_codes, built.area_parameters, built.synapses, built.drive, built.key_data)
     return [np.asarray(leaf) for leaf in jax.tree.leaves(shown)]
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import attractorbind as ab
-from attractorbind._control import interpret as _interpret, straight as _straight
+from attractorbind._engine import driver
 
 WORDS = [f"w{number}" for number in range(20)]
 
@@ -69,7 +69,7 @@ def test_one_shot_learning_adds_the_outer_product_of_the_new_codes(options: dict
 
 
 def test_a_running_network_goes_on_with_a_new_symbol():
-    network = build(WORDS[:3], ab.MaximalStability(), memories=[ab.SnapshotMemory("m", units=256)], free=2)
+    network = build(WORDS[:3], ab.MaximalStability(), areas=[ab.SnapshotMemory("m", units=256)], free=2)
     told = ab.load("a", "w1") + ab.load("b", "w2") + ab.store("m", ["a", "b"])
     state = ab.run(network, told).state
     larger = ab.imprint(network, ["new"])
@@ -85,11 +85,11 @@ def test_into_a_free_slot_nothing_compiles_anew():
     branching = ab.when(ab.equal("a", "b"), ab.emit("a")) + ab.hold()
     copies(network, WORDS[:3])
     ab.run(network, branching)
-    sizes = _straight._drive._cache_size(), _interpret._drive._cache_size()
+    size = driver._drive._cache_size()
     larger = ab.imprint(ab.imprint(network, ["new"]), ["newer", "newest"])
     assert copies(larger, ["w1", "new", "newest"]) == ["w1", "new", "newest"]
     ab.run(larger, branching)
-    assert (_straight._drive._cache_size(), _interpret._drive._cache_size()) == sizes
+    assert driver._drive._cache_size() == size
 
 
 def test_what_is_not_imprinted_is_no_symbol():

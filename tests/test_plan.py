@@ -7,7 +7,8 @@ import pytest
 from examples import CONFIGURATIONS, network
 
 from attractorbind._engine.plan import Plan, Reach, conducting, distinct, joint, packed, reach, settings
-from attractorbind._wiring import Wiring, parse_relays, wire
+from attractorbind._layout import parse_relays, wire
+from attractorbind._wiring import Wiring
 
 WIRINGS = list(CONFIGURATIONS)
 

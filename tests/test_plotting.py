@@ -157,7 +157,7 @@ def test_nuclei_and_memories_are_drawn():
         buffers={"a": 48, "b": 48},
         relay="nucleus",
         latch="loop",
-        memories=[memory],
+        areas=[memory],
         activity=0.1,
         rule=ab.PseudoInverse(),
         key=jax.random.key(0),

@@ -11,7 +11,7 @@ from examples import BUFFERS, TRIALS, network, pair, program
 from hypothesis import given, settings, strategies as st
 
 import attractorbind as ab
-from attractorbind._keys import _nobodys
+from attractorbind._keys import unused_key
 
 PROGRAM = (
     ab.load("focus", ab.arg("x"))
@@ -335,7 +335,7 @@ def test_rates_may_be_scalars_of_any_kind(kind):
 
 
 def test_a_run_that_fails_while_jax_traces_leaves_later_runs_alone():
-    _nobodys.cache_clear()
+    unused_key.cache_clear()
     built = pair()
 
     def traced(x):
@@ -344,5 +344,5 @@ def test_a_run_that_fails_while_jax_traces_leaves_later_runs_alone():
     with pytest.raises(ab.NetworkError, match="traced"):
         jax.jit(traced)(1.0)
     # Nor does asking for the key itself, in the middle of a trace.
-    jax.jit(lambda: jax.random.key_data(_nobodys()))()
+    jax.jit(lambda: jax.random.key_data(unused_key()))()
     assert ab.run(built, ab.hold()).ok

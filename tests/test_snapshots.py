@@ -16,7 +16,7 @@ from test_interpreter import bound, conditions, listing_of
 from test_oracle import initial_state, macros
 
 import attractorbind as ab
-from attractorbind._area.snapshots import nothing_stored, pattern
+from attractorbind._area.snapshots import pattern
 
 TRIALS = 3
 # One length of straight lines, for every new one compiles.
@@ -28,10 +28,9 @@ pytestmark = pytest.mark.usefixtures("networks_are_built")
 @cache
 def plain_memory(configuration: str) -> memories.Plain:
     built = network(configuration)
-    (memory,) = built.wiring.memories
-    names = list(built.buffers)
+    (memory,) = built.areas
     return memories.Plain(
-        memory.name, memory.units, [names[place] for place in memory.buffers], np.array(built.assemblies[0])
+        memory.name, memory.units, list(built.wiring.areas[0].reads), np.array(built.area_parameters[0])
     )
 
 
@@ -104,7 +103,7 @@ def test_decoded_it_is_names_and_slips(case):
 
 
 def assert_same_memory(state: ab.State, trial: int, hippocampus: memories.Hippocampus) -> None:
-    (held,) = state.memories
+    (held,) = state.areas
     np.testing.assert_array_equal(held.activity[trial], hippocampus.active)
     assert held.strength[trial].tolist() == hippocampus.strengths()
     for number in ("stored", "found", "context"):
@@ -199,7 +198,7 @@ def test_storing_changes_no_buffer(case, data, seed, noise):
     )
     for buffer in BUFFERS:
         np.testing.assert_array_equal(with_store.states[buffer], without.states[buffer])
-    (old,), (new,) = state.memories, with_store.state.memories
+    (old,), (new,) = state.areas, with_store.state.areas
     slots = np.asarray(old.strength).argmin(axis=1)
     for was, now in zip((*old.codes, old.strength), (*new.codes, new.strength), strict=True):
         same = np.asarray(was) == np.asarray(now)
@@ -219,7 +218,7 @@ def test_recalling_changes_neither_the_cue_nor_the_snapshots(case, data, seed, n
     recalled, held = (noisy(configuration, [one], state, noise, seed + 1) for one in (recall, ("hold", 1)))
     for buffer in {*cue, *set(BUFFERS).difference(buffers)}:
         np.testing.assert_array_equal(recalled.states[buffer], held.states[buffer])
-    (old,), (new,) = state.memories, recalled.state.memories
+    (old,), (new,) = state.areas, recalled.state.areas
     for was, now in zip((*old.codes, old.strength, old.stored), (*new.codes, new.strength, new.stored), strict=True):
         np.testing.assert_array_equal(was, now)
 
@@ -248,15 +247,15 @@ def test_a_tick_by_hand_is_a_tick_of_a_run():
     stored = ab.run(built, ab.store("m", BUFFERS), state).state
     by_hand = ab.tick(built, state, ["a->m", "b->m", "c->m", "m:store"])
     assert jax.tree.all(jax.tree.map(lambda one, other: bool((one == other).all()), stored, by_hand))
-    assert by_hand["m"].sum(axis=1).tolist() == [built.wiring.memories[0].active] * 2
+    assert by_hand["m"].activity.sum(axis=1).tolist() == [built.areas[0].active] * 2
     # Nothing cues it now: it falls silent.
-    assert ab.tick(built, by_hand)["m"].sum() == 0
+    assert ab.tick(built, by_hand)["m"].activity.sum() == 0
 
 
 @given(seed=st.integers(0, 999), density=st.sampled_from([0.01, 0.06, 0.3]))
 def test_what_is_reinstated_is_the_sum_over_synapses(seed, density):
     """At a load at which the snapshots blur, with any units of the memory on."""
-    memory = dataclasses.replace(network("memory").wiring.memories[0], capacity=64)
+    memory = ab.SnapshotMemory("m", units=256, activity=0.06, capacity=64)
     generator = np.random.default_rng(seed)
     assemblies = generator.permuted(np.tile(np.arange(memory.units), (64, 1)), axis=1)[:, : memory.active]
     states = generator.random((64, 40)) < 0.2
@@ -268,10 +267,10 @@ def test_what_is_reinstated_is_the_sum_over_synapses(seed, density):
     whole = memory.active * (1 - activity.mean())
     everything = np.bincount(assemblies.ravel(), minlength=memory.units)
     expected = (weights - np.outer(mean, everything)) @ centred + whole * mean > whole / 2
-    held = nothing_stored(network("memory").wiring, memory, 1)
+    held = memory.init({"a": 40}, 1)
     here = jax.tree.map(lambda array: array[0], held)
     here = dataclasses.replace(here, activity=jnp.asarray(activity), strength=jnp.arange(1, 65))
-    written = pattern(memory, jnp.asarray(assemblies), here, jnp.packbits(jnp.asarray(states), axis=1), 40)
+    written = pattern(jnp.asarray(assemblies), here, jnp.packbits(jnp.asarray(states), axis=1), 40)
     np.testing.assert_array_equal(written, np.where(expected, 1, -1))
 
 
@@ -282,9 +281,9 @@ def test_what_it_looks_like_from_outside():
     assert built.gating()[-7:].tolist() == [0] * 7
     assert built.graph.nodes["m"] == {"kind": "memory", "units": 256}
     assert set(built.graph.in_edges("m")) == {("a", "m"), ("b", "m")}
-    assert built.graph.edges["m", "a"] == {"gate": "m->a", "kind": "reinstatement"}
+    assert built.graph.edges["m", "a"] == {"gate": "m->a", "kind": "write"}
     assert set(built.buffers) == set(BUFFERS)
-    assert repr(built).endswith("memories {m: 256}, PseudoInverse())")
+    assert repr(built).endswith("areas {m: SnapshotMemory}, PseudoInverse())")
     table = str((ab.store("m", ["a"]) + ab.recall("m", ["a"])).compile(built))
     assert "a->m, m:store" in table
     assert "a->m, m->b" in table
@@ -321,9 +320,8 @@ def test_leaking_gates_of_a_memory_do_no_harm():
 
 def test_a_state_of_another_memory_is_refused():
     built = network("memory")
-    larger = dataclasses.replace(built.wiring.memories[0], capacity=8)
-    other = dataclasses.replace(built, wiring=dataclasses.replace(built.wiring, memories=(larger,)))
-    with pytest.raises(ab.NetworkError, match="snapshot memories are not those"):
+    other = dataclasses.replace(built, areas=(ab.SnapshotMemory("m", units=256, activity=0.06, capacity=8),))
+    with pytest.raises(ab.NetworkError, match="areas are not those"):
         ab.run(built, ab.hold(), other.silent())
 
 
@@ -334,7 +332,7 @@ def test_two_memories_of_any_sizes_and_of_one_snapshot_each():
         ab.Vocabulary(words),
         buffers={"a": 129, "b": 97, "c": 101},
         relays=[],
-        memories=[
+        areas=[
             ab.SnapshotMemory("m", ["b", "a"], units=37, activity=0.6, capacity=1),
             ab.SnapshotMemory("n", units=512, capacity=5),
         ],
@@ -377,12 +375,12 @@ def test_the_bytes_of_a_trial_are_those_that_are_stated():
         ab.Vocabulary(["s0", "s1"]),
         buffers=buffers,
         relays=[],
-        memories=[ab.SnapshotMemory("m", capacity=256)],
+        areas=[ab.SnapshotMemory("m", capacity=256)],
         activity=0.1,
         rule=ab.Hebbian(),
         key=jax.random.key(0),
     )
-    one, many = (sum(a.nbytes for a in jax.tree.leaves(built.silent(n).memories)) for n in (1, 256))
+    one, many = (sum(a.nbytes for a in jax.tree.leaves(built.silent(n).areas)) for n in (1, 256))
     # And three numbers.
     assert one == 256 * (4 * 64 + 4) + 4096 + 12
     assert (round(one / 1e3), round(many / 1e6)) == (71, 18)
@@ -428,7 +426,7 @@ def large_memory(capacity: int) -> ab.Network:
         ab.Vocabulary([f"s{i}" for i in range(100)]),
         buffers=dict.fromkeys("abcd", 512),
         relays=[],
-        memories=[ab.SnapshotMemory("m", units=4096, capacity=capacity)],
+        areas=[ab.SnapshotMemory("m", units=4096, capacity=capacity)],
         activity=0.1,
         rule=ab.MaximalStability(),
         key=jax.random.key(0),
@@ -455,7 +453,7 @@ def test_what_becomes_of_a_trial_does_not_depend_on_how_long_others_take_to_rest
         ab.Vocabulary(["cue", "x", "y"]),
         buffers=dict.fromkeys("abcd", 64),
         relays=[("a", "b"), ("b", "a")],
-        memories=[ab.SnapshotMemory("m", ["c", "d"], units=256, capacity=16)],
+        areas=[ab.SnapshotMemory("m", ["c", "d"], units=256, capacity=16)],
         activity=0.1,
         rule=ab.PseudoInverse(),
         key=jax.random.key(0),

@@ -1,22 +1,24 @@
 """What a snapshot memory is, and how it is connected to the buffers of a network."""
 
-import dataclasses
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from attractorbind._checks import buffer_names, check_count, check_fraction, check_known
-from attractorbind._codes import active_units
+import equinox as eqx
+import numpy as np
+from jaxtyping import Array, Int, Int8, Key
+
+from attractorbind._area.base import AbstractArea, AreaInputs, Decode, check_area_name
+from attractorbind._area.snapshots import Snapshots, nothing_stored, snapshots_tick
+from attractorbind._checks import buffer_names, check_count, check_fraction
+from attractorbind._codes import active_units, random_units
 from attractorbind._errors import NetworkError, ProgramError
 from attractorbind._keys import Rate
-from attractorbind._wiring import Gate, GateKind, MemoryWiring, Wiring
+from attractorbind._wiring import AreaWiring
 
 # Overlaps are counted in whole numbers of 32 bits, summed over snapshots.
 _MOST_SYNAPSES = 2**24
 
 
-@dataclass(frozen=True)
-class SnapshotMemory:
+class SnapshotMemory(AbstractArea):
     r"""A hippocampal population that takes joint snapshots of buffers in one shot, and gives them back from a part.
 
     To **store** ties an assembly, k of M units at random, to the present states $x^b$ of some buffers, both ways. Every
@@ -73,7 +75,7 @@ class SnapshotMemory:
 
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "ben", "park", "shop"]), buffers={"who": 128, "where": 128},
-        ...     relays=[], memories=[ab.SnapshotMemory("episodes", units=512, capacity=16)], activity=0.1,
+        ...     relays=[], areas=[ab.SnapshotMemory("episodes", units=512, capacity=16)], activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
         >>> program = ab.Program()
         >>> for who, where in [("ann", "park"), ("ben", "park"), ("ann", "shop")]:
@@ -83,33 +85,78 @@ class SnapshotMemory:
         ['shop', 'park', None]
     """
 
-    name: str
-    buffers: Iterable[str] | None = None
-    units: int = field(default=4096, kw_only=True)
-    activity: Rate = field(default=0.02, kw_only=True)
-    capacity: int = field(default=1024, kw_only=True)
+    name: str = eqx.field(static=True)
+    buffers: tuple[str, ...] | None = eqx.field(static=True)
+    units: int = eqx.field(static=True)
+    activity: float = eqx.field(static=True)
+    capacity: int = eqx.field(static=True)
 
-    def __post_init__(self) -> None:
-        name = self.name
-        if not isinstance(name, str) or not name.strip() or "->" in name or ":" in name:
+    def __init__(
+        self,
+        name: str,
+        buffers: Iterable[str] | None = None,
+        *,
+        units: int = 4096,
+        activity: Rate = 0.02,
+        capacity: int = 1024,
+    ) -> None:
+        check_area_name(name)
+        self.name = name
+        told = f"buffers of memory {name!r}"
+        self.buffers = None if buffers is None else buffer_names(told, buffers, NetworkError)
+        self.units = check_count(f"units of memory {name!r}", units, least=2)
+        self.activity = check_fraction("activity", activity)
+        self.capacity = check_count(f"capacity of memory {name!r}", capacity)
+        if not 0 < self.active < self.units:
             raise NetworkError(
-                f"memory name {name!r} is not a non-empty string without '->' and ':', which mark its gates"
-            )
-        if self.buffers is not None:
-            object.__setattr__(self, "buffers", buffer_names(f"buffers of memory {name!r}", self.buffers, NetworkError))
-        units = check_count(f"units of memory {name!r}", self.units, least=2)
-        active = active_units(units, check_fraction("activity", self.activity))
-        check_count(f"capacity of memory {name!r}", self.capacity)
-        if not 0 < active < units:
-            raise NetworkError(
-                f"activity {self.activity} puts {active} of the {units} units of memory {name!r} in an assembly; at "
+                f"activity {activity} puts {self.active} of the {units} units of memory {name!r} in an assembly; at "
                 "least one must be in it and one not: change activity= or units="
             )
-        if units * active > _MOST_SYNAPSES:
+        if self.units * self.active > _MOST_SYNAPSES:
             raise NetworkError(
-                f"memory {name!r} of {units} units with {active} in an assembly is too large to count exactly; units "
-                f"times active units can be {_MOST_SYNAPSES} at the most"
+                f"memory {name!r} of {units} units with {self.active} in an assembly is too large to count exactly; "
+                f"units times active units can be {_MOST_SYNAPSES} at the most"
             )
+
+    @property
+    def active(self) -> int:
+        """How many units an assembly has."""
+        return active_units(self.units, self.activity)
+
+    def wire(self, buffers: Mapping[str, int]) -> AreaWiring:
+        """See `AbstractArea.wire`: cues from its buffers and reinstatement in them, and three switches."""
+        known = self._known(buffers)
+        return AreaWiring(
+            self.name, known, known, ("store", "older", "forget"), kind="memory", units=self.units, largest_field=1.0
+        )
+
+    def parameters(self, key: Key[Array, ""]) -> Int[Array, "capacity active"]:
+        """See `AbstractArea.parameters`: the units of every assembly, in the order in which they are used."""
+        return random_units(self.capacity, self.units, self.active, key=key)
+
+    def init(self, buffers: Mapping[str, int], trials: int) -> Snapshots:
+        """See `AbstractArea.init`: a memory without snapshots."""
+        return nothing_stored(self.units, self.capacity, [buffers[buffer] for buffer in self._known(buffers)], trials)
+
+    def tick(
+        self, parameters: Int[Array, "capacity active"], state: Snapshots, inputs: AreaInputs
+    ) -> tuple[Snapshots, tuple[Int8[Array, "trials _units"], ...]]:
+        """See `AbstractArea.tick`: compete, learn or forget, and reinstate."""
+        return snapshots_tick(parameters, state, inputs)
+
+    def contents(self, buffers: Mapping[str, int], state: Snapshots, decode: Decode) -> list[dict[str, str | None]]:
+        """See `AbstractArea.contents`: buffer to symbol for each snapshot, the oldest first."""
+        strength = np.asarray(state.strength)
+        order = [row for row in np.argsort(strength) if strength[row] > 0]
+        columns = {}
+        for buffer, codes in zip(self._known(buffers), state.codes, strict=True):
+            states = np.unpackbits(np.asarray(codes)[order], axis=1, count=buffers[buffer]) > 0
+            columns[buffer] = decode(buffer, states)
+        return [{buffer: names[row] for buffer, names in columns.items()} for row in range(len(order))]
+
+    def _known(self, buffers: Mapping[str, int]) -> tuple[str, ...]:
+        """The buffers that it is connected to: those that were named, or all."""
+        return tuple(buffers) if self.buffers is None else self.buffers
 
 
 def memory_name(memory: object) -> str:
@@ -119,43 +166,3 @@ def memory_name(memory: object) -> str:
     if not isinstance(memory, str):
         raise ProgramError(f"memory is {memory!r}; give a snapshot memory's name")
     return memory
-
-
-def connect(wiring: Wiring, memories: Any) -> Wiring:
-    """The wiring with snapshot memories connected to its buffers."""
-    if isinstance(memories, SnapshotMemory) or not isinstance(memories, Sequence):
-        raise NetworkError(f"memories is {memories!r}; give a list of SnapshotMemory objects")
-    for memory in memories:
-        if not isinstance(memory, SnapshotMemory):
-            raise NetworkError(f"memories= holds {memory!r}; make one with SnapshotMemory(name)")
-        wiring = _connected(wiring, memory)
-    return wiring
-
-
-def _connected(wiring: Wiring, memory: SnapshotMemory) -> Wiring:
-    name, buffers = memory.name, tuple(memory.buffers or wiring.buffers)
-    if name in wiring.buffers or name in (other.name for other in wiring.memories):
-        raise NetworkError(f"the name {name!r} is given twice; a memory needs a name that nothing else has")
-    for buffer in buffers:
-        check_known("buffer", "buffers", buffer, wiring.buffers)
-    gates = list(wiring.gates)
-
-    def gate(label: str, kind: GateKind, source: str = name, target: str = name) -> int:
-        if label in wiring.gate_index:
-            raise NetworkError(f"memory {name!r} needs a gate {label!r}, but a buffer has that name; rename one")
-        gates.append(Gate(label, kind, source, target, 1))
-        return len(gates) - 1
-
-    connected = MemoryWiring(
-        name=name,
-        units=memory.units,
-        active=active_units(memory.units, float(memory.activity)),
-        capacity=memory.capacity,
-        buffers=tuple(wiring.buffers[buffer] for buffer in buffers),
-        cue=tuple(gate(f"{buffer}->{name}", "cue", source=buffer) for buffer in buffers),
-        reinstatement=tuple(gate(f"{name}->{buffer}", "reinstatement", target=buffer) for buffer in buffers),
-        store=gate(f"{name}:store", "store"),
-        older=gate(f"{name}:older", "older"),
-        forget=gate(f"{name}:forget", "forget"),
-    )
-    return dataclasses.replace(wiring, gates=tuple(gates), memories=(*wiring.memories, connected))

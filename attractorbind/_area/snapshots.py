@@ -1,6 +1,6 @@
 """The fast weights of a snapshot memory, and what it does in a tick: compete, learn, forget, reinstate."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import equinox as eqx
@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Int8, Key, UInt8
 
+from attractorbind._area.base import AreaInputs
 from attractorbind._each import for_each
 from attractorbind._overlap import THRESHOLD, correlation
-from attractorbind._wiring import MemoryWiring, Wiring
 
 # The conductance above which a gate of the memory acts.
 _SWITCH = 0.5
@@ -38,17 +38,16 @@ class Snapshots(eqx.Module):
     context: Int[Array, "*trials"]
 
 
-def nothing_stored(wiring: Wiring, memory: MemoryWiring, trials: int) -> Snapshots:
-    """A memory without snapshots."""
-    zero = jnp.zeros(trials, jnp.int32)
-    sizes = [-(-wiring.populations[buffer].units // 8) for buffer in memory.buffers]
+def nothing_stored(units: int, capacity: int, buffers: Sequence[int], trials: int) -> Snapshots:
+    """A memory without snapshots, of so many units, for buffers of these numbers of units."""
+    none = jnp.zeros(trials, jnp.int32)
     return Snapshots(
-        activity=jnp.zeros((trials, memory.units), bool),
-        codes=tuple(jnp.zeros((trials, memory.capacity, size), jnp.uint8) for size in sizes),
-        strength=jnp.zeros((trials, memory.capacity), jnp.int32),
-        stored=zero,
-        found=zero,
-        context=zero,
+        activity=jnp.zeros((trials, units), bool),
+        codes=tuple(jnp.zeros((trials, capacity, -(-size // 8)), jnp.uint8) for size in buffers),
+        strength=jnp.zeros((trials, capacity), jnp.int32),
+        stored=none,
+        found=none,
+        context=none,
     )
 
 
@@ -66,13 +65,13 @@ class _Outcome(NamedTuple):
     """What a tick comes to, in a batch of trials or in one.
 
     - `activity`: of the memory's units.
-    - `place`, `learned`, `strength`: the snapshot that changes, or `NO_SNAPSHOT`; what it is then.
+    - `row`, `learned`, `strength`: the snapshot that changes, or `NO_SNAPSHOT`; what it is then.
     - `found`: the strength of what was found or stored.
     - `written`: per buffer, 1 and -1 where the memory writes on it, otherwise 0.
     """
 
     activity: Bool[Array, "*trials units"]
-    place: Int[Array, "*trials"]
+    row: Int[Array, "*trials"]
     learned: tuple[UInt8[Array, "*trials _bytes"], ...]
     strength: Int[Array, "*trials"]
     found: Int[Array, "*trials"]
@@ -91,80 +90,78 @@ def matches(
 
 
 def pattern(
-    memory: MemoryWiring,
     assemblies: Int[Array, "capacity active"],
     snapshots: Snapshots,
     codes: UInt8[Array, "capacity _bytes"],
-    units: int,
+    buffer_units: int,
 ) -> Int8[Array, " _units"]:
     """What the memory of one trial writes on a buffer: 1 where its field exceeds half that of an assembly, else -1.
 
-    All sums are of whole numbers, `units` times what `SnapshotMemory` says.
+    All sums are of whole numbers: those that `SnapshotMemory` says, times the number of the memory's units.
     """
+    units, active = len(snapshots.activity), assemblies.shape[1]
     stored = snapshots.strength > 0
     on = jnp.sum(snapshots.activity, dtype=jnp.int32)
     shared = jnp.sum(snapshots.activity[assemblies], axis=1, dtype=jnp.int32)
-    overlap = jnp.where(stored, memory.units * shared - memory.active * on, 0)
-    states = jnp.unpackbits(codes, axis=1, count=units).astype(jnp.int32)
-    driven, seen = overlap @ states, jnp.sum(states, axis=0)
-    own = memory.active * (memory.units - on)
+    overlap = jnp.where(stored, units * shared - active * on, 0)
+    states = jnp.unpackbits(codes, axis=1, count=buffer_units).astype(jnp.int32)
+    driven, seen = overlap @ states, jnp.sum(states, axis=0, dtype=jnp.int32)
+    whole_assembly = active * (units - on)
     # Multiplied by the number of snapshots, to stay with whole numbers.
-    excitation = jnp.sum(stored).astype(jnp.float32) * (2 * driven - own).astype(jnp.float32)
-    inhibition = 2 * (jnp.sum(overlap) - own).astype(jnp.float32) * seen.astype(jnp.float32)
+    excitation = jnp.sum(stored).astype(jnp.float32) * (2 * driven - whole_assembly).astype(jnp.float32)
+    total = jnp.sum(overlap, dtype=jnp.int32)
+    inhibition = 2 * (total - whole_assembly).astype(jnp.float32) * seen.astype(jnp.float32)
     return jnp.where(excitation > inhibition, 1, -1).astype(jnp.int8)
 
 
-def _opening(
-    wiring: Wiring, memory: MemoryWiring, snapshots: Snapshots, switches: Float[Array, "switches trials"]
-) -> _Opening:
-    first = len(wiring.pathways)
-    on = switches > _SWITCH
-    reinstatement = switches[jnp.array(memory.reinstatement) - first] > 0
+def _opening(snapshots: Snapshots, inputs: AreaInputs) -> _Opening:
+    running = inputs.running[None, :]
+    store, older, forget = (inputs.switches > _SWITCH) & running
     return _Opening(
-        cue=on[jnp.array(memory.cue) - first],
+        cue=(inputs.reads > _SWITCH) & running,
         # A silent memory writes nothing.
-        reinstatement=reinstatement & jnp.any(snapshots.activity, axis=1)[None, :],
-        store=on[memory.store - first],
-        older=on[memory.older - first],
-        forget=on[memory.forget - first],
+        reinstatement=(inputs.writes > 0) & running & jnp.any(snapshots.activity, axis=1)[None, :],
+        store=store,
+        older=older,
+        forget=forget,
     )
 
 
-def _tick_of_one(
-    memory: MemoryWiring,
+def _tick_of_trial(
     assemblies: Int[Array, "capacity active"],
     snapshots: Snapshots,
     opening: _Opening,
     states: tuple[Bool[Array, " _units"], ...],
     noise: tuple[Float[Array, ""], Key[Array, ""]] | None,
 ) -> _Outcome:
-    """One trial whose memory is cued or reinstates."""
+    """A tick of a trial in which the memory is cued or reinstates."""
+    buffers = range(len(states))
     written = tuple(
         jax.lax.cond(
-            opening.reinstatement[place],
-            lambda codes=codes, state=state: pattern(memory, assemblies, snapshots, codes, len(state)),
-            lambda state=state: jnp.zeros(len(state), jnp.int8),
+            opening.reinstatement[buffer],
+            lambda buffer=buffer: pattern(assemblies, snapshots, snapshots.codes[buffer], len(states[buffer])),
+            lambda buffer=buffer: jnp.zeros(len(states[buffer]), jnp.int8),
         )
-        for place, (codes, state) in enumerate(zip(snapshots.codes, states, strict=True))
+        for buffer in buffers
     )
     present = [jnp.packbits(state) for state in states]
     cued = jnp.any(opening.cue)
     fires = (snapshots.strength > 0) & cued
     fires &= ~opening.older | (snapshots.strength < snapshots.context)
-    for place, (codes, bits) in enumerate(zip(snapshots.codes, present, strict=True)):
+    for buffer in buffers:
         fires &= jax.lax.cond(
-            opening.cue[place] & ~opening.store,
-            lambda codes=codes, bits=bits, place=place: matches(codes, bits, len(states[place])),
-            lambda: jnp.ones(memory.capacity, bool),
+            opening.cue[buffer] & ~opening.store,
+            lambda buffer=buffer: matches(snapshots.codes[buffer], present[buffer], len(states[buffer])),
+            lambda: jnp.ones(len(assemblies), bool),
         )
     strongest = jnp.argmax(jnp.where(fires, snapshots.strength, 0)).astype(jnp.int32)
     storing = cued & opening.store
     found = jnp.any(fires) & ~storing
     # What was forgotten has no strength; after it, the oldest is the weakest.
     weakest = jnp.argmin(snapshots.strength).astype(jnp.int32)
-    place = jnp.where(storing, weakest, strongest)
+    row = jnp.where(storing, weakest, strongest)
     ignites = storing | found
-    member = jnp.zeros(memory.units, bool).at[assemblies[place]].set(ignites)
+    member = jnp.zeros(snapshots.activity.shape, bool).at[assemblies[row]].set(ignites)
     if noise is not None:
         level, key = noise
         # Where nothing is found nothing fires, noise and all.
@@ -173,70 +170,58 @@ def _tick_of_one(
     learns = storing | (found & opening.forget)
     return _Outcome(
         activity=member,
-        place=jnp.where(learns, place, NO_SNAPSHOT),
-        learned=tuple(jnp.where(opening.cue[i] & storing, bits, 0) for i, bits in enumerate(present)),
+        row=jnp.where(learns, row, NO_SNAPSHOT),
+        learned=tuple(
+            jnp.where(opening.cue[buffer] & storing, bits, jnp.zeros_like(bits)) for buffer, bits in enumerate(present)
+        ),
         strength=jnp.where(storing, snapshots.stored + 1, 0),
         found=jnp.where(storing, snapshots.stored + 1, jnp.where(found, snapshots.strength[strongest], 0)),
         written=written,
     )
 
 
-def tick_of(
-    wiring: Wiring,
-    memory: MemoryWiring,
-    assemblies: Int[Array, "capacity active"],
-    snapshots: Snapshots,
-    switches: Float[Array, "switches trials"],
-    states_of: Callable[[int], Float[Array, "trials widest"]],
-    noise: tuple[Float[Array, ""], Key[Array, " trials"]] | None,
-    running: Bool[Array, " trials"],
-) -> tuple[Snapshots, Int8[Array, "buffers trials widest"]]:
-    """One tick of a memory, see `SnapshotMemory`; only the trials cost anything that have a gate of it open.
+def snapshots_tick(
+    assemblies: Int[Array, "capacity active"], snapshots: Snapshots, inputs: AreaInputs
+) -> tuple[Snapshots, tuple[Int8[Array, "trials _units"], ...]]:
+    """One tick of a memory, see `SnapshotMemory`; only trials in which a gate of it is open cost anything.
 
-    **Arguments:**
-
-    - `switches`: conductances of the gates of memories.
-    - `states_of`: from a population to its states.
-    - `noise`: the probability that a unit's output flips, and one random key per trial, for this tick and this memory.
-    - `running`: the trials that take part; the others stay as they are.
-
-    **Returns:** what the memory holds then, and what it writes on its buffers: 1 and -1, or 0 where it writes nothing.
+    **Returns:** what the memory holds then, and what it writes on each buffer: 1 and -1, or 0 where it writes nothing.
     """
-    sizes = [wiring.populations[buffer].units for buffer in memory.buffers]
-    opening = _opening(wiring, memory, snapshots, jnp.where(running[None, :], switches, 0.0))
-    cued = jnp.any(opening.cue, axis=0)
-    buffers = [states_of(buffer) for buffer in memory.buffers]
+    opening = _opening(snapshots, inputs)
+    cued, running = jnp.any(opening.cue, axis=0), inputs.running
+    buffers, noise = inputs.activity, inputs.noise
 
-    def go(trial: Int[Array, ""], after: _Outcome) -> _Outcome:
+    def compete(trial: Int[Array, ""], after: _Outcome) -> _Outcome:
         here = jax.tree.map(lambda array: array[trial], snapshots)
-        states = tuple(held[trial, :size] > 0 for held, size in zip(buffers, sizes, strict=True))
+        states = tuple(states[trial] > 0 for states in buffers)
         own = jax.tree.map(lambda gates: gates[..., trial], opening)
-        own_noise = None if noise is None else (noise[0], noise[1][trial])
-        outcome = _tick_of_one(memory, assemblies, here, own, states, own_noise)
-        return jax.tree.map(lambda every, one: every.at[trial].set(one), after, outcome)
+        own_noise = None if noise is None else (noise.level, noise.keys[trial])
+        outcome = _tick_of_trial(assemblies, here, own, states, own_noise)
+        return jax.tree.map(lambda of_all, of_trial: of_all.at[trial].set(of_trial), after, outcome)
 
     def learn(trial: Int[Array, ""], carry: tuple) -> tuple:
         codes, strength = carry
-        place = after.place[trial]
+        row = after.row[trial]
         return (
             tuple(
-                every.at[trial, place].set(learned[trial]) for every, learned in zip(codes, after.learned, strict=True)
+                stored.at[trial, row].set(learned[trial]) for stored, learned in zip(codes, after.learned, strict=True)
             ),
-            strength.at[trial, place].set(after.strength[trial]),
+            strength.at[trial, row].set(after.strength[trial]),
         )
 
-    trials, widest = buffers[0].shape
-    # All reading comes before all writing, so that the weights are changed in place.
+    trials = len(running)
     nothing = _Outcome(
         activity=jnp.zeros_like(snapshots.activity),
-        place=jnp.full(trials, NO_SNAPSHOT, jnp.int32),
+        row=jnp.full(trials, NO_SNAPSHOT, jnp.int32),
         learned=tuple(jnp.zeros((trials, codes.shape[2]), jnp.uint8) for codes in snapshots.codes),
         strength=jnp.zeros(trials, jnp.int32),
         found=jnp.zeros(trials, jnp.int32),
-        written=tuple(jnp.zeros((trials, size), jnp.int8) for size in sizes),
+        written=tuple(jnp.zeros(states.shape, jnp.int8) for states in buffers),
     )
-    after, _ = for_each(cued | jnp.any(opening.reinstatement, axis=0), go, nothing)
-    (codes, strength), _ = for_each(after.place != NO_SNAPSHOT, learn, (snapshots.codes, snapshots.strength))
+    # Two loops, so that all reading of the weights comes before all writing: XLA then changes them in place, instead of
+    # copying megabytes at every tick.
+    after, _ = for_each(cued | jnp.any(opening.reinstatement, axis=0), compete, nothing)
+    (codes, strength), _ = for_each(after.row != NO_SNAPSHOT, learn, (snapshots.codes, snapshots.strength))
     found = jnp.where(cued, after.found, snapshots.found)
     # A search moves the context when it has ended; a store and a loss at once.
     at_once = cued & (opening.store | opening.forget)
@@ -245,8 +230,8 @@ def tick_of(
         activity=jnp.where(running[:, None], after.activity, snapshots.activity),
         codes=codes,
         strength=strength,
-        stored=snapshots.stored + (cued & opening.store),
+        stored=snapshots.stored + (cued & opening.store).astype(jnp.int32),
         found=found,
         context=jnp.where(running, context, snapshots.context),
     )
-    return following, jnp.stack([jnp.pad(signs, ((0, 0), (0, widest - signs.shape[1]))) for signs in after.written])
+    return following, after.written

@@ -15,8 +15,8 @@ Units = Float[Array, "trials widest"]
 class Activity(eqx.Module):
     """What every population does, and what it did before that.
 
-    A population has two halves, 2 p and 2 p + 1. While one is read the other is written; so a tick is synchronous, and
-    nothing is copied.
+    Population p has two halves, numbers 2 p and 2 p + 1. While one half is read the other is written: so every
+    population of a tick reads what all others did at the tick before, and nothing is copied.
 
     - `halves`: the states, narrow populations padded with silent units.
     - `current`: which half of each population counts.
@@ -30,26 +30,26 @@ class Activity(eqx.Module):
         return at(self.halves, 2 * population + at(self.current, population))
 
     def written(self, population: Int[Array, ""], states: Units) -> "Activity":
-        """With what a population will do, once it is `turned`."""
-        place = 2 * population + 1 - at(self.current, population)
-        return Activity(jax.lax.dynamic_update_index_in_dim(self.halves, states, place, 0), self.current)
+        """The same with new states in a population's other half, which counts once the population is `turned`."""
+        half = 2 * population + 1 - at(self.current, population)
+        return Activity(jax.lax.dynamic_update_index_in_dim(self.halves, states, half, 0), self.current)
 
     def turned(self, populations: Bool[Array, " populations"]) -> "Activity":
-        """With the other halves of these populations."""
+        """The same where of these populations the other half counts."""
         return Activity(self.halves, self.current ^ populations)
 
     def moved(self, population: Int[Array, ""]) -> Bool[Array, ""]:
-        """Whether a population changed at the last tick; only of one that was written at it."""
+        """Whether a population changed at the last tick; right only for a population that was written at that tick."""
         return jnp.any(at(self.halves, 2 * population) != at(self.halves, 2 * population + 1))
 
     def at_rest(self) -> Bool[Array, " trials"]:
-        """The trials in which nothing changed at the last tick, if all was written at it."""
+        """The trials in which nothing changed at the last tick; right only if every population was written at it."""
         return jnp.all(self.halves[0::2] == self.halves[1::2], axis=(0, 2))
 
 
-def at(array: Shaped[Array | np.ndarray, "places *rest"], place: int | Int[Array, ""]) -> Shaped[Array, "*rest"]:
-    """`array[place]` for a place that exists; without the check for negative places it is one step, not several."""
-    return jax.lax.dynamic_index_in_dim(jnp.asarray(array), place, keepdims=False)
+def at(array: Shaped[Array | np.ndarray, "rows *rest"], row: int | Int[Array, ""]) -> Shaped[Array, "*rest"]:
+    """`array[row]` for a row that exists; without indexing's check for negative rows it is one step, not several."""
+    return jax.lax.dynamic_index_in_dim(jnp.asarray(array), row, keepdims=False)
 
 
 def stack(activities: tuple[Float[Array, "trials _units"], ...]) -> Activity:
@@ -61,9 +61,9 @@ def stack(activities: tuple[Float[Array, "trials _units"], ...]) -> Activity:
 
 def unstack(wiring: Wiring, activity: Activity) -> tuple[Float[Array, "trials _units"], ...]:
     """The inverse of `stack`."""
-    return tuple(activity.of(place)[:, : population.units] for place, population in enumerate(wiring.populations))
+    return tuple(activity.of(index)[:, : population.units] for index, population in enumerate(wiring.populations))
 
 
-def padded_units(array: Float[Array, "trials _units"], widest: int) -> Units:
+def padded_units(array: Shaped[Array, "trials _units"], widest: int) -> Shaped[Array, "trials widest"]:
     """One population's states or fields, padded to the width of the widest."""
     return jnp.pad(array, ((0, 0), (0, widest - array.shape[1])))

@@ -1,22 +1,22 @@
-"""What a driver looks at: symbols presented to buffers, and what is recorded of buffers at each tick."""
+"""What the driver looks at: symbols presented to buffers, and what is recorded of buffers at each tick."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from attractorbind._engine.activity import Activity
+from attractorbind._engine.activity import Activity, Units
 from attractorbind._network import Network
 from attractorbind._overlap import overlaps
 
 
-def presenters(network: Network, widest: int) -> list[Callable[[Int[Array, " trials"]], Float[Array, "trials widest"]]]:
+def presenters(network: Network, widest: int) -> list[Callable[[Int[Array, " trials"]], Units]]:
     """For each population, the function from the trials' symbols to the external field that imposes them."""
 
-    def presenter(population: int) -> Callable[[Int[Array, " trials"]], Float[Array, "trials widest"]]:
-        def field(symbols: Int[Array, " trials"]) -> Float[Array, "trials widest"]:
+    def presenter(population: int) -> Callable[[Int[Array, " trials"]], Units]:
+        def field(symbols: Int[Array, " trials"]) -> Units:
             codes = network.all_codes[population][symbols]
             return jnp.pad(jnp.where(codes, network.drive, -network.drive), ((0, 0), (0, widest - codes.shape[1])))
 
@@ -25,27 +25,47 @@ def presenters(network: Network, widest: int) -> list[Callable[[Int[Array, " tri
     return [presenter(population) for population in range(len(network.all_codes))]
 
 
-def observe(network: Network, activity: Activity, record: str) -> dict[int, Any]:
-    """What is recorded of each buffer's place at a tick: its states, its best symbol and overlap, or nothing."""
+class Record(NamedTuple):
+    """What is recorded of a tick, or of many, which are then the first axis; each a tuple with an array per buffer.
+
+    - `rows`: of a program that branches, the row of its table at which each trial is; otherwise None.
+    - `states`: what the buffers do.
+    - `best_symbol`, `best_overlap`: the symbol that each overlaps most, and by how much.
+    """
+
+    rows: Int[Array, "*ticks trials"] | None
+    states: tuple[Bool[Array, "*ticks trials _units"], ...] = ()
+    best_symbol: tuple[Int[Array, "*ticks trials"], ...] = ()
+    best_overlap: tuple[Float[Array, "*ticks trials"], ...] = ()
+
+
+def observe(network: Network, activity: Activity, rows: Int[Array, " trials"] | None, record: str) -> Record | None:
+    """What is recorded at a tick: "states", the "decoded" symbols, or, with "final", nothing."""
     if record == "final":
-        return {}
-    populations = network.wiring.populations
-    seen = {place: activity.of(place)[:, : populations[place].units] for place in network.wiring.buffers.values()}
+        return None
+    populations, buffers = network.wiring.populations, network.wiring.buffers.values()
+    seen = [activity.of(buffer)[:, : populations[buffer].units] for buffer in buffers]
     if record == "states":
-        return {place: states > 0 for place, states in seen.items()}
-    every = {place: overlaps(states, network.all_codes[place]) for place, states in seen.items()}
-    return {place: (m.argmax(axis=1).astype(jnp.int32), m.max(axis=1)) for place, m in every.items()}
+        return Record(rows, states=tuple(states > 0 for states in seen))
+    matches = [overlaps(states, network.all_codes[buffer]) for buffer, states in zip(buffers, seen, strict=True)]
+    return Record(
+        rows,
+        best_symbol=tuple(match.argmax(axis=1).astype(jnp.int32) for match in matches),
+        best_overlap=tuple(match.max(axis=1) for match in matches),
+    )
 
 
-def blank(look: Callable[[], Any], ticks: int) -> Any:
+def blank(look: Callable[[], Record | None], ticks: int) -> Record | None:
     """Room for what is looked at, once for each of so many ticks."""
     return jax.tree.map(lambda seen: jnp.zeros((ticks, *seen.shape), seen.dtype), jax.eval_shape(look))
 
 
-def noted(recorded: Any, tick: Int[Array, ""], seen: Any, *, quiet: Bool[Array, ""]) -> Any:
-    """What has been recorded, with what is seen at a tick; of quiet ticks nothing is."""
+def noted(
+    recorded: Record | None, tick: Int[Array, ""], seen: Record | None, *, quiet: Bool[Array, ""]
+) -> Record | None:
+    """What has been recorded, with what is seen at a tick; of quiet ticks nothing is kept."""
 
-    def put(every: Array, one: Array) -> Array:
-        return every.at[jnp.where(quiet, len(every), tick)].set(one, mode="drop")
+    def put(of_ticks: Array, of_tick: Array) -> Array:
+        return of_ticks.at[jnp.where(quiet, len(of_ticks), tick)].set(of_tick, mode="drop")
 
     return jax.tree.map(put, recorded, seen)

@@ -16,6 +16,8 @@ from attractorbind._engine.activity import at
 from attractorbind._wiring import Wiring
 
 _WORD = 32
+# One conductance per row and gate, or per row and projection.
+Conductances = Float[np.ndarray, "rows _gates"] | Float[Array, "rows _gates"]
 
 
 class Plan(NamedTuple):
@@ -35,24 +37,24 @@ class Plan(NamedTuple):
     needed: Bool[Array, " populations"]
     holding: Bool[Array, " populations"]
 
-    def projection(self, place: Int[Array, ""]) -> Int[Array, ""]:
-        """An open projection."""
-        return jax.lax.dynamic_slice(self.open, (self.row, place), (1, 1))[0, 0]
+    def projection(self, number: Int[Array, ""]) -> Int[Array, ""]:
+        """The open projection of that number in the list."""
+        return jax.lax.dynamic_slice(self.open, (self.row, number), (1, 1))[0, 0]
 
     def ends(self, population: Int[Array, ""]) -> tuple[Int[Array, ""], Int[Array, ""]]:
-        """Where the open projections into a population begin and end."""
+        """The numbers at which the open projections into a population begin and end."""
         first, last = jax.lax.dynamic_slice(self.start, (self.row, population), (1, 2))[0]
         return first, last
 
     def computing(self, *, everything: bool | Bool[Array, ""], at_first: bool | Bool[Array, ""] = False) -> "Plan":
-        """With everything computed at every tick, or at the first."""
+        """The same plan with all populations computed, at every tick or at the first."""
         return self._replace(entering=self.entering | everything | at_first, needed=self.needed | everything)
 
 
 class Settings(NamedTuple):
     """What gates in each of several settings let through.
 
-    - `open`: the open projections, sorted by target; those into population p are at places `start[p]` to
+    - `open`: the open projections, sorted by target; those into population p have the numbers `start[p]` up to
         `start[p + 1]`.
     - `reached`, `resting`: as in `Reach`.
     """
@@ -83,33 +85,45 @@ class Reach(NamedTuple):
 
 
 def conducting(
-    wiring: Wiring, gates: Float[np.ndarray, "rows gates"], leak: float
-) -> tuple[Float[np.ndarray, "rows projections"], Float[np.ndarray, "rows switches"]]:
-    """The conductance of every projection, and of every gate of a memory, closed gates leaking."""
-    leaking = np.maximum(gates, np.float32(leak))
+    wiring: Wiring, gates: Float[np.ndarray, "rows gates"], leak: float | Float[Array, ""]
+) -> tuple[Conductances, Conductances]:
+    """The conductance of every projection, and of every gate of an area, closed gates leaking.
+
+    The leak is a number on the host, or one that JAX traces.
+    """
+    numbers = jnp if isinstance(leak, Array) else np
+    leaking = numbers.maximum(gates, numbers.float32(leak))
     # Processors take the smallest numbers for 0, and so must plans.
-    leaking = np.where(leaking < np.finfo(np.float32).tiny, np.float32(0), leaking)
-    of_projections = [projection.gate for projection in wiring.projections]
+    leaking = numbers.where(leaking < np.finfo(np.float32).tiny, np.float32(0), leaking)
+    of_projections = np.array([projection.gate for projection in wiring.projections])
     return leaking[:, of_projections], leaking[:, len(wiring.pathways) :]
 
 
 def reach(
     wiring: Wiring,
-    conductances: Float[np.ndarray, "rows projections"],
-    switches: Float[np.ndarray, "rows switches"],
+    conductances: Conductances,
+    area_gates: Conductances,
     driven: Bool[np.ndarray, "rows populations"],
 ) -> Reach:
-    """What these settings of the gates let through; `driven` are the populations that are presented something."""
+    """What these settings of the gates let through; `driven` are the populations that are presented something.
+
+    Where a leak is traced, nobody knows yet which gates conduct: then all count as half open.
+    """
+    if isinstance(conductances, Array):
+        conductances = np.full(conductances.shape, 0.5, np.float32)
+        area_gates = np.full(area_gates.shape, 0.5, np.float32)
     is_open = conductances > 0
     targets = [projection.target for projection in wiring.projections]
-    latches = [place for place, projection in enumerate(wiring.projections) if projection.recurrent]
+    latches = [index for index, projection in enumerate(wiring.projections) if projection.recurrent]
     incoming = np.zeros(driven.shape, np.int32)
     np.add.at(incoming.T, targets, is_open.T)
+    written = [wiring.buffers.get(gate.target) if gate.kind == "write" else None for gate in wiring.area_gates]
     driven = driven.copy()
-    for memory in wiring.memories:
-        driven[:, memory.buffers] |= switches[:, np.array(memory.reinstatement) - len(wiring.pathways)] > 0
+    for gate, population in enumerate(written):
+        if population is not None:
+            driven[:, population] |= area_gates[:, gate] > 0
     by_latch = np.zeros(driven.shape, bool)
-    by_latch[:, [targets[place] for place in latches]] = conductances[:, latches] == 1
+    by_latch[:, [targets[latch] for latch in latches]] = conductances[:, latches] == 1
     return Reach(is_open, (incoming > 0) | driven, by_latch & (incoming == 1) & ~driven)
 
 
@@ -130,10 +144,10 @@ def distinct(rows: Shaped[np.ndarray, "ticks columns"]) -> tuple[Int[np.ndarray,
 
 def settings(wiring: Wiring, here: Reach) -> Settings:
     """What plans are made from, for each of these settings of the gates."""
-    places = np.cumsum(here.open, axis=1, dtype=np.int32)
+    counts = np.cumsum(here.open, axis=1, dtype=np.int32)
     return Settings(
         open=np.argsort(~here.open, axis=1, stable=True).astype(np.int32),
-        start=np.pad(places, ((0, 0), (1, 0)))[:, ends(wiring)],
+        start=np.pad(counts, ((0, 0), (1, 0)))[:, ends(wiring)],
         reached=here.reached,
         resting=here.resting,
     )
@@ -144,16 +158,21 @@ _Bits = Bool[Array, "*trials populations"] | UInt32[Array, "*trials words"]
 
 
 def _computed(reached: _Bits, resting: _Bits, reached_before: _Bits, resting_before: _Bits) -> tuple[_Bits, _Bits]:
-    """What must be computed at the first tick of a stretch, and what at every later one.
+    """The populations that must be computed at the first tick of a stretch, and those at every later tick.
 
-    What nothing reaches is silent after one tick. What a latch has left as it was it leaves so again, but only if
-    nothing else wrote on it in the stretch before.
+    A population that nothing reaches is silent after one tick. A population on which only its latch writes, and which
+    that latch has left as it was, will be left so again; but only if nothing else wrote on it in the stretch before.
     """
     return (reached | reached_before) & ~(resting & resting_before), reached & ~resting
 
 
 def packed(here: Reach) -> UInt32[np.ndarray, "rows words"]:
-    """32 bits a word, so that what trials need together is found in few steps."""
+    """The same flags, 32 of them in a word, for `joint`.
+
+    The words of open projections come first, then those of populations that are reached, then those that rest; each
+    part begins with a new word. What a batch of trials needs together is then a bitwise or over few words, and a row
+    of the table is read in one gather.
+    """
     columns = []
     for bits in here:
         bits = np.pad(bits, ((0, 0), (0, -bits.shape[1] % _WORD))).reshape(len(bits), -1, _WORD)
@@ -175,10 +194,10 @@ def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Arr
     _, reached_before, resting_before = (before[:, part] for part in parts)
     entering, needed = _computed(reached_now, resting_now, reached_before, resting_before)
     is_open = _some(open_now, projections)
-    places = jnp.pad(jnp.cumsum(is_open, dtype=jnp.int32), (1, 0))
+    counts = jnp.pad(jnp.cumsum(is_open, dtype=jnp.int32), (1, 0))
     return Plan(
         open=jnp.nonzero(is_open, size=projections, fill_value=0)[0].astype(jnp.int32)[None],
-        start=places[ends(wiring)][None],
+        start=counts[ends(wiring)][None],
         row=jnp.int32(0),
         entering=_some(entering, populations),
         needed=_some(needed, populations),

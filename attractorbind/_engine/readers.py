@@ -15,7 +15,7 @@ class Readers(NamedTuple):
     """What a target receives over each projection.
 
     - `weighted`: for each projection, the function from what all populations do to x W.
-    - `biases`: b of each. They stand together so that none is added in a pass of its own.
+    - `biases`: b of each. They stand in one array, so that the bias is added in the pass that adds the product.
     """
 
     weighted: list[Callable[[Activity], Units]]
@@ -30,10 +30,10 @@ class Readers(NamedTuple):
 def readers(network: Network, widest: int) -> Readers:
     """The readers of all projections; to be made once a run, outside its loops."""
 
-    def reader(place: int) -> Callable[[Activity], Units]:
-        synapses, source = network.synapses[place], network.wiring.projections[place].source
+    def reader(projection: int) -> Callable[[Activity], Units]:
+        synapses, source = network.synapses[projection], network.wiring.projections[projection].source
         units = network.wiring.populations[source].units
         return lambda activity: padded_units(synapses.weighted(activity.of(source)[:, :units]), widest)
 
     biases = [padded_units(synapses.bias[None], widest) for synapses in network.synapses]
-    return Readers([reader(place) for place in range(len(biases))], jnp.concatenate(biases))
+    return Readers([reader(projection) for projection in range(len(biases))], jnp.concatenate(biases))

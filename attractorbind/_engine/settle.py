@@ -15,7 +15,11 @@ SETTLING = 10
 
 
 class Phase(NamedTuple):
-    """Whether ticks are those that show what comes to rest, and whether everything is to be computed in them."""
+    """What kind of ticks these are.
+
+    - `quiet`: whether the program has ended, and ticks only show what comes to rest.
+    - `everything`: whether all populations are to be computed.
+    """
 
     quiet: Bool[Array, ""]
     everything: Bool[Array, ""]
@@ -25,33 +29,40 @@ Carry = TypeVar("Carry")
 Kept = TypeVar("Kept")
 
 
-def run_and_settle(
-    going_on: Callable[[Carry], Bool[Array, ""]],
-    go_on: Callable[[Phase, Carry], Carry],
-    activity: Callable[[Carry], Activity],
-    keep: Callable[[Carry], Kept],
-    carry: Carry,
-    *,
-    to_the_last: bool,
-) -> tuple[Carry, Kept, Bool[Array, " trials"]]:
+class Loop(NamedTuple):
+    """What `run_and_settle` asks of a program, each a function of what the loop carries.
+
+    - `going_on`: whether the program goes on.
+    - `paused`: whether it stops before its end, for want of room, to be gone on with by another call.
+    - `go_on`: a stretch of the program; in a quiet phase a tick without noise and presented symbols, under the
+        program's last gates.
+    - `activity`: what comes to rest.
+    - `keep`: what is wanted of the program's end.
+    """
+
+    going_on: Callable[[Carry], Bool[Array, ""]]
+    paused: Callable[[Carry], Bool[Array, ""]]
+    go_on: Callable[[Phase, Carry], Carry]
+    activity: Callable[[Carry], Activity]
+    keep: Callable[[Carry], Kept]
+
+
+def run_and_settle(loop: Loop, carry: Carry, *, to_the_last: bool) -> tuple[Carry, Kept, Bool[Array, " trials"]]:
     """Tick as long as the program goes on, keep how things stand then, and see whether they come to rest.
 
     One loop serves both phases, so that ticks are compiled once.
 
     **Arguments:**
 
-    - `going_on`: whether the program has another tick.
-    - `go_on`: a stretch of the program, or, if the phase is quiet, one tick without noise and presented symbols under
-        the program's last gates.
-    - `activity`: what comes to rest.
-    - `keep`: what is wanted of the program's end.
-    - `to_the_last`: whether all quiet ticks are taken, because something besides activities can move them again; what
-        became of a trial would otherwise depend on how long others take.
+    - `to_the_last`: whether all quiet ticks are taken. They are where something besides activities can move them
+        again, since what became of a trial would otherwise depend on how long other trials take; and where the number
+        of ticks must not depend on what is computed, for `jax.vmap`.
 
     **Returns:** the last carry, what was kept, and which trials came to rest.
     """
 
-    def phase(number: Int[Array, ""], state: tuple[Carry, Kept]) -> tuple[Carry, Kept]:
+    def phase(state: tuple[Int[Array, ""], Carry, Kept]) -> tuple[Int[Array, ""], Carry, Kept]:
+        number, carry, kept = state
         quiet = number == 1
 
         def more(inner: tuple[Carry, Int[Array, ""]]) -> Bool[Array, ""]:
@@ -60,23 +71,30 @@ def run_and_settle(
             def restless() -> Bool[Array, ""]:
                 # Two ticks in which everything is computed show what is at rest. And the first does not count: a
                 # nucleus that has just passed something on falls silent in it.
-                at_rest = jnp.bool_(False) if to_the_last else jnp.all(activity(carry).at_rest())
+                at_rest = jnp.bool_(False) if to_the_last else jnp.all(loop.activity(carry).at_rest())
                 return (count <= 1) | ((count <= SETTLING) & ~at_rest)
 
-            return jax.lax.cond(quiet, restless, lambda: going_on(carry))
+            return jax.lax.cond(quiet, restless, lambda: loop.going_on(carry) & ~loop.paused(carry))
 
-        def one(inner: tuple[Carry, Int[Array, ""]]) -> tuple[Carry, Int[Array, ""]]:
+        def go_on(inner: tuple[Carry, Int[Array, ""]]) -> tuple[Carry, Int[Array, ""]]:
             carry, count = inner
-            return go_on(Phase(quiet, quiet & (count <= 1)), carry), count + 1
+            return loop.go_on(Phase(quiet, quiet & (count <= 1)), carry), count + 1
 
-        carry, kept = state
-        carry, _ = jax.lax.while_loop(more, one, (carry, jnp.int32(0)))
-        return carry, jax.lax.cond(quiet, lambda: kept, lambda: keep(carry))
+        carry, _ = jax.lax.while_loop(more, go_on, (carry, jnp.int32(0)))
+        # Kept at the end of the first phase, and only there: kept at every stretch, it would be copied each time.
+        return number + 1, carry, jax.lax.cond(quiet, lambda: kept, lambda: loop.keep(carry))
 
-    carry, kept = jax.lax.fori_loop(0, 2, phase, (carry, keep(carry)))
-    return carry, kept, activity(carry).at_rest()
+    def another(state: tuple[Int[Array, ""], Carry, Kept]) -> Bool[Array, ""]:
+        number, carry, _ = state
+        # A program that was paused is not at its end: there is nothing to settle yet.
+        return (number == 0) | ((number == 1) & ~loop.going_on(carry))
+
+    _, carry, kept = jax.lax.while_loop(another, phase, (jnp.int32(0), carry, loop.keep(carry)))
+    return carry, kept, loop.activity(carry).at_rest()
 
 
 def judged(finite: Bool[Array, " trials"], settled: Bool[Array, " trials"]) -> Int[Array, " trials"]:
     """The trials' results."""
-    return jnp.where(finite, jnp.where(settled, Result.OK, Result.UNSETTLED), Result.NON_FINITE)
+    return jnp.where(
+        finite, jnp.where(settled, jnp.int32(Result.OK), jnp.int32(Result.UNSETTLED)), jnp.int32(Result.NON_FINITE)
+    )

@@ -1,17 +1,15 @@
-"""A stretch: ticks one after the other in which no trial's gates change, nor what is presented to it.
-
-What must be computed is worked out once for all of them.
-"""
+"""The ticks of one stretch, in which what must be computed is worked out once for all of them."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key
 
-from attractorbind._engine.advance import Incoming, Noise, Standing, advance
-from attractorbind._engine.plan import Plan
+from attractorbind._engine.advance import Standing, advance
+from attractorbind._engine.controller import Stretch
+from attractorbind._engine.noise import noise_of_tick
 from attractorbind._engine.readers import Readers
 from attractorbind._engine.settle import Phase
 from attractorbind._network import Network
@@ -19,42 +17,52 @@ from attractorbind._network import Network
 Recorded = TypeVar("Recorded")
 
 
-def stretch(
-    network: Network,
-    readers: Readers,
+class Setup(NamedTuple):
+    """What stays the same in a whole run.
+
+    - `network`: without names.
+    - `readers`: of its projections.
+    - `noise`: probability that a unit's output flips, None for never.
+    - `keys`: one per trial.
+    - `lean`: whether populations that rest are left out; otherwise all are computed at every tick.
+    """
+
+    network: Network
+    readers: Readers
+    noise: Float[Array, ""] | None
+    keys: Key[Array, " trials"]
+    lean: bool
+
+
+def take(
+    setup: Setup,
+    stretch: Stretch,
     phase: Phase,
-    plan: Plan,
     first: Int[Array, ""],
-    ticks: Int[Array, ""],
-    incoming: Incoming,
-    noise: Float[Array, ""] | None,
-    keys: Key[Array, " trials"],
+    at_start: Bool[Array, ""],
     record: Callable[[Int[Array, ""], Standing, Recorded], Recorded],
     carry: tuple[Standing, Recorded],
 ) -> tuple[Standing, Recorded]:
-    """So many ticks under one plan; what is not named here is as in `advance`.
+    """All ticks of a stretch.
 
     **Arguments:**
 
-    - `plan`: by what the gates let through alone.
-    - `first`: the number of the first tick in the whole run.
-    - `noise`: probability that a unit's output flips, None for never; there is none in a quiet phase.
-    - `keys`: one a trial, for the whole run.
-    - `record`: from the number of a tick, how the network stands after it, and what was recorded before, to what is
-        then.
+    - `first`: the number of its first tick in the whole run.
+    - `at_start`: whether nothing is known of what was computed before.
+    - `record`: (number of a tick, how the network stands after it, recorded before) -> recorded then.
     - `carry`: how the network stands at first, and what has been recorded.
     """
-    # What a run starts from is not known to the plan.
-    plan = plan.computing(everything=noise is not None, at_first=phase.everything | (first == 0))
+    # Noise may move any unit at any tick. There is none in the quiet phase.
+    lean = setup.noise is None and setup.lean
+    plan = stretch.plan.computing(everything=not lean, at_first=phase.everything | at_start)
 
-    def one(number: Int[Array, ""], carry: tuple[Standing, Recorded]) -> tuple[Standing, Recorded]:
+    def tick(number: Int[Array, ""], carry: tuple[Standing, Recorded]) -> tuple[Standing, Recorded]:
         standing, recorded = carry
-        drawn = None
-        if noise is not None:
-            level = jnp.where(phase.quiet, 0.0, noise)
-            drawn = Noise(level, jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, number))
-        needed = jnp.where(number == first, plan.entering, plan.needed)
-        standing = advance(network, readers, plan, needed, incoming, drawn, standing)
+        noise = None
+        if setup.noise is not None:
+            noise = noise_of_tick(jnp.where(phase.quiet, jnp.float32(0), setup.noise), setup.keys, number)
+        needed = jnp.where(number == first, plan.entering, plan.needed) if lean else None
+        standing = advance(setup.network, setup.readers, plan, needed, stretch.incoming, noise, standing)
         return standing, record(number, standing, recorded)
 
-    return jax.lax.fori_loop(first, first + ticks, one, carry)
+    return jax.lax.fori_loop(first, first + stretch.ticks, tick, carry)

@@ -14,7 +14,7 @@ from attractorbind._display import Printed
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._keys import Rate
 from attractorbind._measure.proportion import Proportion
-from attractorbind._measure.trying import Conditions, conditions, loaded, opponents, with_buffer
+from attractorbind._measure.trying import Disturbance, Pairing, checked_disturbance, loaded, pairing, with_buffer
 from attractorbind._network import Network, check_network
 from attractorbind._overlap import THRESHOLD
 from attractorbind._program.flow import flow
@@ -41,7 +41,8 @@ class Chains(Printed):
 
     def __str__(self) -> str:
         rows = [("copies", "worst pair", "right [95 %]")]
-        shown = [k for k in self.copies.tolist() if k == self.copies[-1] or k & (k - 1) == 0]
+        # The last one, and powers of two: those are the numbers that share no bit with the number before.
+        shown = [copies for copies in self.copies.tolist() if copies == self.copies[-1] or copies & (copies - 1) == 0]
         for copies in shown:
             worst = int(self.right.right[:, copies - 1].argmin())
             rows.append((str(copies), "->".join(self.pairs[worst]), str(self.right[worst, copies - 1])))
@@ -63,9 +64,9 @@ def chains(
 ) -> Chains:
     """How many symbols are still right after 1, 2, ... copies, between every ordered pair of buffers.
 
-    Every symbol is moved from source to target, back to the source, and so on: each time copied, and the buffer from
-    which it comes cleared, so that nothing but the copy carries it. All other buffers hold one other symbol at first,
-    the target, too. What a buffer holds is read right after each copy, as in `isolation`, noise and all.
+    Every symbol is moved from source to target, back to the source, and so on. A move copies it and clears the buffer
+    it came from, so that only the copy carries the symbol on. At the start all other buffers, the target too, hold one
+    other symbol. What a buffer holds is read right after each copy, as in `isolation`, while there is noise.
 
     **Arguments:**
 
@@ -74,7 +75,8 @@ def chains(
     - `leak`, `noise`, `flips`, `synapses`, `units`, `stuck`, `key`: as for `isolation`, one number each.
     - `trials`: how often each symbol is tried, as for `isolation`.
 
-    **Returns:** a `Chains`, for all pairs with a way there, and, if there is more than one copy, a way back.
+    **Returns:** a `Chains`, for all pairs of buffers with relays from the first to the second, and, if there is more
+    than one copy, also back.
 
     **Raises:** `ArgumentError` for what is out of range, a key that is missing, or a single symbol; `NetworkError` if
     there is no such pair.
@@ -93,19 +95,19 @@ def chains(
             16  a->b        1.000 [0.886, 1.000]
     """
     wiring, copies = check_network(network).wiring, check_count("copies", copies)
-    given = {"leak": leak, "noise": noise, "flips": flips, "synapses": synapses, "units": units}
-    under = conditions(network, stuck, key, **given)
-    own, others = opponents(len(network.vocabulary), trials, [under])
+    levels = {"leak": leak, "noise": noise, "flips": flips, "synapses": synapses, "units": units}
+    disturbance = checked_disturbance(network, stuck, key, **levels)
+    pairs_of_symbols = pairing(len(network.vocabulary), trials, [disturbance])
     pairs = joined(wiring, both_ways=copies > 1)
     if not pairs:
         way = "and back, as it takes for more than one copy (copies=1 takes one way)" if copies > 1 else "to another"
         raise NetworkError(f"no chain of relays leads from any buffer {way}; add relays to the network")
-    right = copying(network, under.hurt(network), under, pairs, copies, own, others)
-    return Chains(tuple(pairs), np.arange(1, copies + 1), Proportion(right, len(own)))
+    right = copying(network, disturbance.lesioned(network), disturbance, pairs, copies, pairs_of_symbols)
+    return Chains(tuple(pairs), np.arange(1, copies + 1), Proportion(right, len(pairs_of_symbols.own)))
 
 
 def joined(wiring: Wiring, *, both_ways: bool) -> list[tuple[str, str]]:
-    """The ordered pairs of buffers with a way from the first to the second, or also back."""
+    """The ordered pairs of buffers with relays from the first to the second, perhaps by way of others; or also back."""
     return [
         (source, target)
         for source, target in itertools.permutations(wiring.buffers, 2)
@@ -115,30 +117,33 @@ def joined(wiring: Wiring, *, both_ways: bool) -> list[tuple[str, str]]:
 
 def copying(
     network: Network,
-    hurt: Network,
-    under: Conditions,
+    lesioned: Network,
+    disturbance: Disturbance,
     pairs: Sequence[tuple[str, str]],
     copies: int,
-    own: Int[np.ndarray, " trials"],
-    others: Int[np.ndarray, " trials"],
+    symbols: Pairing,
 ) -> Int[np.ndarray, "pairs copies"]:
-    """For each pair, in how many trials the symbol is right after each copy there and back."""
-    crowd = loaded(network, dict.fromkeys(network.buffers, others))
-    single = loaded(network, dict.fromkeys(network.buffers, own))
+    """For each pair of buffers, in how many trials the symbol is right after each copy there and back.
+
+    The symbols are loaded into the sound network, as it is not the loading that is tried.
+    """
+    crowd = loaded(network, dict.fromkeys(network.buffers, symbols.others))
+    single = loaded(network, dict.fromkeys(network.buffers, symbols.own))
     right = np.zeros((len(pairs), copies), np.int64)
     for case, (source, target) in enumerate(pairs):
         start = with_buffer(network, crowd, source, single)
         there, back = move(source, target), move(target, source)
-        ticks = [schedule(network, flow(step)).ticks for step in (there, back)[:copies]]
+        ticks = [schedule(network, flow(step.statements)).ticks for step in (there, back)[:copies]]
         ends = np.cumsum(np.resize(ticks, copies)) - 1
         if ends[-1] >= MOST_TICKS:
             raise ArgumentError(
                 f"copies is {copies}; at {sum(ticks)} ticks there and back that is more than {MOST_TICKS}"
             )
         program = (there + back) * (copies // 2) + there * (copies % 2)
-        trace = under.run(hurt, program, start, case, np.arange(len(own)), "decoded")
+        trace = disturbance.run(lesioned, program, start, case, np.arange(len(symbols.own)), "decoded")
+        # Copies 0, 2, ... end in the target, copies 1, 3, ... in the source.
         for first, buffer in enumerate((target, source)):
             after = ends[first::2]
-            best, most = trace.best_symbol[buffer][after], trace.best_overlap[buffer][after]
-            right[case, first::2] = ((best == own) & (most >= THRESHOLD)).sum(axis=1)
+            best, overlap = trace.best_symbol[buffer][after], trace.best_overlap[buffer][after]
+            right[case, first::2] = ((best == symbols.own) & (overlap >= THRESHOLD)).sum(axis=1)
     return right

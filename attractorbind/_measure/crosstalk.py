@@ -26,9 +26,9 @@ class Crosstalk(Printed):
     - `expected`: buffer to the symbol that each trial should hold, None for nothing.
     - `decoded`: buffer to the symbol that each trial holds.
     - `own`: buffer to the overlap with the symbol that it should hold, shape (trials,); 0 where that is nothing.
-    - `others`: buffer to the overlaps with all symbols that it should not hold, shape (trials, symbols); -1, the
-        least that there is, in the place of the one that it should.
-    - `asked`: the buffers of which it was said what they should hold; the others should hold what they do.
+    - `others`: buffer to the overlaps with all symbols that it should not hold, shape (trials, symbols); for the symbol
+        that it should hold there stands -1, less than any overlap.
+    - `asked`: the buffers that were named in `expected`. All others are taken to hold what they should.
     - `information`: bits that what the target holds tells about what the source should hold, shape (source buffers,
         target buffers).
     """
@@ -43,17 +43,18 @@ class Crosstalk(Printed):
 
     @property
     def held(self) -> dict[str, Proportion]:
-        """The share of trials in which a buffer holds what it should, for those of which that was said."""
+        """The share of trials in which a buffer holds what it should, for the buffers that were named."""
         shares = {}
         for buffer in self.asked:
             pairs = zip(self.expected[buffer], self.decoded[buffer], strict=True)
-            shares[buffer] = Proportion(np.array(sum(one == other for one, other in pairs)), len(self.own[buffer]))
+            right = sum(expected == decoded for expected, decoded in pairs)
+            shares[buffer] = Proportion(np.array(right), len(self.own[buffer]))
         return shares
 
     @property
     def intrusion(self) -> dict[str, Float[np.ndarray, " trials"]]:
         """Buffer to its largest overlap with a symbol that it should not hold, one per trial."""
-        return {buffer: every.max(axis=1) for buffer, every in self.others.items()}
+        return {buffer: overlaps.max(axis=1) for buffer, overlaps in self.others.items()}
 
     def __str__(self) -> str:
         rows = [("buffer", "right [95 %]", "least own", "largest other", "which")]
@@ -71,22 +72,23 @@ class Crosstalk(Printed):
 
 
 def crosstalk(trace: Trace, expected: Mapping[str, Expected] | None = None, *, tick: int | None = None) -> Crosstalk:
-    r"""How much of what a buffer should not hold there is in it.
+    r"""How much there is in each buffer of what it should not hold.
 
     The overlap of every buffer with every symbol that it should not hold, and for every two buffers the mutual
     information, in bits over the batch, between what one should hold and what is decoded from the other,
 
     $I = \sum_{s, t} p(s, t) \log_2 \frac{p(s, t)}{p(s) \, p(t)}$.
 
-    From a batch of n trials it comes out too high, by about (S - 1)(T - 1) / (2 n ln 2) bits for S and T different
-    symbols, unless the batch holds every pair equally often. Two buffers that should hold the same share what they
-    hold, and that is no crosstalk; see `isolation` for a measure of what one buffer does to another.
+    From a batch of n trials the information comes out too high, by about (S - 1)(T - 1) / (2 n ln 2) bits for S and T
+    different symbols, unless the batch holds every pair equally often. Where two buffers should hold the same symbol,
+    each tells all about the other, and that is no crosstalk; see `isolation` for a measure of what one buffer does to
+    another.
 
     **Arguments:**
 
     - `trace`: of a run.
-    - `expected`: buffer to what it should hold, a symbol, None for nothing, or a list with one of them for each trial;
-        what is not named should hold what is decoded from it.
+    - `expected`: buffer to what it should hold: a symbol, None for nothing, or a list with a symbol or None for each
+        trial. A buffer that is not named is taken to hold what it should.
     - `tick`: which tick, with `record="states"`; the final state if not given.
 
     **Returns:** a `Crosstalk`.
@@ -125,11 +127,12 @@ def crosstalk(trace: Trace, expected: Mapping[str, Expected] | None = None, *, t
         should[buffer] = _of_all_trials(buffer, names, trace.state.trials)
     own, others = {}, {}
     for buffer in buffers:
-        every = np.asarray(trace.overlaps(buffer, tick))
-        places = np.array([-1 if name is None else vocabulary[name] for name in should[buffer]])
-        mine = places[:, None] == np.arange(len(vocabulary))
-        own[buffer] = np.where(mine, every, 0.0).sum(axis=1)
-        others[buffer] = np.where(mine, -1.0, every)
+        overlaps = np.asarray(trace.overlaps(buffer, tick))
+        # A buffer that should hold nothing has -1, the number of no symbol.
+        symbols = np.array([-1 if name is None else vocabulary[name] for name in should[buffer]])
+        is_own = symbols[:, None] == np.arange(len(vocabulary))
+        own[buffer] = np.where(is_own, overlaps, 0.0).sum(axis=1)
+        others[buffer] = np.where(is_own, -1.0, overlaps)
     information = [[mutual_information(should[source], decoded[target]) for target in buffers] for source in buffers]
     asked = tuple(buffer for buffer in buffers if buffer in (expected or {}))
     return Crosstalk(vocabulary.names, should, decoded, own, others, np.array(information), asked)
@@ -146,13 +149,14 @@ def _of_all_trials(buffer: str, names: object, trials: int) -> list[str | None]:
     return list(names)
 
 
-def mutual_information(one: Sequence[str | None], other: Sequence[str | None]) -> float:
+def mutual_information(first: Sequence[str | None], second: Sequence[str | None]) -> float:
     """Bits that two lists of names tell about each other, their frequencies taken for probabilities."""
-    return max(0.0, bits(one) + bits(other) - bits(list(zip(one, other, strict=True))))
+    # Rounding errors alone could make it negative.
+    return max(0.0, bits(first) + bits(second) - bits(list(zip(first, second, strict=True))))
 
 
 def bits(outcomes: Sequence[object]) -> float:
-    """Entropy of what came out, in bits, its frequencies taken for probabilities."""
-    places: dict[object, int] = {}
-    counts = np.bincount([places.setdefault(outcome, len(places)) for outcome in outcomes])
+    """Entropy of the outcomes, in bits, their frequencies taken for probabilities."""
+    numbers: dict[object, int] = {}
+    counts = np.bincount([numbers.setdefault(outcome, len(numbers)) for outcome in outcomes])
     return float(entropy(counts, base=2))

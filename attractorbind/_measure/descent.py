@@ -2,6 +2,7 @@
 
 import dataclasses
 from functools import partial
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -12,11 +13,18 @@ from jaxtyping import Array, Bool, Float, Int, Key
 from attractorbind._checks import check_count
 from attractorbind._keys import check_one_key
 from attractorbind._measure.energy import energy_under, opened, pathway_conductances
-from attractorbind._network import Gating, Network, check_network, nameless
-from attractorbind._state import State, check_state
+from attractorbind._network import Gating, Network, check_network, check_state, nameless
+from attractorbind._state import State
 from attractorbind._synapses.base import Synapses
 
 Activities = tuple[Float[Array, "trials _units"], ...]
+
+
+class Sites(NamedTuple):
+    """All units of a network in a row: the population of each, and its number there."""
+
+    population: Int[Array, " sites"]
+    unit: Int[Array, " sites"]
 
 
 class Descent(eqx.Module):
@@ -26,7 +34,7 @@ class Descent(eqx.Module):
 
     - `state`: the state at the end.
     - `energy`: before the first update and after each, shape (updates + 1, trials).
-    - `settled`: whether the last sweep changed no unit of a trial, shape (trials,).
+    - `settled`: for each trial, whether the last sweep changed none of its units, shape (trials,).
     - `units`: how many units a sweep updates.
     """
 
@@ -55,8 +63,8 @@ def descend(network: Network, state: State, gates: Gating = (), *, sweeps: int =
 
     **Returns:** a `Descent`.
 
-    **Raises:** `NetworkError` for a state of another network or a memory's gate, `UnknownNameError` for a gate that
-    does not exist, `ArgumentError` for a number of sweeps or a key that is none.
+    **Raises:** `NetworkError` for a state of another network or an area's gate, `UnknownNameError` for a gate that
+    does not exist, `ArgumentError` if `sweeps` is no positive whole number or `key` no random key.
 
     **Reference:** Hopfield 1982, PNAS 79:2554.
 
@@ -71,16 +79,17 @@ def descend(network: Network, state: State, gates: Gating = (), *, sweeps: int =
         >>> bool((descent.state["focus"] == whole).all()), bool((descent.energy[1:] <= descent.energy[:-1]).all())
         (True, True)
     """
-    check_state(check_network(network).wiring, state)
+    check_state(check_network(network), state)
     conductances = pathway_conductances(network, gates)
     sweeps, key = check_count("sweeps", sweeps), check_one_key(key)
     sizes = [activity.shape[1] for activity in state.activities]
+    populations = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    units = np.concatenate([np.arange(size, dtype=np.int32) for size in sizes])
     activities, energies, settled = _descended(
         nameless(network),
         state.activities,
         jnp.asarray(conductances),
-        jnp.repeat(jnp.arange(len(sizes)), jnp.array(sizes)),
-        jnp.concatenate([jnp.arange(size) for size in sizes]),
+        Sites(jnp.asarray(populations), jnp.asarray(units)),
         key,
         projections=opened(network, conductances),
         sweeps=sweeps,
@@ -94,36 +103,38 @@ def _descended(
     network: Network,
     start: Activities,
     conductances: Float[Array, " gates"],
-    populations: Int[Array, " units"],
-    units: Int[Array, " units"],
+    sites: Sites,
     key: Key[Array, ""],
     *,
     projections: tuple[int, ...],
     sweeps: int,
 ) -> tuple[Activities, Float[Array, "updates trials"], Bool[Array, " trials"]]:
-    written_out = {place: network.synapses[place].dense() for place in projections}
+    # A single unit's incoming weights are a column of the matrix, which factors would have to be multiplied for.
+    matrices = {projection: network.synapses[projection].dense() for projection in projections}
 
     def updated(population: int, activities: Activities, unit: Int[Array, ""]) -> Activities:
-        field = jnp.zeros(len(activities[population]))
-        for place in projections:
-            projection, synapses = network.wiring.projections[place], written_out[place]
+        field = jnp.zeros(len(activities[population]), jnp.float32)
+        for number, synapses in matrices.items():
+            projection = network.wiring.projections[number]
             if projection.target == population:
                 column = Synapses(synapses.weights[:, unit][:, None], synapses.bias[unit][None])
-                toward = column.fields(activities[projection.source])[:, 0]
-                field = field + conductances[projection.gate] * toward
-        own = activities[population].at[:, unit].set((field > 0).astype(jnp.float32))
-        return (*activities[:population], own, *activities[population + 1 :])
+                contribution = column.fields(activities[projection.source])[:, 0]
+                field = field + conductances[projection.gate] * contribution
+        changed = activities[population].at[:, unit].set((field > 0).astype(jnp.float32))
+        return (*activities[:population], changed, *activities[population + 1 :])
 
-    ways = [partial(updated, population) for population in range(len(start))]
+    # Populations differ in size, so each has a branch of its own in the compiled loop.
+    branches = [partial(updated, population) for population in range(len(start))]
 
-    def update(activities: Activities, which: Int[Array, ""]) -> tuple[Activities, Float[Array, " trials"]]:
-        after = jax.lax.switch(populations[which], ways, activities, units[which])
+    def update(activities: Activities, site: Int[Array, ""]) -> tuple[Activities, Float[Array, " trials"]]:
+        after = jax.lax.switch(sites.population[site], branches, activities, sites.unit[site])
         return after, energy_under(network, after, conductances, projections)
 
     def sweep(activities: Activities, key: Key[Array, ""]) -> tuple[Activities, tuple[Array, Array]]:
-        after, energies = jax.lax.scan(update, activities, jax.random.permutation(key, len(units)))
-        same = [(one == other).all(axis=1) for one, other in zip(activities, after, strict=True)]
-        return after, (energies, jnp.stack(same).all(axis=0))
+        order = jax.random.permutation(key, jnp.arange(len(sites.unit), dtype=jnp.int32))
+        after, energies = jax.lax.scan(update, activities, order)
+        unchanged = [(earlier == later).all(axis=1) for earlier, later in zip(activities, after, strict=True)]
+        return after, (energies, jnp.stack(unchanged).all(axis=0))
 
     final, (energies, unchanged) = jax.lax.scan(sweep, start, jax.random.split(key, sweeps))
     first = energy_under(network, start, conductances, projections)

@@ -5,8 +5,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from attractorbind._errors import NetworkError, listed
-from attractorbind._network import Gating, Network, check_network
-from attractorbind._state import State, check_state
+from attractorbind._network import Gating, Network, check_network, check_state
+from attractorbind._state import State
 
 
 def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Float[Array, "trials _units"]]:
@@ -19,13 +19,13 @@ def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Floa
 
     **Returns:** population to an array of shape (trials, units).
     """
-    check_state(check_network(network).wiring, state)
+    check_state(check_network(network), state)
     conductances = pathway_conductances(network, gates)
     total = {name: jnp.zeros_like(activity) for name, activity in zip(state.names, state.activities, strict=True)}
-    for place in opened(network, conductances):
-        projection = network.wiring.projections[place]
+    for number in opened(network, conductances):
+        projection = network.wiring.projections[number]
         target = state.names[projection.target]
-        field = network.synapses[place].fields(state.activities[projection.source])
+        field = network.synapses[number].fields(state.activities[projection.source])
         total[target] = total[target] + np.float32(conductances[projection.gate]) * field
     return total
 
@@ -37,7 +37,7 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
 
     It cannot rise when one unit at a time is updated (asynchronous update), if the connections are symmetric: every
     open projection p -> q has a counterpart q -> p with the transposed weights and the same conductance, and no unit is
-    connected to itself. A latch learned by `Hebbian` or `Storkey` is symmetric at low activity, where no bias is
+    connected to itself. A latch stored by `Hebbian` or `Storkey` is symmetric at low activity, where no bias is
     positive; so are `Hebbian` relays both ways between buffers of equal size. `PseudoInverse`, `Perceptron` and
     `MaximalStability` learn each unit on its own and give no such guarantee. Under synchronous update, which `run`
     uses, symmetric connections lead to a fixed point or to a cycle of two ticks.
@@ -62,7 +62,7 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
         >>> bool((ab.energy(network, whole) < ab.energy(network, part)).all())
         True
     """
-    check_state(check_network(network).wiring, state)
+    check_state(check_network(network), state)
     conductances = pathway_conductances(network, gates)
     return energy_under(network, state.activities, conductances, opened(network, conductances))
 
@@ -73,10 +73,10 @@ def energy_under(
     conductances: Float[Array, " gates"] | Float[np.ndarray, " gates"],
     projections: tuple[int, ...],
 ) -> Float[Array, " trials"]:
-    """The energy of these activities, of these projections alone."""
-    total = jnp.zeros(activities[0].shape[0])
-    for place in projections:
-        projection, synapses = network.wiring.projections[place], network.synapses[place]
+    """The energy of these activities, summed over these projections alone."""
+    total = jnp.zeros(activities[0].shape[0], jnp.float32)
+    for number in projections:
+        projection, synapses = network.wiring.projections[number], network.synapses[number]
         field = synapses.fields(activities[projection.source])
         work = jnp.sum((field + synapses.bias[None, :]) * activities[projection.target], axis=1) / 2
         total = total - jnp.float32(conductances[projection.gate]) * work
@@ -84,18 +84,18 @@ def energy_under(
 
 
 def opened(network: Network, conductances: Float[np.ndarray, " gates"]) -> tuple[int, ...]:
-    """The places of the projections whose gates are not closed."""
+    """The numbers of the projections whose gates are not closed."""
     projections = network.wiring.projections
-    return tuple(place for place, projection in enumerate(projections) if conductances[projection.gate] > 0)
+    return tuple(number for number, projection in enumerate(projections) if conductances[projection.gate] > 0)
 
 
 def pathway_conductances(network: Network, gates: Gating) -> Float[np.ndarray, " gates"]:
-    """The conductances, or an error if a memory's gate is among them."""
+    """The conductances, or an error if an area's gate is among them."""
     conductances, pathways = network.conductances(gates), network.wiring.pathways
-    of_memories = [network.gates[place] for place in np.flatnonzero(conductances) if place >= len(pathways)]
-    if of_memories:
+    of_areas = [network.gates[gate] for gate in np.flatnonzero(conductances) if gate >= len(pathways)]
+    if of_areas:
         raise NetworkError(
-            f"gate {of_memories[0]!r} is a memory's, whose weights belong to the state; fields and energies are of "
+            f"gate {of_areas[0]!r} is that of an area, which has a mechanism of its own; fields and energies are of "
             f"latches and relays: {listed(gate.name for gate in pathways)}"
         )
     return conductances

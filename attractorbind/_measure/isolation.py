@@ -12,7 +12,15 @@ from attractorbind._display import Printed
 from attractorbind._errors import ArgumentError
 from attractorbind._measure.crosstalk import bits
 from attractorbind._measure.proportion import Proportion
-from attractorbind._measure.trying import Conditions, Level, loaded, opponents, swept, with_buffer
+from attractorbind._measure.trying import (
+    Disturbance,
+    Level,
+    Pairing,
+    loaded,
+    pairing,
+    swept_disturbances,
+    with_buffer,
+)
 from attractorbind._network import Network, check_network
 from attractorbind._overlap import THRESHOLD
 from attractorbind._program.macros import hold
@@ -26,10 +34,10 @@ class Isolation(Printed):
 
     **Attributes:**
 
-    - `swept`: the condition whose levels are told apart, or None.
+    - `swept`: the name of the condition that was given as a list of levels, such as "noise", or None.
     - `levels`: its levels; a single 0 if nothing is swept.
-    - `fixed`: the other conditions, as far as they are not those of a sound network at rest.
-    - `buffers`: the buffers, in the order of all other axes.
+    - `fixed`: the other conditions, those left out that are as in a sound network without noise.
+    - `buffers`: the buffers, in the order in which they stand along axes.
     - `held`: `Proportion` of trials in which a buffer still holds its symbol, of shape (levels, buffers).
     - `intrusion`: a buffer's largest overlap with a symbol that it should not hold, shape (levels, buffers).
     - `information`: bits by which what the target holds depends on what the source held, shape (levels, source buffers,
@@ -64,14 +72,15 @@ class Isolation(Printed):
         rows = [
             (self.swept or "", "worst buffer", "held [95 %]", "any buffer's most overlap with another", "bits leaked")
         ]
-        for place, level in enumerate(self.levels):
-            held = self.held.right[place]
+        for row, level in enumerate(self.levels):
+            held = self.held.right[row]
             worst = int(held.argmin())
+            # Where all buffers are equally good, none is named.
             name = "" if (held == held[worst]).all() else self.buffers[worst]
-            told = f"{level:g}" if self.swept else "", name, str(self.held[place, worst])
-            rows.append((*told, f"{self.intrusion[place].max():.3f}", f"{self.leaked[place]:.3f}"))
-        under = [f"with {', '.join(f'{name} {value}' for name, value in self.fixed.items())}"] if self.fixed else []
-        return "\n".join([*under, *aligned(rows, right=[0, 3, 4])])
+            cells = f"{level:g}" if self.swept else "", name, str(self.held[row, worst])
+            rows.append((*cells, f"{self.intrusion[row].max():.3f}", f"{self.leaked[row]:.3f}"))
+        head = [f"with {', '.join(f'{name} {value}' for name, value in self.fixed.items())}"] if self.fixed else []
+        return "\n".join([*head, *aligned(rows, right=[0, 3, 4])])
 
 
 def isolation(
@@ -89,21 +98,21 @@ def isolation(
 ) -> Isolation:
     r"""How well every buffer holds every symbol with all gates at rest, and how much of the others shows in it.
 
-    Every symbol is held by every buffer in turn while all other buffers hold one other symbol, so that their leaks add
-    up. Besides, each buffer in turn is given every symbol while the others hold the same; what the target then holds
-    depends on the source by
+    Two things are measured. First, every symbol is held by every buffer in turn while all other buffers hold one other
+    symbol, so that their leaks add up. Second, each buffer in turn, the source, is given every symbol while the others
+    keep what they hold. What a target then holds depends on the source by
 
     $I = \frac{1}{n} \sum_p H(\text{target} \mid p)$
 
     bits, the entropy of what is decoded from the target over the source's symbols, in each of n contents p of the other
-    buffers. Noise, too, is the same for all symbols of the source, so that no information comes from chance.
+    buffers. Noise, too, is the same for all symbols of the source, so that chance gives no information.
 
-    What a buffer holds is the symbol whose code its state overlaps most at the last tick, noise and all.
-    Unrelated codes overlap by chance. One condition may be a list: then it is swept, and `tolerance` is the largest
-    level up to which nothing was lost.
+    What a buffer holds is the symbol whose code its state overlaps most at the last tick, while there is noise.
+    Unrelated codes overlap by chance. One condition may be given as a list of levels. Then it is swept, and `tolerance`
+    is the largest level up to which nothing was lost.
 
-    Intervals are about trials in this network, and under lesions in this one lesion; where nothing is random, about
-    other pairs of symbols. That of the worst buffer is picked afterwards.
+    Intervals are about further trials in this network, and with the same lesion; where nothing is random, about further
+    pairs of symbols. The worst buffer is chosen after the trials, so its interval lies rather too low.
 
     **Arguments:**
 
@@ -114,9 +123,9 @@ def isolation(
     - `synapses`, `units`: share of synapses and units that are lost once the symbols are held; see `lesion`.
     - `stuck`: gate to the conductance at which it is stuck.
     - `ticks`: how long the symbols are held.
-    - `trials`: how often each symbol is tried in each buffer, against another symbol in the others; where neither noise
-        nor flips are random, as often as there are others, at the most.
-    - `key`: a random key; needed for anything random, that is for all but leaks and stuck gates.
+    - `trials`: how often each symbol is tried in each buffer, against another symbol in the others. Without noise and
+        flips it is not tried more often than there are other symbols, as the same pair would come out the same.
+    - `key`: a random key; needed for all that is drawn: noise, flips and lesions.
 
     **Returns:** an `Isolation`.
 
@@ -137,22 +146,23 @@ def isolation(
         0.5
     """
     check_network(network)
-    name, levels = swept(network, stuck, key, leak=leak, noise=noise, flips=flips, synapses=synapses, units=units)
+    levels = {"leak": leak, "noise": noise, "flips": flips, "synapses": synapses, "units": units}
+    swept, disturbances = swept_disturbances(network, stuck, key, **levels)
     ticks = check_ticks(ticks)
-    own, others = opponents(len(network.vocabulary), trials, levels)
+    symbols = pairing(len(network.vocabulary), trials, disturbances)
     held, intrusion, information = [], [], []
-    for conditions in levels:
-        hurt = conditions.hurt(network)
-        right, most = holding(network, hurt, conditions, ticks, own, others)
+    for disturbance in disturbances:
+        lesioned = disturbance.lesioned(network)
+        right, most = holding(network, lesioned, disturbance, ticks, symbols)
         held.append(right)
         intrusion.append(most)
-        information.append(_told(network, hurt, conditions, ticks, own))
+        information.append(_information(network, lesioned, disturbance, ticks, symbols.own))
     return Isolation(
-        swept=name,
-        levels=np.array([getattr(conditions, name) if name else 0.0 for conditions in levels]),
-        fixed={other: value for other, value in levels[-1].told.items() if other != name},
+        swept=swept,
+        levels=np.array([getattr(disturbance, swept) if swept else 0.0 for disturbance in disturbances]),
+        fixed={name: level for name, level in disturbances[-1].present.items() if name != swept},
         buffers=tuple(network.buffers),
-        held=Proportion(np.array(held), len(own)),
+        held=Proportion(np.array(held), len(symbols.own)),
         intrusion=np.array(intrusion),
         information=np.array(information),
     )
@@ -167,46 +177,46 @@ def check_ticks(ticks: object) -> int:
 
 
 def holding(
-    network: Network,
-    hurt: Network,
-    conditions: Conditions,
-    ticks: int,
-    own: Int[np.ndarray, " trials"],
-    others: Int[np.ndarray, " trials"],
+    network: Network, lesioned: Network, disturbance: Disturbance, ticks: int, symbols: Pairing
 ) -> tuple[list[int], list[float]]:
-    """For each buffer, how often it still holds its own symbol while all other buffers hold another one.
+    """For each buffer, in how many trials it still holds its own symbol while all other buffers hold another one.
 
-    Also its largest overlap with a symbol that is not its own.
+    Also its largest overlap with a symbol that is not its own. The symbols are loaded into the sound network, as it is
+    not the loading that is tried.
     """
-    crowd = loaded(network, dict.fromkeys(network.buffers, others))
-    single = loaded(network, dict.fromkeys(network.buffers, own))
-    each = np.arange(len(own))
+    crowd = loaded(network, dict.fromkeys(network.buffers, symbols.others))
+    single = loaded(network, dict.fromkeys(network.buffers, symbols.own))
+    trials = np.arange(len(symbols.own))
     right, most = [], []
     for case, buffer in enumerate(network.buffers):
         start = with_buffer(network, crowd, buffer, single)
-        every = np.array(conditions.run(hurt, hold(ticks), start, case, each).overlaps(buffer))
-        right.append(int(((every.argmax(axis=1) == own) & (every.max(axis=1) >= THRESHOLD)).sum()))
-        every[each, own] = -1.0
-        most.append(float(every.max()))
+        overlaps = np.array(disturbance.run(lesioned, hold(ticks), start, case, trials).overlaps(buffer))
+        right.append(int(((overlaps.argmax(axis=1) == symbols.own) & (overlaps.max(axis=1) >= THRESHOLD)).sum()))
+        # No overlap is less, so the largest one that is left is with a symbol that is not the buffer's own.
+        overlaps[trials, symbols.own] = -1.0
+        most.append(float(overlaps.max()))
     return right, most
 
 
-def _told(
-    network: Network, hurt: Network, conditions: Conditions, ticks: int, own: Int[np.ndarray, " trials"]
+def _information(
+    network: Network, lesioned: Network, disturbance: Disturbance, ticks: int, own: Int[np.ndarray, " trials"]
 ) -> list[list[float]]:
     """For each source, the bits that each buffer has about what the source held at the start."""
     buffers, symbols = list(network.buffers), len(network.vocabulary)
     rounds = np.repeat(np.arange(len(own) // symbols), symbols)
-    # A content of the buffers for each round, in which one buffer after the other runs through all symbols.
-    mixed = loaded(network, {buffer: (rounds + place) % symbols for place, buffer in enumerate(buffers)})
+    # In the trials of one round every buffer holds one symbol, only the source holds each symbol in turn.
+    mixed = loaded(network, {buffer: (rounds + number) % symbols for number, buffer in enumerate(buffers)})
     running = loaded(network, dict.fromkeys(buffers, own))
-    told = []
-    for place, source in enumerate(buffers):
+    information = []
+    for number, source in enumerate(buffers):
         start = with_buffer(network, mixed, source, running)
-        decoded = conditions.run(hurt, hold(ticks), start, len(buffers) + place, rounds).decode()
-        told.append([_mean_bits(names, symbols) for names in decoded.values()])
-    return told
+        # `holding` has the cases before these, and so other noise.
+        case = len(buffers) + number
+        decoded = disturbance.run(lesioned, hold(ticks), start, case, rounds).decode()
+        information.append([_mean_bits(names, symbols) for names in decoded.values()])
+    return information
 
 
 def _mean_bits(names: Sequence[str | None], symbols: int) -> float:
+    """The mean over the rounds of the bits in what came out of a round's trials."""
     return float(np.mean([bits(names[start : start + symbols]) for start in range(0, len(names), symbols)]))

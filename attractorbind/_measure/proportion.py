@@ -1,4 +1,4 @@
-"""Shares of trials, with how far they can be trusted."""
+"""Shares of trials, with their confidence intervals."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,14 +13,15 @@ from attractorbind._errors import ArgumentError
 
 @dataclass(frozen=True, eq=False)
 class Proportion:
-    """How many of so many independent trials were right, in each cell of an array.
+    """How many out of a number of independent trials were right, in each cell of an array.
 
     **Attributes:**
 
-    - `right`: how many were right, of any shape.
-    - `trials`: of how many, in every cell.
+    - `right`: how many trials were right, an array of any shape.
+    - `trials`: how many trials there were, the same number in every cell.
 
-    **Raises:** `ArgumentError` for numbers that are no counts.
+    **Raises:** `ArgumentError` if `trials` is no positive whole number, or `right` no array of whole numbers from 0 to
+    `trials`.
 
     **Example:**
 

@@ -14,11 +14,11 @@ from attractorbind._keys import Rate
 from attractorbind._measure.chains import copying, joined
 from attractorbind._measure.isolation import check_ticks, holding
 from attractorbind._measure.proportion import Proportion
-from attractorbind._measure.trying import Conditions, conditions, opponents
+from attractorbind._measure.trying import Disturbance, checked_disturbance, pairing
 from attractorbind._network import Network, check_network
 from attractorbind._table import aligned
 
-# A gate that never opens, and one that never closes.
+# The conductances of a gate that never opens, and of one that never closes.
 _STUCK = {"closed": 0.0, "open": 1.0}
 
 
@@ -29,7 +29,7 @@ class StuckGates(Printed):
     **Attributes:**
 
     - `gates`: the gates, stuck one at a time.
-    - `buffers`, `pairs`: what holds, and between which buffers is copied.
+    - `buffers`, `pairs`: the buffers that hold a symbol, and the pairs (source, target) between which one is copied.
     - `held`: `Proportion` of trials in which a buffer holds its symbol, shape (gates, 2, buffers); closed, then open.
     - `copied`: `Proportion` of trials in which a copy is right, shape (gates, 2, pairs).
     - `sound_held`, `sound_copied`: the same where no gate is stuck, shapes (buffers,) and (pairs,).
@@ -46,18 +46,19 @@ class StuckGates(Printed):
     def __str__(self) -> str:
         names = ["->".join(pair) for pair in self.pairs]
 
-        def less(found: Proportion, than: Proportion | int, of: Iterable[str]) -> str:
-            limits = np.broadcast_to(than.right if isinstance(than, Proportion) else than, found.right.shape)
-            worse = zip(of, found.right, limits, strict=True)
-            return ", ".join(f"{name} {right}/{found.trials}" for name, right, limit in worse if right < limit)
+        def worse(found: Proportion, sound: Proportion | int, names: Iterable[str]) -> str:
+            """Which of the names were right less often than in a sound network, and how often."""
+            limits = np.broadcast_to(sound.right if isinstance(sound, Proportion) else sound, found.right.shape)
+            compared = zip(names, found.right, limits, strict=True)
+            return ", ".join(f"{name} {right}/{found.trials}" for name, right, limit in compared if right < limit)
 
-        every = self.held.trials
+        trials = self.held.trials
         rows = [("gate", "stuck", "held worse", "copied worse")]
-        rows.append(("none", "", less(self.sound_held, every, self.buffers), less(self.sound_copied, every, names)))
-        for place, gate in enumerate(self.gates):
-            for way, stuck in enumerate(_STUCK):
-                held = less(self.held[place, way], self.sound_held, self.buffers)
-                rows.append((gate, stuck, held, less(self.copied[place, way], self.sound_copied, names)))
+        rows.append(("none", "", worse(self.sound_held, trials, self.buffers), worse(self.sound_copied, trials, names)))
+        for row, gate in enumerate(self.gates):
+            for column, stuck in enumerate(_STUCK):
+                held = worse(self.held[row, column], self.sound_held, self.buffers)
+                rows.append((gate, stuck, held, worse(self.copied[row, column], self.sound_copied, names)))
         return "\n".join(aligned(rows, right=[]))
 
 
@@ -73,9 +74,10 @@ def stuck_gates(
 ) -> StuckGates:
     """What buffers hold worse, and what is copied worse, when one gate is stuck closed or open.
 
-    Each gate in turn, as in `isolation` and in `chains` of a single copy: every symbol in every buffer against another
-    symbol in all others, and every symbol from every buffer to every other that it reaches. Worse means in fewer trials
-    than where no gate is stuck, which is the table's first row, the noise being the same; a trial or two may be chance.
+    Each gate in turn is stuck. Then every symbol is held by every buffer while all others hold another symbol, as in
+    `isolation`, and every symbol is copied from every buffer to every other that it reaches, as in `chains` of a single
+    copy. Worse means right in fewer trials than with the same noise where no gate is stuck, which is the first row of
+    the table; a trial or two may be chance.
 
     **Arguments:**
 
@@ -110,19 +112,19 @@ def stuck_gates(
         names = tuple(wiring.gate(name).name for name in check_names("gates", gates, "gate names", NetworkError))
     if not names:
         raise NetworkError("gates is empty; name one gate at least")
-    given = {"leak": leak, "noise": noise, "flips": 0.0, "synapses": 0.0, "units": 0.0}
+    levels = {"leak": leak, "noise": noise, "flips": 0.0, "synapses": 0.0, "units": 0.0}
     ticks, pairs = check_ticks(ticks), joined(wiring, both_ways=False)
-    sound = conditions(network, None, key, **given)
-    own, others = opponents(len(network.vocabulary), trials, [sound])
+    sound = checked_disturbance(network, None, key, **levels)
+    symbols = pairing(len(network.vocabulary), trials, [sound])
 
-    def tried(under: Conditions) -> tuple[Int[np.ndarray, " buffers"], Int[np.ndarray, " pairs"]]:
-        held, _ = holding(network, network, under, ticks, own, others)
-        return np.array(held), copying(network, network, under, pairs, 1, own, others)[:, 0]
+    def tried(disturbance: Disturbance) -> tuple[Int[np.ndarray, " buffers"], Int[np.ndarray, " pairs"]]:
+        held, _ = holding(network, network, disturbance, ticks, symbols)
+        return np.array(held), copying(network, network, disturbance, pairs, 1, symbols)[:, 0]
 
     stuck = [dataclasses.replace(sound, stuck={name: value}) for name in names for value in _STUCK.values()]
     held, copied = (
-        Proportion(np.array(every).reshape(len(names), len(_STUCK), -1), len(own))
-        for every in zip(*map(tried, stuck), strict=True)
+        Proportion(np.array(counts).reshape(len(names), len(_STUCK), -1), len(symbols.own))
+        for counts in zip(*map(tried, stuck), strict=True)
     )
-    sound_held, sound_copied = (Proportion(every, len(own)) for every in tried(sound))
+    sound_held, sound_copied = (Proportion(counts, len(symbols.own)) for counts in tried(sound))
     return StuckGates(names, tuple(network.buffers), tuple(pairs), held, copied, sound_held, sound_copied)

@@ -12,11 +12,14 @@ from attractorbind._checks import check_fraction
 from attractorbind._display import Printed
 from attractorbind._errors import ArgumentError, ProgramError, listed
 from attractorbind._network import Network
-from attractorbind._program.program import Arg, Instruction, Next, Statement, Step
+from attractorbind._program.statement import Instruction, Statement, Step
+from attractorbind._program.symbol import Arg, Next
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring
 
+# A buffer, and the symbol that is presented to it or asked for.
 Slot = tuple[str, str | Arg]
+# A macro, and how many macros it stands in.
 Heading = tuple[int, Instruction]
 
 
@@ -70,33 +73,36 @@ def with_stuck(
         )
     stuck = gates.copy()
     for name, conductance in conductances.items():
-        place = wiring.gate_index[wiring.gate(name).name]
-        stuck[:, place] = check_fraction(f"the conductance of the stuck gate {name!r}", conductance, booleans=True)
+        gate = wiring.gate_index[wiring.gate(name).name]
+        stuck[:, gate] = check_fraction(f"the conductance of the stuck gate {name!r}", conductance, booleans=True)
     return stuck
 
 
 def _summary(wiring: Wiring) -> str:
-    buffers = ", ".join(f"{p.name}: {p.units}" for p in wiring.populations if p.kind == "buffer")
-    nuclei = sum(p.kind == "nucleus" for p in wiring.populations)
+    buffers = ", ".join(
+        f"{population.name}: {population.units}" for population in wiring.populations if population.kind == "buffer"
+    )
+    nuclei = sum(population.kind == "nucleus" for population in wiring.populations)
     return f"buffers {{{buffers}}} and {nuclei} nuclei with gates {listed(wiring.gate_index)}"
 
 
 def flatten(
     wiring: Wiring, statements: Sequence[Statement], depth: int = 0
 ) -> Iterator[tuple[Step, tuple[Heading, ...]]]:
-    """The primitive steps of instructions in order, each with the macros that begin at it and their depths."""
+    """The primitive steps of instructions in order, each with the instructions that begin at it, outermost first."""
     for statement in statements:
         if isinstance(statement, Step):
             yield statement, (((0, statement),) if depth == 0 else ())
         elif isinstance(statement, Instruction):
-            heads: tuple[Heading, ...] = ((depth, statement),)
+            begins: tuple[Heading, ...] = ((depth, statement),)
             for step, inner in flatten(wiring, statement.expand(wiring), depth + 1):
-                yield step, heads + inner
-                heads = ()
+                yield step, begins + inner
+                # The instruction begins at the first of its steps only.
+                begins = ()
 
 
 def slot_of(network: Network, slots: dict[Slot, int], buffer: str, symbol: str | Arg) -> int:
-    """The place of a buffer and a symbol among the slots, a new one if need be; unknown names are errors."""
+    """The number of the slot for a buffer and a symbol, added to `slots` if it is new; unknown names are errors."""
     network.wiring.buffer(buffer)
     if not isinstance(symbol, Arg):
         network.vocabulary[symbol]
@@ -105,12 +111,13 @@ def slot_of(network: Network, slots: dict[Slot, int], buffer: str, symbol: str |
 
 def gate_columns(wiring: Wiring, conductances: Float[np.ndarray, " gates"]) -> tuple[str, str]:
     """The gates that are not at rest, as text: the latches, then all others."""
-    changed: dict[bool, list[str]] = {True: [], False: []}
-    for gate, value in zip(wiring.gates, conductances, strict=True):
-        if value != gate.rest:
-            name = gate.name if value == 1 - gate.rest else f"{gate.name}={value:g}"
-            changed[gate.kind == "latch"].append(name)
-    return ", ".join(changed[True]), ", ".join(changed[False])
+    latches: list[str] = []
+    others: list[str] = []
+    for gate, conductance in zip(wiring.gates, conductances, strict=True):
+        if conductance != gate.rest:
+            text = gate.name if conductance == 1 - gate.rest else f"{gate.name}={conductance:g}"
+            (latches if gate.kind == "latch" else others).append(text)
+    return ", ".join(latches), ", ".join(others)
 
 
 def presented_text(buffer: str, symbol: str | Arg | Next) -> str:
@@ -118,7 +125,10 @@ def presented_text(buffer: str, symbol: str | Arg | Next) -> str:
     return f"{buffer} <- {symbol if isinstance(symbol, str) else repr(symbol)}"
 
 
-def step_label(heads: Sequence[Heading], headings: Sequence[str] = ()) -> str:
-    """The instructions that begin at a step, outermost first, indented by the depth of the first."""
-    text = " > ".join([*headings, *(str(head) for _, head in heads)])
-    return "  " * (heads[0][0] if heads and not headings else 0) + text
+def step_label(begins: Sequence[Heading], procedures: Sequence[str] = ()) -> str:
+    """The procedures and instructions that begin at a step, outermost first.
+
+    Indented by the depth of the first instruction, where no procedure begins.
+    """
+    text = " > ".join([*procedures, *(str(instruction) for _, instruction in begins)])
+    return "  " * (begins[0][0] if begins and not procedures else 0) + text

@@ -1,23 +1,74 @@
-"""Conditions: questions that a program asks of the network's own state.
-
-Every question that cannot be taken apart is of one kind: how much does what a pathway, or the outside, would write on a
-buffer agree with what that buffer holds? A relay answers whether two buffers are equal, a latch whether its buffer is
-empty, the code of a symbol whether the buffer holds it.
-"""
+"""Conditions: what a program asks of the network's own state, and how they are laid out as readings."""
 
 import abc
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from attractorbind._errors import NetworkError, ProgramError
-from attractorbind._program.program import Arg
+from attractorbind._errors import ProgramError
+from attractorbind._program.assembler import Action, Assembler, Label
+from attractorbind._program.symbol import Arg
 from attractorbind._wiring import Wiring
 
 
 class Condition(abc.ABC):
-    """A yes-or-no question about the network's state; `~`, `&` and `|` combine them."""
+    """A yes-or-no question about the network's state; `~`, `&` and `|` combine them.
+
+    A condition of your own is a subclass that defines `lower`, out of other conditions, and `__str__`; "Extending" in
+    the documentation shows how.
+    """
 
     @abc.abstractmethod
     def __str__(self) -> str: ...
+
+    @abc.abstractmethod
+    def lower(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
+        """Lay out the readings that decide between two labels, no more of them than it takes.
+
+        A condition of your own calls `decide` of other conditions, one after the other. `assembler.label()` makes a
+        label for a condition to go on at, and `assembler.here(label)` puts the label before the next one.
+
+        **Arguments:**
+
+        - `assembler`: lays out one reading after the other; pass it on.
+        - `yes`, `no`: where the program goes on when the condition holds, and when it does not.
+        - `settle`: whether the latches clean up for two ticks before the first reading. Pass it on to the condition
+            that is read first, and `settle=False` to those that are read after it, for no buffer changes in between.
+        """
+
+    def decide(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
+        """Lay out the readings as `lower` says, and see to it that they end at the two labels and nowhere else.
+
+        Without these checks a mistake in a `lower` would show only in what the program does: it would run into
+        whatever is laid out next.
+
+        **Arguments:** as for `lower`.
+
+        **Raises:** `ProgramError` for readings that lead anywhere else, or only to one of the labels.
+        """
+        first = len(assembler.placed)
+        self.lower(assembler, yes, no, settle=settle)
+        end = len(assembler.placed)
+        reached = []
+        for address, (action, _, *ways) in enumerate(assembler.placed[first:], first):
+            if not isinstance(action, Branch):
+                raise ProgramError(
+                    f"condition {self} does more than read: {action}; in lower(), lay out conditions only"
+                )
+            for label in ways:
+                if label is yes or label is no:
+                    reached.append(label)
+                # Readings lead to later ones only, or a condition might never be answered.
+                elif not isinstance(label.target, int) or not address < label.target < end:
+                    raise ProgramError(
+                        f"condition {self} goes on at a label with no reading after it; in lower(), put "
+                        "assembler.here(label) before the condition that comes next"
+                    )
+        for name, label in (("yes", yes), ("no", no)):
+            if label not in reached:
+                raise ProgramError(
+                    f"condition {self} never goes on at {name!r}; in lower(), call decide() of other conditions with "
+                    "the labels yes and no"
+                )
 
     def __invert__(self) -> "Condition":
         return Not(self)
@@ -44,9 +95,13 @@ def check_condition(condition: object) -> Condition:
 
 @dataclass(frozen=True)
 class Not(Condition):
-    """True where the other one is false."""
+    """True where the inner condition is false."""
 
     inner: Condition
+
+    def lower(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
+        """The same readings, with the two labels exchanged."""
+        self.inner.decide(assembler, no, yes, settle=settle)
 
     def __str__(self) -> str:
         return f"~{self.inner}"
@@ -59,162 +114,61 @@ class And(Condition):
     first: Condition
     second: Condition
 
+    def lower(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
+        """The readings of the first, which lead to `no` or to those of the second."""
+        second = assembler.label()
+        self.first.decide(assembler, second, no, settle=settle)
+        assembler.here(second)
+        self.second.decide(assembler, yes, no, settle=False)
+
     def __str__(self) -> str:
         return f"({self.first} & {self.second})"
 
 
 @dataclass(frozen=True)
 class Or(Condition):
-    """True where one is; the second is not read where the first is true."""
+    """True where one of the two is; the second is not read where the first is true."""
 
     first: Condition
     second: Condition
 
+    def lower(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
+        """The readings of the first, which lead to `yes` or to those of the second."""
+        second = assembler.label()
+        self.first.decide(assembler, yes, second, settle=settle)
+        assembler.here(second)
+        self.second.decide(assembler, yes, no, settle=False)
+
     def __str__(self) -> str:
         return f"({self.first} | {self.second})"
+
+
+class Reading(NamedTuple):
+    """What is compared with the state of a buffer: what a gate's pathway would write on it, or a symbol's code."""
+
+    buffer: str
+    gate: str | None = None
+    symbol: str | Arg | None = None
 
 
 class Question(Condition):
     """A condition that is answered by one reading of the network."""
 
     @abc.abstractmethod
-    def pathway(self, wiring: Wiring) -> str | None:
-        """The gate of the pathway whose writing is compared, or None if it is a symbol's code."""
+    def reading(self, wiring: Wiring) -> Reading:
+        """The reading that answers it on a network with this wiring."""
 
-    @abc.abstractmethod
-    def compared(self, wiring: Wiring) -> str:
-        """The buffer that it is compared with."""
-
-
-@dataclass(frozen=True)
-class Equal(Question):
-    """Do two buffers hold the same symbol?"""
-
-    first: str
-    second: str
-
-    def pathway(self, wiring: Wiring) -> str:
-        """The relay from one to the other, whichever way there is one."""
-        wiring.buffer(self.first)
-        wiring.buffer(self.second)
-        names = f"{self.first}->{self.second}", f"{self.second}->{self.first}"
-        for name in names:
-            if name in wiring.gate_index:
-                return name
-        raise NetworkError(
-            f"{self} is read from the relay between the two, and neither {names[0]!r} nor {names[1]!r} exists; "
-            f"add ({self.first!r}, {self.second!r}) to relays=, or copy one next to the other"
-        )
-
-    def compared(self, wiring: Wiring) -> str:
-        """The buffer at the end of the relay."""
-        return wiring.gate(self.pathway(wiring)).target
-
-    def __str__(self) -> str:
-        return f"equal({self.first!r}, {self.second!r})"
+    def lower(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
+        """A question is one action, with two ways on."""
+        assembler.add(Branch(self, settle), yes, no)
 
 
 @dataclass(frozen=True)
-class Holds(Question):
-    """Does a buffer hold this symbol?"""
+class Branch(Action):
+    """Read the network and go on at one of two addresses; with `settle`, let the latches clean up first."""
 
-    buffer: str
-    symbol: str | Arg
-
-    def pathway(self, wiring: Wiring) -> None:
-        """None: the symbol's code is compared."""
-        wiring.buffer(self.buffer)
-
-    def compared(self, wiring: Wiring) -> str:
-        """The buffer."""
-        return self.buffer
+    question: Question
+    settle: bool
 
     def __str__(self) -> str:
-        return f"holds({self.buffer!r}, {self.symbol!r})"
-
-
-@dataclass(frozen=True)
-class Occupied(Question):
-    """Does a buffer hold anything that its latch keeps?"""
-
-    buffer: str
-
-    def pathway(self, wiring: Wiring) -> str:
-        """The buffer's latch."""
-        wiring.buffer(self.buffer)
-        return self.buffer
-
-    def compared(self, wiring: Wiring) -> str:
-        """The buffer."""
-        return self.buffer
-
-    def __str__(self) -> str:
-        return f"~empty({self.buffer!r})"
-
-
-@dataclass(frozen=True)
-class Empty(Not):
-    """True where the buffer holds nothing that its latch keeps."""
-
-    def __str__(self) -> str:
-        return str(self.inner).removeprefix("~")
-
-
-def equal(first: str, second: str) -> Condition:
-    r"""Whether two buffers hold the same symbol, read from the relay between them.
-
-    The harmony of the relay, the correlation of $1[W x + b]$, which it would write, with what its target holds, exceeds
-    1/2 (see `harmony`). Two equal symbols give 1, two different ones the correlation of two independent codes, k of N
-    units on. Half-way between lies 1/2, which chance exceeds when the codes share more than $(k / 2) (1 + k / N)$
-    units; how many they share is hypergeometric. That has a probability of 3e-4 for a pair at 64 units and activity
-    0.1, 1e-6 at 128, 5e-20 at 512; 9e-14 at 512 and activity 0.05 (`scipy.stats.hypergeom.sf`). Where either buffer is
-    empty, the answer is no.
-
-    The latches clean up for two ticks before the reading, gates at rest; reading itself changes no buffer.
-
-    **Arguments:**
-
-    - `first`, `second`: buffers that a relay joins, either way.
-
-    **Raises:** `ProgramError` if both are the same; when compiled, `NetworkError` if there is no relay.
-
-    **Example:**
-
-        >>> import attractorbind as ab, jax
-        >>> network = ab.build(ab.Vocabulary(["dog", "cat", "yes", "no"]), buffers={"a": 128, "b": 128, "out": 128},
-        ...     relays=[("a", "b")], activity=0.1, rule=ab.PseudoInverse(), key=jax.random.key(0))
-        >>> program = ab.load("a", "dog") + ab.load("b", ab.arg("other")) + ab.when(
-        ...     ab.equal("a", "b"), ab.load("out", "yes"), ab.load("out", "no"))
-        >>> ab.run(network, program, args={"other": ["cat", "dog"]}).decode()["out"]
-        ['no', 'yes']
-    """
-    if isinstance(first, str) and isinstance(second, str) and first == second:
-        raise ProgramError(f"equal({first!r}, {second!r}) compares a buffer with itself; name two buffers")
-    return Equal(first, second)
-
-
-def holds(buffer: str, symbol: str | Arg) -> Condition:
-    """Whether a buffer holds a symbol: its state overlaps the symbol's code by more than 1/2.
-
-    **Arguments:**
-
-    - `buffer`: the buffer's name.
-    - `symbol`: the symbol's name, or `arg(name)` to name it when the program is run.
-
-    **Example:**
-
-        >>> import attractorbind as ab
-        >>> print(~ab.holds("focus", "dog") & ab.empty("agent"))
-        (~holds('focus', 'dog') & empty('agent'))
-    """
-    if not isinstance(symbol, str | Arg):
-        raise ProgramError(f"holds({buffer!r}, {symbol!r}) names no symbol; give a symbol's name or arg(name)")
-    return Holds(buffer, symbol)
-
-
-def empty(buffer: str) -> Condition:
-    """Whether a buffer holds nothing: what its latch would write has no harmony with its state.
-
-    A silent buffer and one with nothing but noise in it, which the latch does not keep, are both empty.
-    """
-    return Empty(Occupied(buffer))
+        return f"if {self.question}"

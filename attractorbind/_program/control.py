@@ -1,16 +1,13 @@
-"""Control: branches and loops, decided by what the buffers hold, and procedures."""
+"""Control: branches and loops, decided by what the buffers hold."""
 
-from collections.abc import Callable
-from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 
 from attractorbind._checks import check_count
-from attractorbind._errors import ProgramError, listed
+from attractorbind._errors import ProgramError
+from attractorbind._program.assembler import Assembler, Count, Label, Reset
 from attractorbind._program.condition import Condition, check_condition
-from attractorbind._program.flow import Assembler, Count, Label, Reset
-from attractorbind._program.program import Program, Statement
+from attractorbind._program.program import Program
+from attractorbind._program.statement import Statement, lay_out
 from attractorbind._wiring import Wiring
 
 
@@ -24,10 +21,10 @@ class When(Statement):
 
     def lower(self, assembler: Assembler, after: Label) -> None:
         """The condition's readings, then the two blocks."""
-        yes, no = Label(), Label()
-        assembler.condition(self.condition, yes, no)
-        assembler.block(self.then.statements, yes, after)
-        assembler.block(self.otherwise.statements, no, after)
+        yes, no = assembler.label(), assembler.label()
+        self.condition.decide(assembler, yes, no, settle=True)
+        lay_out(assembler, self.then.statements, yes, after)
+        lay_out(assembler, self.otherwise.statements, no, after)
 
     def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The same, its blocks in primitives."""
@@ -47,11 +44,11 @@ class Repeat(Statement):
 
     def lower(self, assembler: Assembler, after: Label) -> None:
         """A counter set to zero, a count, the block, back to the count."""
-        counter, test, inside = assembler.counter(), Label(), Label()
+        counter, test, inside = assembler.counter(), assembler.label(), assembler.label()
         assembler.add(Reset(counter), test)
         assembler.here(test)
         assembler.add(Count(counter, self.times, fails=False), inside, after)
-        assembler.block(self.body.statements, inside, test)
+        lay_out(assembler, self.body.statements, inside, test)
 
     def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The same, its block in primitives."""
@@ -71,13 +68,14 @@ class Until(Statement):
 
     def lower(self, assembler: Assembler, after: Label) -> None:
         """A counter set to zero, the readings, a count that fails at the limit, the block, back to the readings."""
-        counter, test, more, inside = assembler.counter(), Label(), Label(), Label()
+        counter = assembler.counter()
+        test, more, inside = assembler.label(), assembler.label(), assembler.label()
         assembler.add(Reset(counter), test)
         assembler.here(test)
-        assembler.condition(self.condition, after, more)
+        self.condition.decide(assembler, after, more, settle=True)
         assembler.here(more)
         assembler.add(Count(counter, self.limit, fails=True), inside, after)
-        assembler.block(self.body.statements, inside, test)
+        lay_out(assembler, self.body.statements, inside, test)
 
     def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The same, its block in primitives."""
@@ -87,27 +85,8 @@ class Until(Statement):
         return f"until {self.condition}, at most {self.limit} times:\n{self.body.indented()}"
 
 
-@dataclass(frozen=True)
-class Call(Statement):
-    """A named block, with the arguments that it was made with."""
-
-    heading: str
-    body: Program
-
-    def lower(self, assembler: Assembler, after: Label) -> None:
-        """The block in place, under its name."""
-        assembler.headings.append(self.heading)
-        assembler.block(self.body.statements, Label(), after)
-
-    def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The block in primitives."""
-        return self.body.expanded(wiring).statements
-
-    def __str__(self) -> str:
-        return self.heading
-
-
-def _check_program(name: str, program: object) -> Program:
+def _check_block(name: str, program: object) -> Program:
+    """The program, or an error if it is something else; it may have nothing in it."""
     if not isinstance(program, Program):
         raise ProgramError(f"{name} is {program!r}; give a program, such as hold(), or Program() for nothing")
     return program
@@ -115,9 +94,10 @@ def _check_program(name: str, program: object) -> Program:
 
 def check_body(name: str, program: object) -> Program:
     """The program, or an error if it is something else or has nothing in it."""
-    if not _check_program(name, program).statements:
+    block = _check_block(name, program)
+    if not block.statements:
         raise ProgramError(f"{name} is empty; give it at least one instruction, such as hold()")
-    return program  # pyright: ignore[reportReturnType]
+    return block
 
 
 def when(condition: Condition, then: Program, otherwise: Program = Program()) -> Program:  # noqa: B008 (immutable)
@@ -141,7 +121,7 @@ def when(condition: Condition, then: Program, otherwise: Program = Program()) ->
             clear('focus')
     """
     return Program(
-        (When(check_condition(condition), _check_program("then", then), _check_program("otherwise", otherwise)),)
+        (When(check_condition(condition), _check_block("then", then), _check_block("otherwise", otherwise)),)
     )
 
 
@@ -188,64 +168,3 @@ def until(condition: Condition, body: Program, *, limit: int | None = None) -> P
     if limit is None:
         raise ProgramError("until() has no limit; give limit=, the number of rounds after which a trial gives up")
     return Program((Until(check_condition(condition), check_body("body", body), check_count("limit", limit, least=0)),))
-
-
-_open_procedures: ContextVar[tuple[Callable[..., Program], ...]] = ContextVar("open_procedures", default=())
-
-
-def procedure(define: Callable[..., Program]) -> Callable[..., Program]:
-    """Make a function that returns a program into a procedure: a block that keeps its name in listings.
-
-    The function is called when the program is written, with names of buffers, symbols or whatever it takes, so a
-    procedure may take other programs and conditions as well. Calling itself, directly or through others, is refused:
-    there is no stack of return addresses.
-
-    **Arguments:**
-
-    - `define`: a function that returns a program.
-
-    **Returns:** a function with the same arguments, whose program shows as the call.
-
-    **Raises:** `ProgramError`, when called, for recursion or if the function returns no program or an empty one.
-
-    **Example:**
-
-        >>> import attractorbind as ab
-        >>> @ab.procedure
-        ... def bind(symbol, place):
-        ...     return ab.load("focus", symbol) + ab.copy("focus", place)
-        >>> print(bind("dog", "agent") + bind("cat", place="patient"))
-        bind('dog', 'agent')
-        bind('cat', place='patient')
-    """
-    if not callable(define):
-        raise ProgramError(f"procedure is given {define!r}; put @procedure over a function that returns a program")
-    name = getattr(define, "__name__", repr(define))
-
-    @wraps(define)
-    def call(*arguments: Any, **named: Any) -> Program:
-        callers = _open_procedures.get()
-        if define in callers:
-            names = [getattr(caller, "__name__", repr(caller)) for caller in callers[callers.index(define) :]]
-            way = " calls ".join([*names, name])
-            raise ProgramError(f"procedure {name!r} is recursive ({way}); use until() or repeat() for loops")
-        token = _open_procedures.set((*callers, define))
-        try:
-            body = define(*arguments, **named)
-        finally:
-            _open_procedures.reset(token)
-        if not isinstance(body, Program):
-            raise ProgramError(f"procedure {name!r} returned {body!r}; it must return a program")
-        check_body(f"procedure {name!r}", body)
-        shown = [_shown(value) for value in arguments] + [f"{key}={_shown(value)}" for key, value in named.items()]
-        return Program((Call(f"{name}({', '.join(shown)})", body),))
-
-    return call
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, Program):
-        return "..."
-    if isinstance(value, Condition):
-        return str(value)
-    return f"[{listed(value)}]" if isinstance(value, list) else repr(value)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from attractorbind._checks import check_count
 from attractorbind._errors import NetworkError, ProgramError, listed
-from attractorbind._program.program import Arg, Instruction, Program, Statement, gates, present
+from attractorbind._program.program import Program, gates, present
+from attractorbind._program.statement import SETTLE, Instruction, Statement
+from attractorbind._program.symbol import Arg
 from attractorbind._wiring import Gate, Wiring
-
-# Ticks with all gates at rest after a change, in which the latches correct what noise has left.
-SETTLE = 2
 
 
 def latch_of(wiring: Wiring, buffer: str) -> Gate:
+    """The gate of a buffer's latch; an unknown buffer is an error."""
     wiring.buffer(buffer)
     return wiring.gate(buffer)
 
@@ -25,7 +25,7 @@ class Load(Instruction):
     symbol: str | Arg
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or the macros, that it stands for."""
+        """The primitives, or other macros, that it stands for."""
         delay = latch_of(wiring, self.buffer).delay
         return (present(self.buffer, self.symbol, ticks=delay) + gates(ticks=SETTLE)).statements
 
@@ -40,7 +40,7 @@ class Hold(Instruction):
     ticks: int
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or the macros, that it stands for."""
+        """The primitives, or other macros, that it stands for."""
         return gates(ticks=self.ticks).statements
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ class Clear(Instruction):
     buffer: str
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or the macros, that it stands for."""
+        """The primitives, or other macros, that it stands for."""
         return gates(closed=[latch_of(wiring, self.buffer).name]).statements
 
     def __str__(self) -> str:
@@ -69,10 +69,10 @@ class Copy(Instruction):
     target: str
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or the macros, that it stands for."""
+        """The primitives, or other macros, that it stands for."""
         chain = wiring.chain(self.source, self.target)
         if len(chain) > 2:
-            return tuple(Copy(a, b) for a, b in itertools.pairwise(chain))
+            return tuple(Copy(source, target) for source, target in itertools.pairwise(chain))
         relay, latch = wiring.gate(f"{self.source}->{self.target}"), latch_of(wiring, self.target)
         return (
             gates(open=[relay.name], closed=[latch.name], ticks=relay.delay)
@@ -97,7 +97,7 @@ class Move(Instruction):
     target: str
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or the macros, that it stands for."""
+        """The primitives, or other macros, that it stands for."""
         return (copy(self.source, self.target) + clear(self.source)).statements
 
     def __str__(self) -> str:
@@ -113,7 +113,7 @@ class Swap(Instruction):
     via: str | None
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or the macros, that it stands for."""
+        """The primitives, or other macros, that it stands for."""
         if self.via is not None:
             return self._by_way_of(wiring, self.via)
         latches = [latch_of(wiring, buffer) for buffer in (self.first, self.second)]
@@ -125,7 +125,8 @@ class Swap(Instruction):
                 f"or name a spare buffer, swap({self.first!r}, {self.second!r}, via=...)"
             )
         if any(latch.delay > 1 for latch in latches):
-            # Its nucleus is silent after the exchange, and by the time it is filled the relays have closed.
+            # The latch was closed, so its nucleus is silent after the exchange; by the time that the nucleus is filled
+            # again, the relays have closed and the buffer is empty.
             raise NetworkError(f"{self} needs a spare buffer where latches are loops; give via=")
         travel = wiring.gate(names[0]).delay
         return (

@@ -44,7 +44,7 @@ def cycle(productions: Sequence[Production], *, limit: int | None = None) -> Pro
     **Arguments:**
 
     - `productions`: the rules, in order of precedence.
-    - `limit`: how many may fire at the most; a trial in which one matches even then ends with `Result.LIMIT`.
+    - `limit`: how many may fire at the most; a trial in which a rule matches even then ends with `Result.LIMIT`.
 
     **Example:** if the goal asks for what a fact tells, answer; a variable, the subject, is bound by comparing.
 

@@ -1,136 +1,26 @@
 """Programs: gating sequences as immutable data, and the two primitive instructions."""
 
-import abc
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 
 from attractorbind._checks import check_count, check_fraction, check_names
 from attractorbind._display import Printed
 from attractorbind._errors import ProgramError
+from attractorbind._network import Network, check_network
+from attractorbind._program.compiler import compile_listing
+from attractorbind._program.flow import flow, flow_graph, is_straight
+from attractorbind._program.listing import Listing
+from attractorbind._program.schedule import Schedule, schedule
+from attractorbind._program.statement import Statement, Step
+from attractorbind._program.symbol import Arg
 from attractorbind._wiring import Wiring
 
-if TYPE_CHECKING:
-    from attractorbind._network import Network
-    from attractorbind._program.flow import Assembler, Label
-    from attractorbind._program.listing import Listing
-    from attractorbind._program.schedule import Schedule
-
-
-@dataclass(frozen=True)
-class Arg:
-    """A symbol that is named when the program is run; made by `arg`."""
-
-    name: str
-
-    def __repr__(self) -> str:
-        return f"arg({self.name!r})"
-
-
-def arg(name: str) -> Arg:
-    """A symbol to be named when the program is run, one for each trial: `ab.run(..., args={name: symbols})`.
-
-    **Example:**
-
-        >>> import attractorbind as ab
-        >>> print(ab.load("focus", ab.arg("noun")))
-        load('focus', arg('noun'))
-    """
-    if not isinstance(name, str) or not name.strip():
-        raise ProgramError(f"an argument's name is a non-empty string, not {name!r}")
-    return Arg(name)
-
-
-@dataclass(frozen=True)
-class Next:
-    """The next symbol of the trial's input sequence."""
-
-    def __repr__(self) -> str:
-        return "next input"
-
-
-NEXT = Next()
-
+# How many characters of a program `repr` shows.
 _LINE = 100
-
-
-class Statement(abc.ABC):
-    """What a program is made of: an instruction, or a block with statements inside."""
-
-    @abc.abstractmethod
-    def lower(self, assembler: "Assembler", after: "Label") -> None:
-        """Lay out what this does, one action at least, going on at `after`."""
-
-    @abc.abstractmethod
-    def expanded(self, wiring: Wiring) -> "tuple[Statement, ...]":
-        """The same in primitives alone, on a network wired so."""
-
-
-class Instruction(Statement):
-    """One instruction: a primitive step, or a macro that expands to others on a given network."""
-
-    @property
-    def streams(self) -> bool:
-        """Whether it takes from the trial's inputs or adds to its outputs."""
-        return False
-
-    @abc.abstractmethod
-    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The instructions that this one stands for on a network wired so."""
-
-    def lower(self, assembler: "Assembler", after: "Label") -> None:
-        """An instruction is one action."""
-        assembler.add(self, after)
-
-    def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives that this one stands for, and those that they stand for."""
-        return tuple(part for statement in self.expand(wiring) for part in statement.expanded(wiring))
-
-    def note(self, wiring: Wiring) -> str:
-        """What a reader of the gating table should know about this instruction on this network; usually nothing."""
-        return ""
-
-
-@dataclass(frozen=True)
-class Step(Instruction):
-    """The primitive: some gates not at rest, perhaps a symbol presented to a buffer, for some ticks.
-
-    With `emit`, the symbol that this buffer holds at the start of the last tick is the trial's next output.
-    """
-
-    ticks: int
-    open: tuple[tuple[str, float], ...] = ()
-    closed: tuple[str, ...] = ()
-    present: tuple[str, str | Arg | Next] | None = None
-    emit: str | None = None
-
-    @property
-    def streams(self) -> bool:
-        """Whether it takes from the trial's inputs or adds to its outputs."""
-        return self.emit is not None or (self.present is not None and self.present[1] is NEXT)
-
-    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """A primitive stands for itself."""
-        return (self,)
-
-    def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """A primitive stands for itself."""
-        return (self,)
-
-    def __str__(self) -> str:
-        if self.present is not None:
-            return f"present({self.present[0]!r}, {self.present[1]!r}, ticks={self.ticks})"
-        if self.emit is not None:
-            return f"emit({self.emit!r})"
-        parts = []
-        if self.open:
-            parts.append("open={" + ", ".join(f"{n!r}" if g == 1 else f"{n!r}: {g:g}" for n, g in self.open) + "}")
-        if self.closed:
-            parts.append("closed={" + ", ".join(map(repr, self.closed)) + "}")
-        return f"gates({', '.join([*parts, f'ticks={self.ticks}'])})"
 
 
 @dataclass(frozen=True)
@@ -182,21 +72,17 @@ class Program(Printed):
             >>> list(program.graph.edges(data="when"))
             [(0, 1, True), (0, 2, False), (1, 2, None), (2, 'end', None)]
         """
-        from attractorbind._program.flow import flow, flow_graph  # the flow is made of programs
+        return flow_graph(flow(self.statements))
 
-        return flow_graph(flow(self))
-
-    def expand(self, network: "Network") -> "Program":
+    def expand(self, network: Network) -> "Program":
         """The same program in primitives alone, as it runs on this network."""
-        from attractorbind._network import check_network
-
         return self.expanded(check_network(network).wiring)
 
     def expanded(self, wiring: Wiring) -> "Program":
-        """As `expand`, on a network wired so."""
+        """As `expand`, on a network with this wiring."""
         return Program(tuple(part for statement in self.statements for part in statement.expanded(wiring)))
 
-    def compile(self, network: "Network") -> "Schedule | Listing":
+    def compile(self, network: Network) -> Schedule | Listing:
         """What this program is on this network; `print` it to read it.
 
         **Returns:** for a straight line, a `Schedule`, the gating table tick by tick; for a program that branches or
@@ -208,21 +94,26 @@ class Program(Printed):
         - `NetworkError`: a copy for which no chain of relays exists, or a comparison for which there is no relay.
         - `ProgramError`: the program is empty.
         """
-        from attractorbind._program.listing import compile_program
-
         return compile_program(network, self)
 
     def __str__(self) -> str:
         return "\n".join(str(statement) for statement in self.statements)
 
     def __repr__(self) -> str:
-        # On one line, and of no more than a line's length.
+        # On one line, cut where the line ends.
         text = "; ".join(" ".join(str(statement).split()) for statement in self.statements)
         return f"Program({text if len(text) <= _LINE else text[:_LINE] + '...'})"
 
     def indented(self) -> str:
         """The program's text as the inside of a block."""
         return textwrap.indent(str(self) or "nothing", "    ")
+
+
+def compile_program(network: Network, program: Program) -> Schedule | Listing:
+    """See `Program.compile`."""
+    check_network(network)
+    nodes = flow(program.statements)
+    return schedule(network, nodes) if is_straight(nodes) else compile_listing(network, nodes)
 
 
 def gates(open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = (), *, ticks: int = 1) -> Program:
@@ -247,7 +138,8 @@ def gates(open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = 
     names = check_names("open=", open, "gate names", ProgramError)
     pairs = list(open.items()) if isinstance(open, Mapping) else [(name, 1.0) for name in names]
     opened = tuple(
-        (name, check_fraction(f"the opening of gate {name!r}", value, booleans=True)) for name, value in pairs
+        (name, check_fraction(f"the opening of gate {name!r}", conductance, booleans=True))
+        for name, conductance in pairs
     )
     shut = tuple(check_names("closed=", closed, "gate names", ProgramError))
     for name in (*[name for name, _ in opened], *shut):

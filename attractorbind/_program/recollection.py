@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from attractorbind._area.hippocampus import SnapshotMemory, memory_name
 from attractorbind._checks import buffer_names, check_known
 from attractorbind._errors import ProgramError
-from attractorbind._program.macros import SETTLE
-from attractorbind._program.program import Instruction, Program, Statement, gates
-from attractorbind._wiring import Wiring
+from attractorbind._program.program import Program, gates
+from attractorbind._program.statement import SETTLE, Instruction, Statement
+from attractorbind._wiring import AreaWiring, Wiring
 
 
-def _known_to(wiring: Wiring, memory: str, buffers: Iterable[str]) -> tuple[str, ...]:
+def memories_of(wiring: Wiring) -> tuple[AreaWiring, ...]:
+    """The snapshot memories among the areas."""
+    return tuple(area for area in wiring.areas if area.kind == "memory")
+
+
+def buffers_of(wiring: Wiring, memory: str) -> tuple[str, ...]:
+    """The names of the buffers that a memory is connected to, or the error for an unknown memory."""
+    known = {area.name: area for area in memories_of(wiring)}
+    return known[check_known("memory", "memories", memory, known)].reads
+
+
+def _remembered(wiring: Wiring, memory: str, buffers: Iterable[str]) -> tuple[str, ...]:
     """The buffers, or an error if the memory is not connected to one of them."""
-    known = wiring.remembered(memory)
-    return tuple(check_known(f"buffer of memory {memory!r}:", "its buffers", buffer, known) for buffer in buffers)
+    connected = buffers_of(wiring, memory)
+    return tuple(check_known(f"buffer of memory {memory!r}:", "its buffers", buffer, connected) for buffer in buffers)
 
 
 @dataclass(frozen=True)
@@ -25,8 +36,8 @@ class Store(Instruction):
     buffers: tuple[str, ...]
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or the macros, that it stands for."""
-        cues = [f"{buffer}->{self.memory}" for buffer in _known_to(wiring, self.memory, self.buffers)]
+        """The primitives, or other macros, that it stands for."""
+        cues = [f"{buffer}->{self.memory}" for buffer in _remembered(wiring, self.memory, self.buffers)]
         return gates(open=[*cues, f"{self.memory}:store"]).statements
 
     def __str__(self) -> str:
@@ -43,20 +54,20 @@ class Recall(Instruction):
     older: bool
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or the macros, that it stands for."""
-        cue = _known_to(wiring, self.memory, self.cue)
-        others = [name for name in wiring.remembered(self.memory) if name not in cue]
+        """The primitives, or other macros, that it stands for."""
+        cue = _remembered(wiring, self.memory, self.cue)
+        others = [name for name in buffers_of(wiring, self.memory) if name not in cue]
         into = others if self.into is None else self.into
         if not into:
             raise ProgramError(f"{self} has nothing to recall: all buffers of memory {self.memory!r} are in the cue")
-        _known_to(wiring, self.memory, into)
+        _remembered(wiring, self.memory, into)
         latches = [wiring.gate(buffer) for buffer in into]
         cues = [f"{buffer}->{self.memory}" for buffer in cue] + [f"{self.memory}:older"] * self.older
-        both = [*cues, *(f"{self.memory}->{buffer}" for buffer in into)]
+        cues_and_writers = [*cues, *(f"{self.memory}->{buffer}" for buffer in into)]
         return (
             gates(open=cues)
-            + gates(open=both, closed=[latch.name for latch in latches])
-            + gates(open=both, ticks=max(latch.delay for latch in latches))
+            + gates(open=cues_and_writers, closed=[latch.name for latch in latches])
+            + gates(open=cues_and_writers, ticks=max(latch.delay for latch in latches))
             + gates(ticks=SETTLE)
         ).statements
 
@@ -74,16 +85,17 @@ class Forget(Instruction):
     older: bool
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or the macros, that it stands for."""
-        cues = [f"{buffer}->{self.memory}" for buffer in _known_to(wiring, self.memory, self.cue)]
-        how = [f"{self.memory}:older"] * self.older + [f"{self.memory}:forget"]
-        return gates(open=[*cues, *how]).statements
+        """The primitives, or other macros, that it stands for."""
+        cues = [f"{buffer}->{self.memory}" for buffer in _remembered(wiring, self.memory, self.cue)]
+        modes = [f"{self.memory}:older"] * self.older + [f"{self.memory}:forget"]
+        return gates(open=[*cues, *modes]).statements
 
     def __str__(self) -> str:
         return f"forget({self.memory!r}, cue={list(self.cue)!r}{', older=True' * self.older})"
 
 
-def _flag(older: object) -> bool:
+def _check_older(older: object) -> bool:
+    """The flag, or an error if it is something else."""
     if not isinstance(older, bool):
         raise ProgramError(f"older is {older!r}; give True or False")
     return older
@@ -93,7 +105,7 @@ def store(memory: str | SnapshotMemory, buffers: Iterable[str]) -> Program:
     """Take a joint snapshot of what some buffers hold, in one tick; the buffers stay as they are.
 
     The gates from these buffers to the memory and its store gate open for a tick. A buffer that is empty is stored as
-    empty; one that is not named leaves nothing.
+    empty; of a buffer that is not named the snapshot holds nothing.
 
     **Arguments:**
 
@@ -109,7 +121,7 @@ def store(memory: str | SnapshotMemory, buffers: Iterable[str]) -> Program:
 
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "park"]), buffers={"who": 64, "where": 64}, relays=[],
-        ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
+        ...     areas=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
         ...     key=jax.random.key(0))
         >>> print(ab.store("episodes", ["who", "where"]).expand(network))
         gates(open={'who->episodes', 'where->episodes', 'episodes:store'}, ticks=1)
@@ -148,7 +160,7 @@ def recall(
 
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "park", "shop"]), buffers={"who": 128, "where": 128}, relays=[],
-        ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
+        ...     areas=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
         ...     key=jax.random.key(0))
         >>> program = ab.load("who", "ann")
         >>> for where in ("park", "shop"):
@@ -159,10 +171,10 @@ def recall(
     """
     cues = buffer_names("cue", cue, ProgramError)
     targets = None if into is None else buffer_names("into", into, ProgramError)
-    both = [name for name in cues if name in (targets or ())]
-    if both:
-        raise ProgramError(f"buffer {both[0]!r} is in the cue and in into=; a recall never changes its cue")
-    return Program((Recall(memory_name(memory), cues, targets, _flag(older)),))
+    in_both = [name for name in cues if name in (targets or ())]
+    if in_both:
+        raise ProgramError(f"buffer {in_both[0]!r} is in the cue and in into=; a recall never changes its cue")
+    return Program((Recall(memory_name(memory), cues, targets, _check_older(older)),))
 
 
 def forget(memory: str | SnapshotMemory, cue: Iterable[str], *, older: bool = False) -> Program:
@@ -180,7 +192,7 @@ def forget(memory: str | SnapshotMemory, cue: Iterable[str], *, older: bool = Fa
 
         >>> import attractorbind as ab, jax
         >>> network = ab.build(ab.Vocabulary(["ann", "park", "shop"]), buffers={"who": 128, "where": 128}, relays=[],
-        ...     memories=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
+        ...     areas=[ab.SnapshotMemory("episodes", units=256)], activity=0.1, rule=ab.PseudoInverse(),
         ...     key=jax.random.key(0))
         >>> program = ab.load("who", "ann")
         >>> for where in ("park", "shop"):
@@ -189,4 +201,4 @@ def forget(memory: str | SnapshotMemory, cue: Iterable[str], *, older: bool = Fa
         >>> ab.run(network, program).decode()
         {'who': ['ann'], 'where': ['park']}
     """
-    return Program((Forget(memory_name(memory), buffer_names("cue", cue, ProgramError), _flag(older)),))
+    return Program((Forget(memory_name(memory), buffer_names("cue", cue, ProgramError), _check_older(older)),))

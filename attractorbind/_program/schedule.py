@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 
 from attractorbind._errors import ProgramError
 from attractorbind._network import Network
+from attractorbind._program.assembler import Node
 from attractorbind._program.compiled import (
     Compiled,
     Slot,
@@ -19,11 +20,11 @@ from attractorbind._program.compiled import (
     step_label,
     with_stuck,
 )
-from attractorbind._program.flow import Node
-from attractorbind._program.program import Instruction, Next
+from attractorbind._program.statement import Instruction
+from attractorbind._program.symbol import Next
 from attractorbind._table import aligned
 
-# A gating table has a row for every tick.
+# A gating table has a row for every tick, so a longer program would fill the memory.
 MOST_TICKS = 2**20
 
 
@@ -34,7 +35,7 @@ class Schedule(Compiled):
     **Attributes:**
 
     - `gates`: conductance of every gate at every tick, shape (ticks, gates), columns as in `network.gates`.
-    - `presented`: per tick, the place in `slots` of what is presented, or -1.
+    - `presented`: per tick, the number of the slot that is presented, or -1.
     - `labels`: per tick, the instructions that begin there, as text.
     """
 
@@ -72,14 +73,14 @@ def schedule(network: Network, nodes: Sequence[Node]) -> Schedule:
     notes: dict[str, None] = {}
     for node in nodes:
         if not isinstance(node.action, Instruction):
-            continue
-        headings = node.headings
-        for step, heads in flatten(wiring, [node.action]):
+            raise ProgramError(f"a gating table has instructions only, not {node.action}")
+        procedures = node.headings
+        for step, begins in flatten(wiring, [node.action]):
             conductances = wiring.gating(dict(step.open), step.closed)
             slot = -1
             if step.present is not None and not isinstance(step.present[1], Next):
                 slot = slot_of(network, slots, step.present[0], step.present[1])
-            notes.update(dict.fromkeys(note for _, head in heads if (note := head.note(wiring))))
+            notes.update(dict.fromkeys(note for _, instruction in begins if (note := instruction.note(wiring))))
             if len(gates) + step.ticks > MOST_TICKS:
                 raise ProgramError(
                     f"the program takes more than {MOST_TICKS} ticks, too many to be written out one by one; "
@@ -87,8 +88,9 @@ def schedule(network: Network, nodes: Sequence[Node]) -> Schedule:
                 )
             gates += [conductances] * step.ticks
             presented += [slot] * step.ticks
-            labels += [step_label(heads, headings)] + [""] * (step.ticks - 1)
-            headings = ()
+            labels += [step_label(begins, procedures)] + [""] * (step.ticks - 1)
+            # A procedure begins at the first of its steps only.
+            procedures = ()
     return Schedule(
         wiring=wiring,
         vocabulary=network.vocabulary,

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from attractorbind._errors import ProgramError
-from attractorbind._program.macros import SETTLE, latch_of
-from attractorbind._program.program import NEXT, Instruction, Program, Statement, Step, gates
+from attractorbind._program.macros import latch_of
+from attractorbind._program.program import Program, gates
+from attractorbind._program.statement import SETTLE, Instruction, Statement, Step
+from attractorbind._program.symbol import NEXT
 from attractorbind._wiring import Wiring
 
 
@@ -20,7 +22,7 @@ class Read(Instruction):
         return True
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or the macros, that it stands for."""
+        """The primitives, or other macros, that it stands for."""
         latch = latch_of(wiring, self.buffer)
         # Cleared first: where there is nothing more to present, nothing is left.
         return (

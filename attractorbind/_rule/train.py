@@ -112,8 +112,7 @@ def rounded(
     received: dict[int, float] = {}
     for projection, each in zip(wiring.projections, synapses, strict=True):
         received[projection.target] = received.get(projection.target, 0.0) + float(largest_sum(each))
-    # What a memory gives a unit is its gate's conductance at the most.
-    largest = max(received.values(), default=0.0) + len(wiring.memories)
+    largest = max(received.values(), default=0.0) + wiring.largest_area_field
     if not largest <= LARGEST_FIELD:
         target = wiring.populations[max(received, key=lambda population: received[population])].name
         raise NetworkError(

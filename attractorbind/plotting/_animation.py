@@ -23,7 +23,8 @@ def animate_trace(trace: Trace, trial: int = 0, *, seconds: Rate = 0.4) -> FuncA
     - `trial`: which trial.
     - `seconds`: how long a tick is shown.
 
-    **Raises:** `ArgumentError` for a trial that is not there, a run that was not recorded, or a time that is none.
+    **Raises:** `ArgumentError` for a trial that is not there, a run that was not recorded, or if `seconds` is not above
+    0.
 
     **Example:**
 

@@ -1,5 +1,7 @@
 """Energy: the landscape between two attractors, and the way down it."""
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
@@ -13,9 +15,9 @@ from attractorbind.plotting._style import CLOSED, IN_LEGEND, OPEN, axes_or_new, 
 def plot_energy(measure: Landscape | Descent, *, axes: Axes | None = None) -> Axes:
     """The energy on the way from one attractor to another, or over the updates of single units.
 
-    Of a `Landscape`, the mean over its paths and the range of them; below, where the latch leads from there: a bar as
-    thick as the share of paths from which it reaches either attractor, or none of the two. Of a `Descent`, a line a
-    trial.
+    Of a `Landscape`, the mean energy of its paths and their range. Below, bars show where the latch leads from each
+    step: to either attractor, or to none of the two; a bar is as thick as the share of paths. Of a `Descent`, a line
+    for each trial.
 
     **Arguments:**
 
@@ -47,12 +49,16 @@ def _landscape(measure: Landscape, axes: Axes) -> Axes:
     axes.plot(distance, energy.mean(axis=1), color=OPEN, label=f"mean of {energy.shape[1]} paths")
     span = float(np.ptp(energy)) or 1.0
     bottom = float(energy.min()) - 0.2 * span
-    sides = ((measure.first, measure.to_first.fraction), (measure.second, measure.to_second.fraction))
-    for place, (symbol, share) in enumerate(sides):
-        _bar(axes, distance, bottom, 0.14 * span * share, f"the latch leads to {symbol}", place)
-    elsewhere = 1 - measure.to_first.fraction - measure.to_second.fraction
-    if elsewhere.any():
-        _bar(axes, distance, bottom - 0.13 * span, 0.07 * span * elsewhere, "elsewhere", 2)
+    to_first, to_second = measure.to_first.fraction, measure.to_second.fraction
+    to_none = 1 - to_first - to_second
+    colours = [line_style(line)["color"] for line in range(2)]
+    label = f"the latch leads to {measure.first}"
+    _bar(axes, distance, bottom, 0.14 * span * to_first, label=label, facecolor=colours[0])
+    # Hatched, so that the two are told apart without colours.
+    label = f"the latch leads to {measure.second}"
+    _bar(axes, distance, bottom, 0.14 * span * to_second, label=label, facecolor=colours[1], hatch="////")
+    if to_none.any():
+        _bar(axes, distance, bottom - 0.13 * span, 0.07 * span * to_none, label="elsewhere", facecolor=CLOSED)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [measure.first, "25 %", "50 %", "75 %", measure.second])
     axes.set(
         xlabel="units changed on the way",
@@ -69,30 +75,17 @@ def _bar(
     distance: Float[np.ndarray, " steps"],
     middle: float,
     thickness: Float[np.ndarray, " steps"],
-    label: str,
-    place: int,
+    **style: Any,
 ) -> None:
-    hatch = (None, "////", None)[place]
-    color = (line_style(0)["color"], line_style(1)["color"], CLOSED)[place]
+    """A bar along the way, as thick at each step as is told; matplotlib's `style` says how it looks."""
     low, high = middle - thickness / 2, middle + thickness / 2
-    axes.fill_between(
-        distance,
-        low,
-        high,
-        where=thickness > 0,
-        step="mid",
-        facecolor=color,
-        hatch=hatch,
-        edgecolor="white",
-        linewidth=0,
-        label=label,
-    )
+    axes.fill_between(distance, low, high, where=thickness > 0, step="mid", edgecolor="white", linewidth=0, **style)
 
 
 def _descent(measure: Descent, axes: Axes) -> Axes:
     sweeps = np.arange(len(measure.energy)) / measure.units
-    for place, energy in enumerate(measure.energy.T):
-        axes.plot(sweeps, energy, **line_style(place), label=f"trial {place}")
+    for trial, energy in enumerate(measure.energy.T):
+        axes.plot(sweeps, energy, **line_style(trial), label=f"trial {trial}")
     axes.set(xlabel="sweeps over all units", ylabel="energy")
     if 1 < measure.energy.shape[1] <= IN_LEGEND:
         axes.legend(frameon=False)

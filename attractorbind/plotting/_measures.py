@@ -13,7 +13,8 @@ from attractorbind._measure.isolation import Isolation
 from attractorbind._measure.proportion import Proportion
 from attractorbind.plotting._style import OPEN, axes_or_new, line_style, marker
 
-_CONDITIONS = {
+# The label of the axis along which a condition was swept.
+_SWEPT = {
     "leak": "conductance of closed gates",
     "noise": "probability that a unit flips, at each tick",
     "flips": "probability that a unit is flipped at the start",
@@ -52,23 +53,23 @@ def plot_capacity(
         raise ArgumentError(f"limits is {limits!r}; give a mapping from labels to loads")
     limits = {label: check_positive(f"the limit {label!r}", load) for label, load in (limits or {}).items()}
     axes = axes_or_new(axes, 6.0, 4.0)
-    for place, (label, (loads, shares)) in enumerate(curves.items()):
-        _draw_shares(axes, loads, shares, place, label)
-    for place, (label, load) in enumerate(limits.items()):
-        axes.axvline(load, color=OPEN, linewidth=1.2, linestyle=("-", ":", "--")[place % 3], label=label)
+    for line, (label, (loads, shares)) in enumerate(curves.items()):
+        _draw_shares(axes, loads, shares, line, label)
+    for line, (label, load) in enumerate(limits.items()):
+        axes.axvline(load, color=OPEN, linewidth=1.2, linestyle=("-", ":", "--")[line % 3], label=label)
     axes.set(xlabel="load S/N", ylabel="symbols right", ylim=(-0.03, 1.03))
     axes.legend(frameon=False)
     return axes
 
 
 def _draw_shares(
-    axes: Axes, places: Sequence[float], shares: Sequence[Proportion], curve: int, label: str | None
+    axes: Axes, levels: Sequence[float], shares: Sequence[Proportion], line: int, label: str | None
 ) -> None:
-    """The i-th curve of shares, with their intervals."""
-    style = line_style(curve)
-    axes.plot(places, [float(share.fraction) for share in shares], marker=marker(curve), label=label, **style)
+    """Shares against levels, with their intervals, as the line of this number."""
+    style = line_style(line)
+    axes.plot(levels, [float(share.fraction) for share in shares], marker=marker(line), label=label, **style)
     low, high = np.array([np.ravel(share.interval) for share in shares]).reshape(-1, 2).T
-    axes.fill_between(places, low, high, color=style["color"], alpha=0.2, linewidth=0)
+    axes.fill_between(levels, low, high, color=style["color"], alpha=0.2, linewidth=0)
 
 
 def _check_curves(curves: object) -> None:
@@ -96,11 +97,11 @@ def _check_curves(curves: object) -> None:
 
 
 def plot_crosstalk(measure: Crosstalk | Isolation, *, axes: Axes | None = None) -> Axes:
-    """What of one buffer shows in another: bits as a map, or over the levels of a condition that was swept.
+    """How much of one buffer's content shows in another: a map of bits, or a curve over a condition that was swept.
 
-    Of an `Isolation` over several levels the share of symbols that the worst buffer holds is drawn, with its interval,
-    and the level up to which nothing is lost; of a single level, or of a `Crosstalk`, the bits that each buffer has
-    about each.
+    Of an `Isolation` that was swept, the share of symbols that the worst buffer holds is drawn at each level, with its
+    interval, and the level up to which nothing is lost. Of an `Isolation` that was not, and of a `Crosstalk`, the bits
+    that each buffer has about each.
 
     **Arguments:**
 
@@ -133,7 +134,7 @@ def _swept(measure: Isolation, condition: str, axes: Axes | None) -> Axes:
     if measure.tolerance is not None:
         axes.axvline(measure.tolerance, color=OPEN, linestyle=":", label=f"nothing lost up to {measure.tolerance:g}")
         axes.legend(frameon=False)
-    axes.set(xlabel=_CONDITIONS[condition], ylabel="symbols held, worst buffer", ylim=(-0.03, 1.03))
+    axes.set(xlabel=_SWEPT[condition], ylabel="symbols held, worst buffer", ylim=(-0.03, 1.03))
     return axes
 
 

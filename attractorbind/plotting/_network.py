@@ -12,7 +12,7 @@ from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new
 
 _SHAPES = {"buffer": ("o", 1500), "nucleus": ("s", 320), "memory": ("h", 2600)}
 _FILLS = {"buffer": "#DCEBF5", "nucleus": "#F8E3D3", "memory": "#E5F2EC"}
-# More names of gates than these cannot be read.
+# If there are more relays than these, their names would lie over each other, and only open ones are named.
 _NAMED = 14
 
 
@@ -25,20 +25,20 @@ def plot_network(
 ) -> Axes:
     """The wiring: buffers as discs, nuclei as small squares, memories as hexagons, an arrow for every gated pathway.
 
-    Open gates are drawn dark and full, closed ones light and dashed. A latch is its buffer's outline; what a memory
-    does, to store, say, is written in it. Where there are many relays, only those that are open bear their names.
+    Open gates are drawn dark and solid, closed ones light and dashed. A latch is drawn as its buffer's outline. What a
+    memory is told to do, such as to store, is written in it. Where there are many relays, only open ones are named.
 
     **Arguments:**
 
     - `network`: the network.
     - `gates`: names of the gates that are open beyond rest, a mapping to conductances, or one conductance per gate,
         such as `trace.gates[tick]`, or `trace.gates[tick, trial]` of a program that branches; at rest if not given.
-    - `held`: buffer to the symbol that it holds, written below its name; None where it holds none. Of a trial,
-        `{buffer: symbols[trial] for buffer, symbols in trace.decode(tick).items()}`.
+    - `held`: buffer to the symbol that it holds, written below its name; None where it holds none. For one trial of a
+        run it is `{buffer: symbols[trial] for buffer, symbols in trace.decode(tick).items()}`.
     - `axes`: where to draw; by default on a new figure.
 
-    **Raises:** `NetworkError` or `UnknownNameError` for gates or buffers that do not fit, `ArgumentError` for contents
-    that are no symbols.
+    **Raises:** `NetworkError` or `UnknownNameError` for gates or buffers that do not fit, `ArgumentError` if `held` is
+    no mapping to single symbols.
 
     **Example:**
 
@@ -54,35 +54,36 @@ def plot_network(
     _check_held(network, held)
     conductances = network.conductances(() if gates is None else gates)
     axes = axes_or_new(axes, 7.0, 6.0)
-    places = _layout(network)
-    # Curved arrows are bent in the picture's own measure, which must stand before they are drawn.
-    corners = np.array([np.min(list(places.values()), axis=0), np.max(list(places.values()), axis=0)])
+    positions = _layout(network)
+    # networkx bends arrows in the units of the axes, so their limits must be set before arrows are drawn.
+    corners = np.array([np.min(list(positions.values()), axis=0), np.max(list(positions.values()), axis=0)])
     half = 0.65 * max(float(np.ptp(corners, axis=0).max()), 1.0)
     (left, low), (right, high) = corners.mean(axis=0) - half, corners.mean(axis=0) + half
     axes.set(xlim=(left, right), ylim=(low, high), autoscale_on=False)
-    is_open = {gate.name: bool(conductances[place] > 0) for place, gate in enumerate(wiring.gates)}
+    is_open = {gate.name: bool(conductances[number] > 0) for number, gate in enumerate(wiring.gates)}
     texts = {name: _text(name, held or {}, is_open) for name, kind in graph.nodes(data="kind") if kind != "nucleus"}
     longest = max(len(line) for text in texts.values() for line in text.splitlines())
     shapes = {kind: (shape, size * max(1.0, longest / 8) ** 2) for kind, (shape, size) in _SHAPES.items()}
     shapes["nucleus"] = _SHAPES["nucleus"]
     for kind, (shape, size) in shapes.items():
-        nodes = [name for name, of in graph.nodes(data="kind") if of == kind]
+        nodes = [name for name, kind_of_node in graph.nodes(data="kind") if kind_of_node == kind]
         drawn = nx.draw_networkx_nodes(
-            graph, places, nodelist=nodes, node_shape=shape, node_size=size, node_color=_FILLS[kind], ax=axes
+            graph, positions, nodelist=nodes, node_shape=shape, node_size=size, node_color=_FILLS[kind], ax=axes
         )
-        opened = [is_open.get(name, True) for name in nodes]
-        drawn.set_edgecolor([OPEN if full else CLOSED for full in opened])
-        drawn.set_linestyle(["solid" if full else "dashed" for full in opened])
+        # Nuclei and memories have no latch, and a solid outline.
+        solid = [is_open.get(name, True) for name in nodes]
+        drawn.set_edgecolor([OPEN if is_solid else CLOSED for is_solid in solid])
+        drawn.set_linestyle(["solid" if is_solid else "dashed" for is_solid in solid])
         drawn.set_linewidth(1.8)
-    nx.draw_networkx_labels(graph, places, labels=texts, font_size=9, ax=axes)
+    nx.draw_networkx_labels(graph, positions, labels=texts, font_size=9, ax=axes)
     edges = [edge for edge in graph.edges(data="gate") if edge[0] != edge[1]]
     for opened, colour, style, width in ((False, CLOSED, "dashed", 1.0), (True, OPEN, "solid", 1.8)):
-        here = [(source, target) for source, target, gate in edges if is_open[gate] == opened]
+        drawn_now = [(source, target) for source, target, gate in edges if is_open[gate] == opened]
         sizes = [shapes[graph.nodes[name]["kind"]][1] for name in graph]
         nx.draw_networkx_edges(
             graph,
-            places,
-            edgelist=here,
+            positions,
+            edgelist=drawn_now,
             edge_color=colour,
             style=style,
             width=width,
@@ -95,8 +96,8 @@ def plot_network(
     relays = _first_legs(edges)
     shown = relays if len(relays) <= _NAMED else {ends: gate for ends, gate in relays.items() if is_open[gate]}
     curved = {"connectionstyle": "arc3,rad=0.12", "rotate": False}
-    # Nearer to where they lead, so that those of two opposite arrows stand apart.
-    nx.draw_networkx_edge_labels(graph, places, edge_labels=shown, font_size=7, label_pos=0.38, ax=axes, **curved)
+    # A name stands nearer to its arrow's target, so that the names of two opposite arrows do not meet.
+    nx.draw_networkx_edge_labels(graph, positions, edge_labels=shown, font_size=7, label_pos=0.38, ax=axes, **curved)
     axes.set_axis_off()
     return axes
 
@@ -118,32 +119,38 @@ def _text(name: str, held: Mapping[str, str | None], is_open: Mapping[str, bool]
     """A buffer's or memory's name, and below it what the buffer holds, or what the memory does."""
     doing = [gate.partition(":")[2] for gate, opened in is_open.items() if opened and gate.startswith(f"{name}:")]
     contents = [held[name] or ""] if name in held else doing
-    return "\n".join([name, *(f"[{each}]" for each in contents)])
+    return "\n".join([name, *(f"[{content}]" for content in contents)])
 
 
 def _first_legs(edges: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
-    """The edges that bear the name of their gate: of two that share one, the first; a latch is named by its buffer."""
-    seen: dict[str, tuple[str, str]] = {}
+    """The edges that are labelled with the name of a relay: (source, target) to the name.
+
+    Of the two edges of a relay through a nucleus it is the first. Those of a latch through a nucleus have no label, as
+    a latch has its buffer's name.
+    """
+    first: dict[str, tuple[str, str]] = {}
     for source, target, gate in edges:
         if source != target:
-            seen.setdefault(gate, (source, target))
-    return {ends: gate for gate, ends in seen.items() if gate not in {end for pair in seen.values() for end in pair}}
+            first.setdefault(gate, (source, target))
+    nodes = {node for ends in first.values() for node in ends}
+    return {ends: gate for gate, ends in first.items() if gate not in nodes}
 
 
 def _layout(network: Network) -> dict[str, np.ndarray]:
-    """Buffers and memories as far apart as their pathways are long; nuclei beside the way that they serve."""
+    """A position for each node: buffers by how many relays lie between them, nuclei beside the way they are on."""
     graph = network.graph
     cortex = graph.subgraph([name for name, kind in graph.nodes(data="kind") if kind != "nucleus"]).to_undirected()
     for gate in network.wiring.gates:
         if gate.kind == "relay":
             cortex.add_edge(gate.source, gate.target)
     layout = nx.kamada_kawai_layout if len(cortex) > 2 and nx.is_connected(cortex) else nx.circular_layout
-    places = {name: np.array(place) for name, place in layout(cortex).items()}
+    positions = {name: np.array(position) for name, position in layout(cortex).items()}
     for name, kind in graph.nodes(data="kind"):
         if kind == "nucleus":
             source, target = (next(iter(ends)) for ends in (graph.predecessors(name), graph.successors(name)))
-            along = places[target] - places[source]
+            along = positions[target] - positions[source]
             aside = np.array([along[1], -along[0]])
-            # Of a latch by way of a nucleus, outside of the circle.
-            places[name] = 1.35 * places[source] if source == target else places[source] + along / 2 + 0.08 * aside
-    return places
+            beside = positions[source] + along / 2 + 0.08 * aside
+            # The nucleus of a latch lies outside of the circle of buffers.
+            positions[name] = 1.35 * positions[source] if source == target else beside
+    return positions

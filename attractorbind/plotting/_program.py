@@ -7,13 +7,13 @@ from attractorbind._errors import ProgramError
 from attractorbind._program.program import Program
 from attractorbind.plotting._style import OPEN, axes_or_new
 
-# Characters that fit into a box, and its width.
+# How many characters fit into a box, and the width of a box on the axes.
 _SHOWN = 46
 _WIDTH = 3.0
 
 
 def plot_program(program: Program, *, axes: Axes | None = None) -> Axes:
-    """The control flow of a program from top to bottom; conditions have two ways out, yes and no.
+    """The control flow of a program from top to bottom; from a condition two ways lead on, yes and no.
 
     **Arguments:**
 
@@ -33,7 +33,7 @@ def plot_program(program: Program, *, axes: Axes | None = None) -> Axes:
     if not isinstance(program, Program):
         raise ProgramError(f"program is a {type(program).__name__}; give a Program, such as load('focus', 'dog')")
     graph = program.graph
-    rows = {node: place for place, node in enumerate(graph.nodes)}
+    rows = {node: row for row, node in enumerate(graph.nodes)}
     axes = axes_or_new(axes, 6.5, 0.6 + 0.42 * len(rows))
     for node, row in rows.items():
         text = str(node) if node == "end" else f"{node}  {_short(graph.nodes[node]['instruction'])}"
@@ -42,7 +42,8 @@ def plot_program(program: Program, *, axes: Axes | None = None) -> Axes:
         corner = (0, -row - 0.27)
         axes.add_patch(FancyBboxPatch(corner, _WIDTH, 0.54, boxstyle=shape, edgecolor=OPEN, facecolor=colour))
         axes.text(0.08, -row, text, va="center", fontsize=8)
-    # Ways that jump are drawn beside the boxes, forward ones on the right, those back on the left.
+    # A way to the next box is an arrow between the two. All others are drawn beside the boxes, each in a lane of its
+    # own: on the right those that lead down, on the left those that lead up.
     lanes = {True: 0, False: 0}
     for source, target, way in graph.edges(data="when"):
         label = {True: "yes", False: "no", None: ""}[way]
@@ -59,8 +60,8 @@ def plot_program(program: Program, *, axes: Axes | None = None) -> Axes:
         axes.plot([near, side, side], [start, start, stop], color=OPEN, linewidth=0.9)
         axes.annotate("", (near, stop), (side, stop), arrowprops={"arrowstyle": "->", "color": OPEN})
         if label:
-            place, align = (near + 0.05, "left") if forward else (near - 0.05, "right")
-            axes.text(place, start + 0.04, label, ha=align, va="bottom", fontsize=7)
+            edge, align = (near + 0.05, "left") if forward else (near - 0.05, "right")
+            axes.text(edge, start + 0.04, label, ha=align, va="bottom", fontsize=7)
     left, right = -0.2 - 0.14 * lanes[False], _WIDTH + 0.2 + 0.14 * lanes[True]
     axes.set(xlim=(left, right), ylim=(0.6 - len(rows), 0.6))
     axes.set_axis_off()

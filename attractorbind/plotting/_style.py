@@ -7,26 +7,26 @@ from matplotlib.axes import Axes
 
 from attractorbind._errors import ArgumentError
 
-# Okabe & Ito 2008, the dark ones; each goes with a pattern of line of its own.
+# The darker colours of Okabe & Ito 2008. Each is drawn with a pattern of dashes of its own.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 _DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 
 OPEN, CLOSED = "#333333", "#BBBBBB"
-# A longer legend only takes room.
+# More lines than these get no legend: it would take the room and could not be read.
 IN_LEGEND = 12
 
 
-def line_style(place: int) -> dict[str, Any]:
-    """Colour and dashes of the i-th of several lines."""
-    # Another round of the same colours has other dashes.
-    dashes = (place + place // len(_COLOURS)) % len(_DASHES)
-    return {"color": _COLOURS[place % len(_COLOURS)], "linestyle": _DASHES[dashes]}
+def line_style(line: int) -> dict[str, Any]:
+    """Colour and dashes of a line, by its number among several."""
+    # When the colours begin anew, the dashes are shifted, so that no two lines look the same.
+    dashes = (line + line // len(_COLOURS)) % len(_DASHES)
+    return {"color": _COLOURS[line % len(_COLOURS)], "linestyle": _DASHES[dashes]}
 
 
-def marker(place: int) -> str:
-    """The marker of the i-th of several lines."""
-    return _MARKERS[place % len(_MARKERS)]
+def marker(line: int) -> str:
+    """The marker of a line, by its number among several."""
+    return _MARKERS[line % len(_MARKERS)]
 
 
 def axes_or_new(axes: Axes | None, width: float, height: float) -> Axes:

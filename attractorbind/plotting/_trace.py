@@ -18,10 +18,11 @@ _GATE_HEIGHT = 0.5
 def plot_trace(trace: Trace, trial: int = 0, *, axes: Axes | None = None) -> Axes:
     """One trial of a run: above, a bar for each gate while it is open; below, each buffer's overlap with symbols.
 
-    Gates are drawn that are not at rest at some tick, bars as thick as they are open. A buffer's lane goes from overlap
-    0 to 1; above its curves stands what is decoded from it. With `record="states"` a curve is drawn for each symbol
-    that the buffer holds at some tick, in the symbol's own style; with `record="decoded"` the overlap with the best
-    one. Save it with `axes.figure.savefig(path)`; on axes of your own let the figure have `layout="constrained"`.
+    Only gates that leave their state of rest at some tick are drawn; a bar is as thick as its gate is open. A buffer's
+    lane goes from overlap 0 to 1, and above its curves stands what is decoded from it. With `record="states"` a curve
+    is drawn for each symbol that the buffer holds at some tick, in the symbol's own style; with `record="decoded"` a
+    single curve, the overlap with the symbol that is nearest at each tick. Save the picture with
+    `axes.figure.savefig(path)`; axes of your own should be of a figure with `layout="constrained"`.
 
     **Arguments:**
 
@@ -44,18 +45,19 @@ def plot_trace(trace: Trace, trial: int = 0, *, axes: Axes | None = None) -> Axe
     gates = shown_gates(trace, trial)
     ticks, trial = len(gates), trace._trial(trial)
     wiring, buffers = trace.network.wiring, list(trace.network.buffers)
-    changing = [place for place in range(gates.shape[1]) if (gates[:, place] != wiring.resting[place]).any()]
+    changing = [gate for gate in range(gates.shape[1]) if (gates[:, gate] != wiring.resting[gate]).any()]
     rows = len(buffers) + _GATE_HEIGHT * len(changing)
     labels = [gate.name + (" latch" if gate.kind == "latch" else "") for gate in wiring.gates]
     longest = max(map(len, [*buffers, *(labels[gate] for gate in changing), *trace.network.vocabulary.names]))
     axes = axes_or_new(axes, min(14.0, max(4.0, 0.28 * ticks) + 2 + 0.15 * longest), 0.8 + 0.75 * rows)
     lanes: list[tuple[float, str]] = []
-    for place, buffer in enumerate(buffers):
-        low = float(len(buffers) - 1 - place)
+    # Lanes are stacked from the bottom: the last buffer, ..., the first one, the last gate, ..., the first one.
+    for row, buffer in enumerate(buffers):
+        low = float(len(buffers) - 1 - row)
         _draw_buffer(axes, trace, trial, buffer, ticks, low)
         lanes.append((low + 0.4, buffer))
-    for place, gate in enumerate(reversed(changing)):
-        low = len(buffers) + _GATE_HEIGHT * place
+    for row, gate in enumerate(reversed(changing)):
+        low = len(buffers) + _GATE_HEIGHT * row
         _draw_gate(axes, gates[:, gate], low)
         lanes.append((low + 0.2, labels[gate]))
     axes.set_yticks([middle for middle, _ in lanes], [name for _, name in lanes])
@@ -66,10 +68,10 @@ def plot_trace(trace: Trace, trial: int = 0, *, axes: Axes | None = None) -> Axe
         axes.axhline(low - 0.03, color=CLOSED, linewidth=0.6)
     axes.spines[["top", "right", "left"]].set_visible(False)
     curves = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-    # The names stand above the curves; many of them only take room.
+    # Without a legend, the names above the curves still tell which symbols they are.
     if 0 < len(curves) <= IN_LEGEND:
-        place = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
-        axes.legend(curves.values(), curves.keys(), title="overlap with", **place)
+        beside = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}
+        axes.legend(curves.values(), curves.keys(), title="overlap with", **beside)
     return axes
 
 
@@ -93,13 +95,13 @@ def _draw_gate(axes: Axes, conductance: Float[np.ndarray, " ticks"], low: float)
 
 
 def _draw_buffer(axes: Axes, trace: Trace, trial: int, buffer: str, ticks: int, low: float) -> None:
-    """The lane of one buffer, of height 1: overlaps from 0 to 0.75 of it, decoded names above."""
+    """The lane of one buffer, of height 1: below 0.75 its overlaps, above it the names that are decoded."""
     edges, names = np.arange(ticks + 1), trace._slots
     if trace.states:
-        every = np.asarray(overlaps(trace.states[buffer][:ticks, trial], trace.network.codes(buffer)))
-        best, height = every.argmax(axis=1), every.max(axis=1)
+        with_symbols = np.asarray(overlaps(trace.states[buffer][:ticks, trial], trace.network.codes(buffer)))
+        best, height = with_symbols.argmax(axis=1), with_symbols.max(axis=1)
         for symbol in np.unique(best[height >= THRESHOLD]).tolist():
-            curve = low + 0.75 * np.clip(every[:, symbol], 0, 1)
+            curve = low + 0.75 * np.clip(with_symbols[:, symbol], 0, 1)
             axes.stairs(curve, edges, baseline=None, label=names[symbol], **line_style(symbol))
     else:
         best, height = trace.best_symbol[buffer][:ticks, trial], trace.best_overlap[buffer][:ticks, trial]

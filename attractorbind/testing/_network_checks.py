@@ -11,7 +11,8 @@ from attractorbind._errors import listed
 from attractorbind._keys import Rate
 from attractorbind._network import Network, check_network
 from attractorbind._program.macros import clear, copy, hold, load
-from attractorbind._program.program import Program, arg
+from attractorbind._program.program import Program
+from attractorbind._program.symbol import arg
 from attractorbind._run import run
 from attractorbind._state import repeated
 from attractorbind.testing._check_error import CheckError
@@ -20,14 +21,14 @@ from attractorbind.testing._check_error import CheckError
 def check_isolation(network: Network, *, ticks: int = 8, noise: Rate = 0.02, seed: int = 0) -> None:
     """Check that with all relays closed no buffer feels another, bit for bit, at any tick.
 
-    Every buffer in turn is given every symbol, nothing, and a random state, while all others start the same; and their
-    states must then be the same, whatever it holds, noise and all.
+    Each buffer in turn is given every symbol, nothing, and a random state, while all other buffers start in the same
+    state, with the same noise. These must then go through the same states, whatever the first buffer holds.
 
     **Arguments:**
 
     - `network`: the network.
     - `ticks`: how long.
-    - `noise`: probability that a unit's output flips, a tick; the same flips for all that are compared.
+    - `noise`: probability that a unit's output flips, a tick; the same units flip in all runs that are compared.
     - `seed`: of states and noise.
 
     **Raises:** `CheckError` that names the two buffers and the first tick of difference.
@@ -35,14 +36,14 @@ def check_isolation(network: Network, *, ticks: int = 8, noise: Rate = 0.02, see
     check_network(network)
     generator = np.random.default_rng(check_count("seed", seed, least=0))
     start = network.silent()
-    for name in start.names:
-        codes = np.asarray(network.codes(name), np.float32)
-        start = start.replace(name, codes[generator.integers(len(codes), size=1)])
+    for population in start.names:
+        codes = np.asarray(network.codes(population), np.float32)
+        start = start.replace(population, codes[generator.integers(len(codes), size=1)])
     for buffer, units in network.buffers.items():
         codes = np.asarray(network.codes(buffer), np.float32)
         random = (generator.random((1, units)) < codes.mean()).astype(np.float32)
         contents = np.concatenate([np.zeros((1, units), np.float32), random, codes])
-        # The same key for every trial: whatever differs comes from the one buffer.
+        # All trials have the same key, and so the same noise: whatever differs comes from what the buffer holds.
         keys = jnp.broadcast_to(jax.random.key(seed), (len(contents),))
         trace = run(
             network,
@@ -56,7 +57,7 @@ def check_isolation(network: Network, *, ticks: int = 8, noise: Rate = 0.02, see
         for other, states in trace.states.items():
             changed = (states != states[:, :1]).any(axis=2)
             if other != buffer and changed.any():
-                tick, trial = (int(place[0]) for place in np.nonzero(changed))
+                tick, trial = (int(index) for index in np.argwhere(changed)[0])
                 holds = ["nothing", "a random state", *map(repr, network.vocabulary.names)][trial]
                 raise CheckError(
                     f"buffer {other!r} feels buffer {buffer!r}, although all relays are closed: it differs from tick "
@@ -90,19 +91,20 @@ def check_capacity(
     names = network.vocabulary.names * check_count("trials", trials)
     failures: list[str] = []
 
-    def lost(what: str, program: Program, buffer: str, **given: Any) -> None:
+    def try_all(pathway: str, program: Program, buffer: str, **given: Any) -> None:
+        """Run the program, one symbol in each trial, and note which of them the buffer does not hold at the end."""
         key = jax.random.fold_in(jax.random.key(seed), len(failures))
         trace = run(network, program, **given, noise=noise, key=key, throw=False)
         wrong = [name for name, held in zip(names, trace.decode()[buffer], strict=True) if held != name]
         if wrong:
-            failures.append(f"{what} loses {len(wrong)} of {len(names)}: {listed(dict.fromkeys(wrong), limit=4)}")
+            failures.append(f"{pathway} loses {len(wrong)} of {len(names)}: {listed(dict.fromkeys(wrong), limit=4)}")
 
     for buffer in network.buffers:
         codes = np.tile(np.asarray(network.codes(buffer)), (trials, 1))
         corrupted = _exchanged(codes, corruption, generator).astype(np.float32)
         state = run(network, load(buffer, arg("symbol")), args={"symbol": names}, throw=False).state
         state = state.replace(buffer, corrupted)
-        lost(f"the latch of {buffer!r}", hold(ticks), buffer, state=state)
+        try_all(f"the latch of {buffer!r}", hold(ticks), buffer, state=state)
         final = run(network, hold(ticks), state, throw=False).state[buffer]
         uncorrected = (np.asarray(final) != codes).any(axis=1)
         if uncorrected.any():
@@ -114,7 +116,7 @@ def check_capacity(
     for gate in network.wiring.pathways:
         if gate.kind == "relay":
             program = load(gate.source, arg("symbol")) + clear(gate.target) + copy(gate.source, gate.target)
-            lost(f"the relay {gate.name!r}", program, gate.target, args={"symbol": names})
+            try_all(f"the relay {gate.name!r}", program, gate.target, args={"symbol": names})
     if failures:
         raise CheckError("\n".join([f"not every symbol is held and copied, noise {noise:g}:", *failures]))
 

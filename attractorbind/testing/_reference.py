@@ -3,14 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._errors import ArgumentError, ProgramError
 from attractorbind._network import Network, check_network
-from attractorbind._program.condition import And, Condition, Equal, Holds, Not, Occupied, Or
-from attractorbind._program.control import Call, Repeat, Until, When
-from attractorbind._program.macros import SETTLE, Clear, Copy, Hold, Load, Move, Swap
-from attractorbind._program.program import Arg, Instruction, Program, Statement, Step
-from attractorbind._program.recollection import Forget, Recall, Store
+from attractorbind._program.assembler import Assembler
+from attractorbind._program.condition import And, Branch, Condition, Not, Or, Question
+from attractorbind._program.control import Repeat, Until, When
+from attractorbind._program.macros import Clear, Copy, Hold, Load, Move, Swap
+from attractorbind._program.procedure import Call
+from attractorbind._program.program import Program
+from attractorbind._program.question import Equal, Holds, Occupied
+from attractorbind._program.recollection import Forget, Recall, Store, buffers_of
+from attractorbind._program.statement import SETTLE, Instruction, Statement, Step
 from attractorbind._program.streams import Read
+from attractorbind._program.symbol import Arg
 from attractorbind._result import Result
 from attractorbind._wiring import Wiring
 
@@ -19,7 +25,7 @@ Boxes = dict[str, str | None]
 
 @dataclass(frozen=True)
 class Moment:
-    """How things stand at the end of an instruction, so many ticks after the start."""
+    """What the boxes hold at the end of an instruction, and how many ticks after the start that is."""
 
     ticks: int
     instruction: str
@@ -27,7 +33,7 @@ class Moment:
 
 
 class _LimitReachedError(Exception):
-    """An `until` has gone round as often as it may; the program ends there."""
+    """An `until` has gone through as many rounds as its limit allows; the program ends there."""
 
 
 @dataclass
@@ -40,18 +46,21 @@ class Reference:
     - `outputs`: what was put out by `emit`.
     - `slips`: memory to its snapshots, by number: the names of the buffers that were stored.
     - `result`: `Result.OK`, or `Result.LIMIT`.
-    - `moments`: how things stood after every instruction, with the ticks that the network takes until then.
+    - `moments`: what the boxes held after every instruction, with the ticks that the network takes until then.
     """
 
     wiring: Wiring
     args: Mapping[str, str]
     inputs: list[str]
     boxes: Boxes
+    # Of each memory the snapshots by number, and below the number of the last one stored, and of the one that was
+    # stored or found last, from which `older` looks back.
     slips: dict[str, dict[int, Boxes]]
     outputs: list[str | None] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
     result: Result = Result.OK
     ticks: int = 0
+    _capacity: dict[str, int] = field(default_factory=dict)
     _stored: dict[str, int] = field(default_factory=dict)
     _context: dict[str, int] = field(default_factory=dict)
 
@@ -63,7 +72,7 @@ class Reference:
                 case When(condition, then, otherwise):
                     self._run((then if self._answer(condition) else otherwise).statements)
                 case Repeat(times, body):
-                    # The counter is set, and then asked before every round and once more.
+                    # A tick sets the counter; then one counts before every round, and one more ends the loop.
                     self.ticks += 2
                     for _ in range(times):
                         self._run(body.statements)
@@ -112,7 +121,7 @@ class Reference:
                 self._store(memory, buffers)
             case Recall(memory, cue, into, older):
                 slip = self.slips[memory].get(self._find(memory, cue, older), {})
-                for buffer in into or [buffer for buffer in self.wiring.remembered(memory) if buffer not in cue]:
+                for buffer in into or [buffer for buffer in buffers_of(self.wiring, memory) if buffer not in cue]:
                     boxes[buffer] = slip.get(buffer)
             case Forget(memory, cue, older):
                 self.slips[memory].pop(self._find(memory, cue, older), None)
@@ -123,19 +132,22 @@ class Reference:
                 )
 
     def _copy(self, source: str, target: str) -> None:
-        """On the way through other buffers it leaves itself in each of them."""
+        """Copy what a box holds into another, and into all those that the chain of relays passes through."""
         for buffer in self.wiring.chain(source, target)[1:]:
             self.boxes[buffer] = self.boxes[source]
 
     def _store(self, memory: str, buffers: Sequence[str]) -> None:
         number = self._context[memory] = self._stored[memory] = self._stored[memory] + 1
         slips = self.slips[memory]
-        if len(slips) == self.wiring.memory(memory).capacity:
+        if len(slips) == self._capacity[memory]:
             del slips[min(slips)]
         slips[number] = {buffer: self.boxes[buffer] for buffer in buffers}
 
     def _find(self, memory: str, cue: Sequence[str], older: bool) -> int:
-        """The newest slip that agrees with the cue, 0 if there is none; `older` looks back from the last one."""
+        """The number of the newest slip that agrees with the cue, 0 if there is none.
+
+        With `older`, only slips older than the one that was stored or found last are looked at.
+        """
         numbers = [
             number
             for number, slip in self.slips[memory].items()
@@ -146,7 +158,7 @@ class Reference:
         return self._context[memory]
 
     def _answer(self, condition: Condition, settle: bool = True) -> bool:
-        """Readings that follow each other in one condition wait for the latches only once."""
+        """Whether a condition holds; `settle` is whether the latches are waited for before the first reading."""
         match condition:
             case Not(inner):
                 return not self._answer(inner, settle)
@@ -154,15 +166,38 @@ class Reference:
                 return self._answer(first, settle) and self._answer(second, settle=False)
             case Or(first, second):
                 return self._answer(first, settle) or self._answer(second, settle=False)
-        self.ticks += 1 + SETTLE * settle
-        match condition:
+            case Question():
+                self.ticks += 1 + SETTLE * settle
+                return self._answer_question(condition)
+            case _:
+                return self._answer_by_readings(condition, settle)
+
+    def _answer_question(self, question: Question) -> bool:
+        match question:
             case Equal(first, second):
                 return self.boxes[first] is not None and self.boxes[first] == self.boxes[second]
             case Holds(buffer, symbol):
                 return self.boxes[buffer] == self._name(symbol)
             case Occupied(buffer):
                 return self.boxes[buffer] is not None
-        raise ProgramError(f"the reference machine does not know {condition}")
+        raise ProgramError(f"the reference machine does not know {question}")
+
+    def _answer_by_readings(self, condition: Condition, settle: bool) -> bool:
+        """A condition of a user's own, answered by the questions that it is lowered to."""
+        assembler = Assembler()
+        yes, no = assembler.label(), assembler.label()
+        condition.decide(assembler, yes, no, settle=settle)
+        readings = len(assembler.placed)
+        # Two addresses past the readings stand for the two answers.
+        yes.target, no.target = readings, readings + 1
+        nodes, address = assembler.nodes(), 0
+        while address < readings:
+            node = nodes[address]
+            # `decide` has seen to it that there is nothing but branches, and that they lead forward.
+            assert isinstance(node.action, Branch)
+            holds = self._answer(node.action.question, node.action.settle)
+            address = node.then if holds else node.otherwise
+        return address == readings
 
     def _name(self, symbol: str | Arg) -> str:
         return self.args[symbol.name] if isinstance(symbol, Arg) else symbol
@@ -181,7 +216,7 @@ def reference(
 ) -> Reference:
     """What a program means: one trial of it on the reference machine, which moves names between boxes.
 
-    It knows the network's wiring and nothing else of it: no codes, no weights, no ticks but those to count.
+    Of the network it knows the wiring alone, neither codes nor weights. Ticks are counted, not computed.
 
     **Arguments:**
 
@@ -210,13 +245,14 @@ def reference(
     missing = [name for name in compiled.arguments if name not in (args or {})]
     if missing:
         raise ArgumentError(f"argument {missing[0]!r} is missing; the program needs args= for it")
-    memories = [memory.name for memory in network.wiring.memories]
+    memories = {area.name: area.capacity for area in network.areas if isinstance(area, SnapshotMemory)}
     machine = Reference(
         wiring=network.wiring,
         args=dict(args or {}),
         inputs=list(inputs),
         boxes=dict.fromkeys(network.buffers),
         slips={memory: {} for memory in memories},
+        _capacity=memories,
         _stored=dict.fromkeys(memories, 0),
         _context=dict.fromkeys(memories, 0),
     )

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from attractorbind._errors import AttractorBindError
-from attractorbind._program.condition import And, Condition, Equal, Not, Or
-from attractorbind._program.control import Call, Repeat, Until, When
+from attractorbind._program.condition import Condition
+from attractorbind._program.control import Repeat, Until, When
 from attractorbind._program.macros import Copy, Hold, Load, Move, Swap
-from attractorbind._program.program import Program, Statement
+from attractorbind._program.procedure import Call
+from attractorbind._program.program import Program
+from attractorbind._program.question import Equal
+from attractorbind._program.statement import Statement
 from attractorbind._program.streams import Read
 
-# Of a large vocabulary, as many are tried in the place of another name.
+# How many of the first names are tried for a later one: a vocabulary may be large.
 _FIRST_NAMES = 4
 
 
@@ -31,22 +34,27 @@ def simplest(
         try:
             return bool(simpler.statements) and fails(simpler)
         except AttractorBindError:
-            # Nothing that this network can carry out.
+            # The network cannot carry it out, so it does not count as a failure.
             return False
 
     while True:
-        ways = _shorter(program), _plainer(program, symbols[0]), _renamed(program, buffers), _renamed(program, symbols)
-        simpler = next(filter(fits_and_fails, itertools.chain(*ways)), None)
+        candidates = itertools.chain(
+            _shorter(program),
+            _plainer(program, symbols[0]),
+            _renamed(program, buffers),
+            _renamed(program, symbols),
+        )
+        simpler = next(filter(fits_and_fails, candidates), None)
         if simpler is None:
             return program
         program = simpler
 
 
 def _shorter(program: Program) -> Iterator[Program]:
-    """Programs with one thing less, the boldest cuts first."""
+    """Programs with a statement left out or a block unpacked; last, those with less inside a block."""
     statements = program.statements
-    for place, statement in enumerate(statements):
-        before, after = statements[:place], statements[place + 1 :]
+    for index, statement in enumerate(statements):
+        before, after = statements[:index], statements[index + 1 :]
         yield Program(before + after)
         for inner in _insides(statement):
             yield Program(before + inner.statements + after)
@@ -54,7 +62,7 @@ def _shorter(program: Program) -> Iterator[Program]:
 
 
 def _plainer(program: Program, symbol: str) -> Iterator[Program]:
-    """Programs with one instruction or condition in the place of one that does more, or with one smaller number."""
+    """Programs in which an instruction or a condition is replaced by a plainer one, or a number by 1."""
 
     def plainer(statement: Statement) -> Iterator[Statement]:
         match statement:
@@ -73,7 +81,7 @@ def _plainer(program: Program, symbol: str) -> Iterator[Program]:
                 yield dataclasses.replace(statement, limit=1)
         match statement:
             case When(Equal(first, second)) | Until(Equal(first, second)):
-                # What compares also copies.
+                # equal() reads the relay between the two buffers, and a copy shows whether the relay is at fault.
                 yield Copy(first, second)
                 yield Copy(second, first)
             case When(condition) | Until(condition):
@@ -84,44 +92,47 @@ def _plainer(program: Program, symbol: str) -> Iterator[Program]:
 
 
 def _renamed(program: Program, names: Sequence[str]) -> Iterator[Program]:
-    """Programs with an earlier name in the place of a later one."""
+    """Programs in which an earlier name is put for a later one."""
     used = _names_in(program)
-    for later in (place for place, name in enumerate(names) if name in used):
-        for earlier in range(min(later, _FIRST_NAMES)):
-            yield _exchanged(program, names[later], names[earlier])
+    for later, name in enumerate(names):
+        if name in used:
+            for earlier in range(min(later, _FIRST_NAMES)):
+                yield _exchanged(program, name, names[earlier])
 
 
-def _names_in(thing: Any) -> set[str]:
-    if isinstance(thing, str):
-        return {thing}
-    if isinstance(thing, tuple):
-        return set().union(*map(_names_in, thing))
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        return set().union(*(_names_in(getattr(thing, field.name)) for field in dataclasses.fields(thing)))
+def _names_in(part: Any) -> set[str]:
+    """The names in a program or a part of it: a statement, a condition, a tuple of them, or a name."""
+    if isinstance(part, str):
+        return {part}
+    if isinstance(part, tuple):
+        return set().union(*map(_names_in, part))
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        return set().union(*(_names_in(getattr(part, field.name)) for field in dataclasses.fields(part)))
     return set()
 
 
-def _exchanged(thing: Any, old: str, new: str) -> Any:
-    """The same with one name for another, copies from a buffer to itself left out."""
-    if isinstance(thing, str):
-        return new if thing == old else thing
-    if isinstance(thing, tuple):
-        parts = (_exchanged(part, old, new) for part in thing)
-        return tuple(part for part in parts if not (isinstance(part, Copy) and part.source == part.target))
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        fields = [field.name for field in dataclasses.fields(thing)]
-        return dataclasses.replace(thing, **{name: _exchanged(getattr(thing, name), old, new) for name in fields})
-    return thing
+def _exchanged(part: Any, old: str, new: str) -> Any:
+    """A program or a part of it with one name for another, and without copies from a buffer to itself."""
+    if isinstance(part, str):
+        return new if part == old else part
+    if isinstance(part, tuple):
+        inner = (_exchanged(item, old, new) for item in part)
+        return tuple(item for item in inner if not (isinstance(item, Copy) and item.source == item.target))
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        fields = [field.name for field in dataclasses.fields(part) if field.init]
+        return dataclasses.replace(part, **{name: _exchanged(getattr(part, name), old, new) for name in fields})
+    return part
 
 
 def _with_each(program: Program, simpler: Callable[[Statement], Iterator[Statement]]) -> Iterator[Program]:
     """Programs with one statement made simpler."""
-    for place, statement in enumerate(program.statements):
+    for index, statement in enumerate(program.statements):
         for other in simpler(statement):
-            yield Program((*program.statements[:place], other, *program.statements[place + 1 :]))
+            yield Program((*program.statements[:index], other, *program.statements[index + 1 :]))
 
 
 def _insides(statement: Statement) -> tuple[Program, ...]:
+    """The programs inside a block."""
     match statement:
         case When(_, then, otherwise):
             return then, otherwise
@@ -131,6 +142,7 @@ def _insides(statement: Statement) -> tuple[Program, ...]:
 
 
 def _smaller(statement: Statement) -> Iterator[Statement]:
+    """The same block with less inside."""
     return _with_body(statement, _shorter)
 
 
@@ -145,9 +157,7 @@ def _with_body(statement: Statement, simpler: Callable[[Program], Iterator[Progr
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:
-    match condition:
-        case Not(inner):
-            return (inner,)
-        case And(first, second) | Or(first, second):
-            return first, second
-    return ()
+    """The conditions that a condition is made of: those in its fields, if it is a dataclass."""
+    fields = dataclasses.fields(condition) if dataclasses.is_dataclass(condition) else ()
+    values = (getattr(condition, field.name) for field in fields)
+    return tuple(value for value in values if isinstance(value, Condition))

@@ -1,11 +1,12 @@
 """Hypothesis strategies: vocabularies, networks, and for a network its programs, states and gatings.
 
-After Hypothesis' own: plural names, keyword-only arguments that are strategies themselves. Sizes come from a few
-values, for every new shape compiles; codes, weights and states come from a seed, which shrinks to 0; programs shrink to
-short and flat ones.
+They follow Hypothesis' own strategies: their names are plurals, and their keyword arguments are strategies themselves.
+Sizes are drawn from a few values only, for every new shape is compiled anew. Codes, weights and states come from a
+seed, which shrinks to 0; programs shrink to short ones without blocks.
 """
 
 import itertools
+import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -19,15 +20,18 @@ from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._build import build
 from attractorbind._checks import check_count
 from attractorbind._network import Network, check_network
-from attractorbind._program import condition as conditions, control, macros
+from attractorbind._program import macros
+from attractorbind._program.condition import Condition
+from attractorbind._program.control import repeat, until, when
 from attractorbind._program.program import Program
-from attractorbind._program.recollection import forget, recall, store
+from attractorbind._program.question import empty, equal, holds
+from attractorbind._program.recollection import forget, memories_of, recall, store
 from attractorbind._program.streams import emit, read
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.dual import MaximalStability, PseudoInverse
 from attractorbind._state import State
 from attractorbind._vocabulary import Vocabulary
-from attractorbind._wiring import Wiring
+from attractorbind._wiring import AreaWiring, Wiring
 
 
 def vocabularies(*, sizes: SearchStrategy[int] | None = None) -> SearchStrategy[Vocabulary]:
@@ -65,32 +69,33 @@ def networks(
     - `buffers`: name to units; by default one to three buffers of 128 or 160 units.
     - `relays`: as for `build`; by default "all" or "hub:" the first buffer.
     - `kinds`: of relay and latch; by default all that `build` knows.
-    - `rules`: learning rules; by default maximal stability and pseudo-inverse.
+    - `rules`: storage rules; by default maximal stability and pseudo-inverse.
     - `activities`: fraction of units on in a code; by default 0.1.
     - `memories`: snapshot memories; by default none, or one that knows all buffers.
     - `seeds`: of the codes.
     """
-    words = draw(_vocabularies() if vocabularies is None else vocabularies)
+    vocabulary = draw(_vocabularies() if vocabularies is None else vocabularies)
     sizes = st.lists(st.sampled_from([128, 160]), min_size=1, max_size=3)
-    places = draw(sizes.map(lambda units: dict(zip("abc", units, strict=False))) if buffers is None else buffers)
-    hubs = [f"hub:{name}" for name in places][:1]
-    joined = draw(st.sampled_from(["all", *hubs]) if relays is None else relays)
+    units = draw(sizes.map(lambda several: dict(zip("abc", several, strict=False))) if buffers is None else buffers)
+    hubs = [f"hub:{name}" for name in units][:1]
+    pairs = draw(st.sampled_from(["all", *hubs]) if relays is None else relays)
     known_kinds = st.tuples(st.sampled_from(["direct", "nucleus"]), st.sampled_from(["recurrence", "loop"]))
     relay, latch = draw(known_kinds if kinds is None else kinds)
     memory = SnapshotMemory("memory", units=512, capacity=8)
     return build(
-        words,
-        buffers=places,
-        relays=joined,
+        vocabulary,
+        buffers=units,
+        relays=pairs,
         activity=0.1 if activities is None else draw(activities),
         rule=draw(st.sampled_from([PseudoInverse(), MaximalStability()]) if rules is None else rules),
         relay=relay,
         latch=latch,
-        memories=draw(st.sampled_from([[], [memory]]) if memories is None else memories),
+        areas=draw(st.sampled_from([[], [memory]]) if memories is None else memories),
         key=jax.random.key(draw(st.integers(0, 2**16) if seeds is None else seeds)),
     )
 
 
+# Within `networks`, its argument `vocabularies` hides the function of this name.
 _vocabularies = vocabularies
 
 
@@ -112,18 +117,19 @@ def states(
     """
     check_network(network)
 
-    def state(trials: int, corruption: float, seed: int) -> State:
+    def draw_state(trials: int, corruption: float, seed: int) -> State:
         generator = np.random.default_rng(seed)
-        made = network.silent(trials)
-        for name in made.names:
-            codes = np.asarray(network.codes(name))
+        state = network.silent(trials)
+        for population in state.names:
+            codes = np.asarray(network.codes(population))
             silence = np.zeros_like(codes[:1])
             held = np.concatenate([codes, silence])[generator.integers(len(codes) + 1, size=trials)]
-            made = made.replace(name, (held ^ (generator.random(held.shape) < corruption)).astype(np.float32))
-        return made
+            flipped = generator.random(held.shape) < corruption
+            state = state.replace(population, (held ^ flipped).astype(np.float32))
+        return state
 
     return st.builds(
-        state,
+        draw_state,
         st.just(1) if trials is None else trials,
         st.just(0.0) if corruptions is None else corruptions,
         st.integers(0, 2**16) if seeds is None else seeds,
@@ -131,7 +137,7 @@ def states(
 
 
 def gatings(network: Network, *, conductances: SearchStrategy[float] | None = None) -> SearchStrategy[np.ndarray]:
-    """One conductance per gate, in the order of `network.gates`; they shrink to rest.
+    """Arrays with one conductance per gate, in the order of `network.gates`; they shrink to all gates at rest.
 
     **Arguments:**
 
@@ -152,9 +158,9 @@ def programs(
 ) -> SearchStrategy[Program]:
     """Programs that have a meaning in names, which `reference` tells, and that this network can carry out.
 
-    First symbols for most of the buffers, so that there is something to go wrong, and then everything that `Program`s
-    are made of, single gates excepted: loads and copies, streams, the network's memories, branches and loops inside
-    each other. Inputs for `read` are to be drawn beside.
+    They first load symbols into most of the buffers, so that a fault has something to destroy. Then comes whatever
+    programs are made of, except single gates: loads and copies, streams, the network's memories, branches and loops
+    inside each other. Draw inputs for `read` separately.
 
     **Arguments:**
 
@@ -164,24 +170,24 @@ def programs(
     - `branches`: whether there are blocks and streams.
     """
     wiring = check_network(network).wiring
-    named = st.sampled_from(network.vocabulary.names) if symbols is None else symbols
-    simple = _instructions(wiring, named, streams=branches)
-    asked = _conditions(wiring, named)
+    names = st.sampled_from(network.vocabulary.names) if symbols is None else symbols
+    instructions = _instructions(wiring, names, streams=branches)
+    conditions = _conditions(wiring, names)
 
     def blocks(inner: SearchStrategy[Program]) -> SearchStrategy[Program]:
         body = st.lists(inner, min_size=1, max_size=3).map(_joined)
         return st.one_of(
-            st.builds(control.when, asked, body),
-            st.builds(control.when, asked, body, body),
-            st.builds(control.repeat, st.integers(0, 2), body),
-            st.builds(lambda *parts: control.until(*parts[:2], limit=parts[2]), asked, body, st.integers(0, 3)),
+            st.builds(when, conditions, body),
+            st.builds(when, conditions, body, body),
+            st.builds(repeat, st.integers(0, 2), body),
+            st.builds(until, conditions, body, limit=st.integers(0, 3)),
         )
 
-    one = st.recursive(simple, blocks, max_leaves=5) if branches else simple
+    statements = st.recursive(instructions, blocks, max_leaves=5) if branches else instructions
     count = st.integers(1, 6) if lengths is None else lengths
-    filled = st.tuples(*[_filled(buffer, named) for buffer in wiring.buffers]).map(_joined)
-    rest = count.flatmap(lambda most: st.lists(one, max_size=most)).map(_joined)
-    whole = st.builds(Program.__add__, filled, rest)
+    first = st.tuples(*[_filled(buffer, names) for buffer in wiring.buffers]).map(_joined)
+    rest = count.flatmap(lambda most: st.lists(statements, max_size=most)).map(_joined)
+    whole = st.builds(Program.__add__, first, rest)
     return whole.map(lambda program: program if program.statements else macros.hold())
 
 
@@ -191,21 +197,21 @@ _MOST_SYMBOLS = 4
 
 @st.composite
 def _filled(draw: Callable[..., Any], buffer: str, symbols: SearchStrategy[str]) -> Program:
-    """A symbol for a buffer, three times out of four."""
+    """A load of a symbol into the buffer, three times out of four; otherwise nothing."""
     return macros.load(buffer, draw(symbols)) if draw(st.integers(0, 3)) else Program()
 
 
 def elementary_programs(network: Network) -> Iterator[Program]:
-    """Every latch, relay and memory alone, each with several symbols."""
-    wiring, names = network.wiring, network.vocabulary.names
-    symbols = itertools.cycle(names)
-    for _ in range(min(len(names), _MOST_SYMBOLS)):
+    """Programs that try every latch, relay and memory alone, each with several symbols."""
+    wiring, vocabulary = network.wiring, network.vocabulary
+    symbols = itertools.cycle(vocabulary.names)
+    for _ in range(min(len(vocabulary), _MOST_SYMBOLS)):
         for buffer in wiring.buffers:
             yield macros.load(buffer, next(symbols)) + macros.hold(2)
         for source, target in wiring.relays.edges:
             yield macros.load(source, next(symbols)) + macros.copy(source, target)
-        for memory in wiring.memories:
-            buffers = wiring.remembered(memory.name)
+        for memory in memories_of(wiring):
+            buffers = memory.reads
             stored = _joined(macros.load(buffer, next(symbols)) for buffer in buffers) + store(memory.name, buffers)
             for cue in buffers:
                 others = [buffer for buffer in buffers if buffer != cue]
@@ -215,21 +221,26 @@ def elementary_programs(network: Network) -> Iterator[Program]:
 
 
 def _joined(parts: Iterable[Program]) -> Program:
+    """The programs one after the other."""
     return sum(parts, Program())
 
 
 def _instructions(wiring: Wiring, symbols: SearchStrategy[str], *, streams: bool) -> SearchStrategy[Program]:
+    """Programs of one instruction that this network can carry out."""
     names = list(wiring.buffers)
-    one, loops = st.sampled_from(names), {gate.name for gate in wiring.gates if gate.kind == "latch" and gate.delay > 1}
+    buffers = st.sampled_from(names)
+    # A swap without a spare buffer needs latches without a nucleus.
+    loops = {gate.name for gate in wiring.gates if gate.kind == "latch" and gate.delay > 1}
     possible = [
-        st.builds(macros.load, one, symbols),
-        one.map(macros.clear),
+        st.builds(macros.load, buffers, symbols),
+        buffers.map(macros.clear),
         st.integers(1, 3).map(macros.hold),
     ]
     reachable = [pair for pair in itertools.permutations(names, 2) if nx.has_path(wiring.relays, *pair)]
     if reachable:
         possible += [
-            st.sampled_from(reachable).map(lambda pair, how=how: how(*pair)) for how in (macros.copy, macros.move)
+            st.sampled_from(reachable).map(lambda pair, macro=macro: macro(*pair))
+            for macro in (macros.copy, macros.move)
         ]
     mutual = [
         pair
@@ -246,35 +257,37 @@ def _instructions(wiring: Wiring, symbols: SearchStrategy[str], *, streams: bool
     if through:
         possible.append(st.sampled_from(through).map(lambda legs: macros.swap(legs[0], legs[1], via=legs[2])))
     if streams:
-        possible += [one.map(read), one.map(emit)]
-    possible += [_recollections(wiring, memory.name) for memory in wiring.memories]
+        possible += [buffers.map(read), buffers.map(emit)]
+    possible += [_recollections(memory) for memory in memories_of(wiring)]
     return st.one_of(possible)
 
 
 @st.composite
-def _recollections(draw: Callable[..., Any], wiring: Wiring, memory: str) -> Program:
-    buffers = draw(st.permutations(wiring.remembered(memory)))
+def _recollections(draw: Callable[..., Any], memory: AreaWiring) -> Program:
+    """Programs of one instruction of a snapshot memory."""
+    buffers = draw(st.permutations(memory.reads))
     cue = buffers[: draw(st.integers(1, len(buffers)))]
     kinds = ["store", "forget"] + ["recall"] * (len(cue) < len(buffers))
     kind = draw(st.sampled_from(kinds))
     if kind == "store":
-        return store(memory, cue)
+        return store(memory.name, cue)
     older = draw(st.booleans())
-    return recall(memory, cue, older=older) if kind == "recall" else forget(memory, cue, older=older)
+    return recall(memory.name, cue, older=older) if kind == "recall" else forget(memory.name, cue, older=older)
 
 
-def _conditions(wiring: Wiring, symbols: SearchStrategy[str]) -> SearchStrategy[conditions.Condition]:
-    names = st.sampled_from(list(wiring.buffers))
-    asked = [st.builds(conditions.holds, names, symbols), names.map(conditions.empty)]
+def _conditions(wiring: Wiring, symbols: SearchStrategy[str]) -> SearchStrategy[Condition]:
+    """Questions that this network can answer, joined by `~ & |`."""
+    buffers = st.sampled_from(list(wiring.buffers))
+    questions = [st.builds(holds, buffers, symbols), buffers.map(empty)]
     pairs = list(wiring.relays.edges)
     if pairs:
-        asked.append(st.sampled_from(pairs).map(lambda pair: conditions.equal(*pair)))
+        questions.append(st.sampled_from(pairs).map(lambda pair: equal(*pair)))
     return st.recursive(
-        st.one_of(asked),
+        st.one_of(questions),
         lambda inner: st.one_of(
-            inner.map(lambda one: ~one),
-            st.builds(lambda one, other: one & other, inner, inner),
-            st.builds(lambda one, other: one | other, inner, inner),
+            inner.map(operator.invert),
+            st.builds(operator.and_, inner, inner),
+            st.builds(operator.or_, inner, inner),
         ),
         max_leaves=3,
     )

@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Array, Int, Shaped
 
+from attractorbind._engine.asking import NO_SYMBOL
 from attractorbind._errors import ArgumentError, listed, unknown_name
 from attractorbind._network import Network
 from attractorbind._program.compiled import Compiled
 from attractorbind._program.program import Arg
 from attractorbind._vocabulary import Vocabulary
 
-# What stands in a sequence of symbols where there is none.
-NO_SYMBOL = -1
+AnyArray = Shaped[np.ndarray, "..."] | Shaped[Array, "..."]
 
 
 def slot_symbols(
@@ -91,7 +93,13 @@ def bucket(size: int, least: int) -> int:
     return max(least, 1 << (size - 1).bit_length()) if size else least
 
 
-def padded(array: np.ndarray, length: int, fill: int = 0) -> np.ndarray:
-    """The array made longer along its first axis."""
-    room = np.full((length - len(array), *array.shape[1:]), fill, array.dtype)
-    return np.concatenate([array, room])
+def padded(array: AnyArray, length: int, fill: int = 0) -> AnyArray:
+    """The array made longer along its first axis, on the host or while JAX traces."""
+    numbers = jnp if isinstance(array, jax.Array) else np
+    room = numbers.full((length - len(array), *array.shape[1:]), fill, array.dtype)
+    return numbers.concatenate([array, room])
+
+
+def padded_stream(stream: AnyArray) -> AnyArray:
+    """The input sequences filled up to a length that many of them share."""
+    return padded(stream.T, bucket(stream.shape[1], 8), fill=NO_SYMBOL).T

@@ -1,0 +1,124 @@
+"""What every area of a network does: its wiring, its parameters, its state, and its part of a tick."""
+
+import abc
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import equinox as eqx
+from jaxtyping import Array, Bool, Float, Key, PyTree, Shaped
+
+from attractorbind._errors import NetworkError
+from attractorbind._wiring import AreaWiring
+
+# From a buffer's name and some of its states to the symbols that they stand for.
+Decode = Callable[[str, Bool[Array, "rows _units"]], list[str | None]]
+
+
+class AreaNoise(NamedTuple):
+    """Noise of one area at one tick.
+
+    - `level`: the probability that a unit's output flips.
+    - `keys`: a random key for each trial.
+    """
+
+    level: Float[Array, ""]
+    keys: Key[Array, " trials"]
+
+
+class AreaInputs(NamedTuple):
+    """What an area is given at a tick; conductances are in the order of its `AreaWiring`.
+
+    - `reads`, `writes`, `switches`: the conductances of its gates.
+    - `activity`: what the buffers that it reads did at the tick before, shape (trials, units), 0 or 1.
+    - `running`: the trials that take part. Of the others the state must stay as it is.
+    - `noise`: None where there is none.
+    """
+
+    reads: Float[Array, "reads trials"]
+    writes: Float[Array, "writes trials"]
+    switches: Float[Array, "switches trials"]
+    activity: tuple[Float[Array, "trials _units"], ...]
+    running: Bool[Array, " trials"]
+    noise: AreaNoise | None
+
+
+class Shared(eqx.Module):
+    """A part of an area's state that all trials share, such as weights that change slowly.
+
+    **Arguments:**
+
+    - `value`: any pytree of arrays. All other leaves of a state have the trials as their first axis.
+    """
+
+    value: PyTree
+
+
+class AbstractArea(eqx.Module):
+    """Something that is joined to the buffers of a network by gates of its own, and has a mechanism and a state.
+
+    `SnapshotMemory` is one. An area of a user's own subclasses this, is given to `build(areas=[...])`, and then takes
+    part in every tick of `run`, `simulate`, `tick` and `step`. Its static fields are its settings; arrays among its
+    fields are leaves of the network.
+
+    At every tick it receives what the buffers that it reads did at the tick before, and gives the buffers that it
+    writes on a field, which is scaled by the conductance of the gate and added to that of the projections.
+
+    **Attributes:**
+
+    - `name`: its name, which marks its gates.
+    """
+
+    name: eqx.AbstractVar[str]
+
+    @abc.abstractmethod
+    def wire(self, buffers: Mapping[str, int]) -> AreaWiring:
+        """Which of these buffers it reads and writes on, and its switches.
+
+        **Arguments:**
+
+        - `buffers`: name to number of units, of all buffers of the network.
+        """
+
+    @abc.abstractmethod
+    def parameters(self, key: Key[Array, ""]) -> PyTree:
+        """What is drawn once, when the network is built, and shared by all trials; None for nothing."""
+
+    @abc.abstractmethod
+    def init(self, buffers: Mapping[str, int], trials: int) -> PyTree:
+        """The state in which nothing has happened yet: every leaf has an axis of trials, unless it is `Shared`."""
+
+    @abc.abstractmethod
+    def tick(
+        self, parameters: PyTree, state: PyTree, inputs: AreaInputs
+    ) -> tuple[PyTree, tuple[Shaped[Array, "trials _units"], ...]]:
+        """One tick, as a pure function of arrays.
+
+        **Returns:** the state after it, and for each buffer that it writes on the field at a fully open gate, of shape
+        (trials, units), of any type of numbers.
+        """
+
+    @abc.abstractmethod
+    def contents(self, buffers: Mapping[str, int], state: PyTree, decode: Decode) -> list[dict[str, str | None]]:
+        """What it holds, in words, for `Trace.snapshots`; an empty list where that means nothing.
+
+        **Arguments:**
+
+        - `buffers`: as for `wire`.
+        - `state`: of one trial.
+        - `decode`: from the name of a buffer and states of it to the symbols that they stand for.
+        """
+
+
+def check_area_name(name: object) -> None:
+    """Raise unless it can be an area's name, which must not look like that of a gate."""
+    if not isinstance(name, str) or not name.strip() or "->" in name or ":" in name:
+        raise NetworkError(f"area name {name!r} is not a non-empty string without '->' and ':', which mark its gates")
+
+
+def renamed(area: AbstractArea, name: str) -> AbstractArea:
+    """The same area under another name, with no names of buffers."""
+    fields: dict[str, Any] = {"name": name}
+    if "buffers" in {field.name for field in dataclasses.fields(area)}:
+        fields["buffers"] = None
+    return dataclasses.replace(area, **fields)

@@ -1,0 +1,48 @@
+"""From the areas that `build` is given to a wiring with their gates."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from attractorbind._area.base import AbstractArea, check_area_name
+from attractorbind._checks import check_known
+from attractorbind._errors import NetworkError
+from attractorbind._wiring import AreaWiring, Wiring
+
+
+def check_areas(areas: Any) -> tuple[AbstractArea, ...]:
+    """The areas, or an error if they are something else than a list of areas."""
+    if isinstance(areas, AbstractArea) or not isinstance(areas, Sequence) or isinstance(areas, str):
+        raise NetworkError(f"areas is {areas!r}; give a list of areas, such as [SnapshotMemory(name)]")
+    for area in areas:
+        if not isinstance(area, AbstractArea):
+            raise NetworkError(f"areas= holds {area!r}; make one with SnapshotMemory(name), say")
+    return tuple(areas)
+
+
+def connect(wiring: Wiring, areas: Sequence[AbstractArea]) -> Wiring:
+    """The wiring with areas joined to its buffers."""
+    for area in areas:
+        wiring = _connected(wiring, area)
+    return wiring
+
+
+def _connected(wiring: Wiring, area: AbstractArea) -> Wiring:
+    name = area.name
+    check_area_name(name)
+    if name in wiring.buffers or name in (other.name for other in wiring.areas):
+        raise NetworkError(f"the name {name!r} is given twice; an area needs a name that nothing else has")
+    own = area.wire({buffer: wiring.populations[index].units for buffer, index in wiring.buffers.items()})
+    if not isinstance(own, AreaWiring) or own.name != name:
+        raise NetworkError(f"{type(area).__name__}.wire returned {own!r}; it must return an AreaWiring named {name!r}")
+    for buffer in (*own.reads, *own.writes):
+        check_known("buffer", "buffers", buffer, wiring.buffers)
+    if not 0 < own.largest_field < float("inf"):
+        raise NetworkError(f"largest_field of area {name!r} is {own.largest_field}; it must be a finite number above 0")
+    names = [gate.name for gate in own.gates]
+    for label in names:
+        if label in wiring.gate_index:
+            raise NetworkError(f"area {name!r} needs a gate {label!r}, but a buffer has that name; rename one")
+        if names.count(label) > 1:
+            raise NetworkError(f"area {name!r} has the gate {label!r} twice; name each buffer and each switch once")
+    return dataclasses.replace(wiring, gates=(*wiring.gates, *own.gates), areas=(*wiring.areas, own))

@@ -1,0 +1,86 @@
+"""The areas' part of a tick: what each is given, and the field that it gives the populations it writes on."""
+
+import itertools
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int, PyTree, Shaped
+
+from attractorbind._area.base import AreaInputs
+from attractorbind._engine.activity import Units, padded_units
+from attractorbind._engine.noise import Noise
+from attractorbind._network import Network
+from attractorbind._wiring import AreaWiring
+
+# From a population to the external field that it receives.
+External = Callable[[Int[Array, ""]], Units]
+AreaStates = tuple[PyTree, ...]
+
+
+def areas_tick(
+    network: Network,
+    states: AreaStates,
+    gates: Float[Array, "gates trials"],
+    activity_of: Callable[[int], Float[Array, "trials _units"]],
+    noise: Noise | None,
+    running: Bool[Array, " trials"],
+) -> tuple[AreaStates, list[Float[Array, "writes trials"]], list[tuple[Shaped[Array, "trials _units"], ...]]]:
+    """One tick of every area.
+
+    **Arguments:**
+
+    - `gates`: the conductances of the gates of all areas.
+    - `activity_of`: from a population to what it did at the tick before.
+    - `running`: the trials that take part; the others stay as they are.
+
+    **Returns:** the areas' states after the tick, and for each area the conductances at which it writes and the fields
+    that it writes.
+    """
+    wiring, following, conductances, fields, first = network.wiring, [], [], [], 0
+    for index, (area, connected) in enumerate(zip(network.areas, wiring.areas, strict=True)):
+        ends = np.cumsum([first, len(connected.reads), len(connected.writes), len(connected.switches)])
+        reads, writes, switches = (gates[start:end] for start, end in itertools.pairwise(ends))
+        first = int(ends[-1])
+        inputs = AreaInputs(
+            reads=reads,
+            writes=writes,
+            switches=switches,
+            activity=tuple(activity_of(wiring.buffers[buffer]) for buffer in connected.reads),
+            running=running,
+            noise=None if noise is None else noise.of_area(len(wiring.populations) + index),
+        )
+        state, written = area.tick(network.area_parameters[index], states[index], inputs)
+        following.append(state)
+        conductances.append(writes)
+        fields.append(written)
+    return tuple(following), conductances, fields
+
+
+def with_area_field(
+    network: Network,
+    area: AreaWiring,
+    conductances: Float[Array, "writes trials"],
+    written: tuple[Shaped[Array, "trials _units"], ...],
+    external: External,
+    widest: int,
+) -> External:
+    """The external field of a population, with what an area gives it. An area that writes nothing costs nothing."""
+    if not written:
+        return external
+    fields = jnp.stack([padded_units(field, widest) for field in written])
+    row_of = np.full(len(network.wiring.populations), -1, np.int32)
+    row_of[[network.wiring.buffers[buffer] for buffer in area.writes]] = np.arange(len(area.writes))
+    reached = jnp.any(fields != 0, axis=(1, 2))
+
+    def field(target: Int[Array, ""]) -> Units:
+        row = jnp.asarray(row_of)[target]
+        return jax.lax.cond(
+            (row >= 0) & reached[row],
+            lambda total: total + conductances[row][:, None] * fields[row].astype(jnp.float32),
+            lambda total: total,
+            external(target),
+        )
+
+    return field

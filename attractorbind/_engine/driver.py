@@ -1,0 +1,227 @@
+"""The one loop: ask the controller for a stretch, take its ticks, and at the end see what comes to rest."""
+
+import dataclasses
+from functools import partial
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+from jaxtyping import Array, Bool, Float, Int, Key, PyTree
+
+from attractorbind._engine.activity import stack, unstack
+from attractorbind._engine.advance import Standing, started
+from attractorbind._engine.areas import AreaStates
+from attractorbind._engine.asking import NO_SYMBOL, Outputs
+from attractorbind._engine.controller import AbstractController, Readings
+from attractorbind._engine.observe import Record, blank, noted, observe
+from attractorbind._engine.readers import readers
+from attractorbind._engine.settle import Loop, Phase, judged, run_and_settle
+from attractorbind._engine.stretch import Setup, take
+from attractorbind._network import Network, nameless
+from attractorbind._result import Result
+from attractorbind._state import State
+
+# Outputs of a trial for which there is room in one call of the compiled loop.
+OUTPUTS = 64
+
+
+class Outcome(eqx.Module):
+    """What a run comes to, for each trial of the batch; returned by `simulate`.
+
+    **Attributes:**
+
+    - `state`: the final `State`.
+    - `result`: a `Result` per trial.
+    - `ticks`: how many ticks each trial took.
+    - `outputs`: what each trial put out by `emit`, as indices into the vocabulary, -1 where the buffer held no symbol
+        and beyond a trial's last output.
+    - `output_counts`: how many outputs there were. Within a function that JAX traces there is room for the first 64.
+    """
+
+    state: State
+    result: Int[Array, " trials"]
+    ticks: Int[Array, " trials"]
+    outputs: Int[Array | np.ndarray, "trials _room"]
+    output_counts: Int[Array | np.ndarray, " trials"]
+
+
+class Draws(NamedTuple):
+    """What is random in a run: the probability that a unit's output flips, None for never, and a key per trial."""
+
+    noise: Any
+    keys: Key[Array, " trials"]
+
+
+class _Start(NamedTuple):
+    """How a run stands when a call of the compiled loop begins, and when it ends."""
+
+    activities: tuple[Float[Array, "trials _units"], ...]
+    areas: AreaStates
+    finite: Bool[Array | np.ndarray, " trials"]
+    tick: Int[Array | np.ndarray, ""]
+    position: PyTree
+    outputs: Outputs
+
+
+class _Call(NamedTuple):
+    """What one call of the compiled loop comes to: how the run stands, what was recorded, the results."""
+
+    end: _Start
+    recorded: Record | None
+    ticks: Int[Array, " trials"]
+    result: Int[Array, " trials"]
+    paused: Bool[Array, ""]
+
+
+def drive(
+    network: Network,
+    controller: AbstractController,
+    draws: Draws,
+    state: State,
+    *,
+    record: str,
+    room: int,
+) -> tuple[Outcome, Record | None]:
+    """Run a network under a controller to the end.
+
+    The compiled loop has room for so many recorded ticks and outputs. When the room is full the loop pauses; what is
+    in it is taken out here, and the loop is gone on with. So nothing is computed twice, whatever a program's length.
+
+    **Arguments:**
+
+    - `record`: as for `run`.
+    - `room`: how many ticks can be recorded in one call.
+
+    **Returns:** the outcome, and what was recorded of every tick.
+    """
+    trials = state.trials
+    traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves((network, controller, draws, state)))
+    start = _Start(
+        activities=state.activities,
+        areas=state.areas,
+        finite=np.ones(trials, bool),
+        tick=np.int32(0),
+        position=controller.init(trials),
+        outputs=_no_outputs(controller, trials),
+    )
+    calls: list[_Call] = []
+    unnamed = nameless(network)
+    while not calls or (not traced and _pauses(controller, record) and bool(calls[-1].paused)):
+        call = _drive(unnamed, controller, draws, start, record=record, room=room, traced=traced)
+        calls.append(call)
+        start = call.end._replace(outputs=_no_outputs(controller, trials))
+    end = calls[-1].end
+    outputs = end.outputs if len(calls) == 1 else _joined([call.end.outputs for call in calls])
+    outcome = Outcome(
+        state=dataclasses.replace(state, activities=end.activities, areas=end.areas),
+        result=calls[-1].result,
+        ticks=calls[-1].ticks,
+        outputs=outputs.symbols,
+        output_counts=outputs.counts,
+    )
+    if record == "final":
+        return outcome, None
+    parts = [jax.tree.map(np.asarray, call.recorded) for call in calls]
+    ticks = int(end.tick)
+    return outcome, jax.tree.map(lambda *arrays: np.concatenate(arrays)[:ticks], *parts)
+
+
+def _pauses(controller: AbstractController, record: str) -> bool:
+    """Whether the loop may ever pause; otherwise nobody need wait for it to see whether it has."""
+    return controller.emits or record != "final"
+
+
+def _no_outputs(controller: AbstractController, trials: int) -> Outputs:
+    room = OUTPUTS if controller.emits else 1
+    return Outputs(np.full((trials, room), NO_SYMBOL, np.int32), np.zeros(trials, np.int32))
+
+
+def _joined(parts: list[Outputs]) -> Outputs:
+    """The outputs of calls that followed each other, as if there had been room for all of them in one."""
+    counts = np.stack([np.asarray(part.counts) for part in parts])
+    ends = np.cumsum(counts, axis=0)
+    symbols = np.full((counts.shape[1], ends[-1].max(initial=1)), NO_SYMBOL, np.int32)
+    for part, count, end in zip(parts, counts, ends, strict=True):
+        for trial in np.flatnonzero(count):
+            symbols[trial, end[trial] - count[trial] : end[trial]] = part.symbols[trial, : count[trial]]
+    return Outputs(symbols, ends[-1])
+
+
+class _Carry(NamedTuple):
+    """What the compiled loop carries from stretch to stretch."""
+
+    tick: Int[Array, ""]
+    position: PyTree
+    outputs: Outputs
+    standing: Standing
+    recorded: Record | None
+
+
+@partial(jax.jit, static_argnames=("record", "room", "traced"))
+def _drive(
+    network: Network,
+    controller: AbstractController,
+    draws: Draws,
+    start: _Start,
+    *,
+    record: str,
+    room: int,
+    traced: bool,
+) -> _Call:
+    """All stretches, then some more ticks without noise to see whether the state comes to rest.
+
+    **Arguments:**
+
+    - `traced`: whether this is part of a function that JAX traces. Then it does not pause, and the number of products
+        does not depend on the state, so that `jax.vmap` leaves all loops and branches what they are.
+    """
+    activity = stack(start.activities)
+    setup = Setup(network, readers(network, activity.halves.shape[2]), draws.noise, draws.keys, lean=not traced)
+
+    def left(carry: _Carry) -> Int[Array, ""]:
+        return jnp.int32(room) - (carry.tick - start.tick)
+
+    def paused(carry: _Carry) -> Bool[Array, ""]:
+        full = jnp.bool_(False)
+        if traced:
+            return full
+        if record != "final":
+            full |= left(carry) <= 0
+        if controller.emits:
+            full |= jnp.any(carry.outputs.counts >= carry.outputs.symbols.shape[1])
+        return full
+
+    def go_on(phase: Phase, carry: _Carry) -> _Carry:
+        most = jnp.int32(np.iinfo(np.int32).max) if record == "final" else left(carry)
+        readings = Readings(network, carry.standing.activity, carry.outputs, draws.keys, most, phase.quiet)
+        position, stretch = controller.next(carry.position, readings)
+        rows = controller.progress(carry.position).rows
+
+        def note(number: Int[Array, ""], standing: Standing, recorded: Record | None) -> Record | None:
+            seen = observe(network, standing.activity, rows, record)
+            return noted(recorded, number - start.tick, seen, quiet=phase.quiet)
+
+        before = carry.standing, carry.recorded
+        after = take(setup, stretch, phase, carry.tick, carry.tick == start.tick, note, before)
+        return _Carry(carry.tick + stretch.ticks, position, stretch.outputs, *after)
+
+    def look() -> Record | None:
+        return observe(network, activity, controller.progress(start.position).rows, record)
+
+    loop = Loop(
+        going_on=lambda carry: controller.going_on(carry.position),
+        paused=paused,
+        go_on=go_on,
+        activity=lambda carry: carry.standing.activity,
+        keep=lambda carry: (carry.tick, unstack(network.wiring, carry.standing.activity), carry.standing.areas),
+    )
+    first = _Carry(start.tick, start.position, start.outputs, started(activity, start.areas), blank(look, room))
+    last, (tick, activities, areas), settled = run_and_settle(loop, first, to_the_last=traced or bool(start.areas))
+    finite = start.finite & last.standing.all_finite()
+    progress = controller.progress(last.position)
+    result = jnp.where(progress.limit_reached & finite, jnp.int32(Result.LIMIT), judged(finite, settled))
+    end = _Start(activities, areas, finite, tick, last.position, last.outputs)
+    return _Call(end, last.recorded, progress.ticks, result, controller.going_on(last.position))

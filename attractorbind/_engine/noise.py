@@ -1,0 +1,38 @@
+"""Noise: which units' outputs flip at a tick."""
+
+from typing import NamedTuple
+
+import jax
+from jaxtyping import Array, Bool, Float, Int, Key
+
+from attractorbind._area.base import AreaNoise
+
+
+class Noise(NamedTuple):
+    """Noise of one tick.
+
+    - `level`: the probability that a unit's output flips.
+    - `tick_keys`: the trials' random keys for this tick.
+    """
+
+    level: Float[Array, ""]
+    tick_keys: Key[Array, " trials"]
+
+    def keys(self, index: int | Int[Array, ""]) -> Key[Array, " trials"]:
+        """The trials' keys for one population or area; areas are numbered after the populations."""
+        return jax.vmap(jax.random.fold_in, in_axes=(0, None))(self.tick_keys, index)
+
+    def flips(self, population: int | Int[Array, ""], widest: int) -> Bool[Array, "trials widest"]:
+        """Which units of a population flip, drawn for as many units as the widest population has."""
+        # As many draws for every population, whatever its width, so that one compiled loop serves all of them.
+        draw = jax.vmap(lambda key: jax.random.bernoulli(key, self.level, (widest,)))
+        return draw(self.keys(population))
+
+    def of_area(self, index: int) -> AreaNoise:
+        """The same noise for an area."""
+        return AreaNoise(self.level, self.keys(index))
+
+
+def noise_of_tick(level: Float[Array, ""], keys: Key[Array, " trials"], tick: int | Int[Array, ""]) -> Noise:
+    """The noise of a tick of a run whose trials have these keys."""
+    return Noise(level, jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, tick))

@@ -1,0 +1,125 @@
+"""A run as a pure function of arrays, which JAX can trace: `simulate`, and what `run` shares with it."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.core import Tracer
+from jaxtyping import Array, Float, Int, Key
+
+from attractorbind._control.listing import branching
+from attractorbind._control.straight import straight
+from attractorbind._engine.driver import Draws, Outcome, drive
+from attractorbind._engine.observe import Record
+from attractorbind._inputs import bucket, padded, padded_stream
+from attractorbind._keys import Rate, unused_key
+from attractorbind._network import Network
+from attractorbind._program.listing import Listing
+from attractorbind._program.schedule import Schedule
+from attractorbind._state import State
+
+# Ticks of a program that branches that are recorded in one call of the compiled loop.
+_RECORDED_TICKS = 128
+
+Symbols = Int[np.ndarray, "slots trials"] | Int[Array, "slots trials"]
+
+
+def simulate(
+    network: Network,
+    compiled: Schedule | Listing,
+    state: State,
+    *,
+    symbols: Symbols | None = None,
+    stream: Int[np.ndarray, "trials length"] | Int[Array, "trials length"] | None = None,
+    noise: Rate = 0.0,
+    leak: Rate = 0.0,
+    keys: Key[Array, " trials"] | None = None,
+) -> Outcome:
+    """A run as a pure function of arrays, for use inside `jax.jit` and `jax.vmap`: what `run` does after its checks.
+
+    Noise, leak, keys, weights and start states may be traced, so that a sweep over many of them is one call of
+    `jax.vmap`. The program is compiled for the network outside, by `program.compile(network)`. Nothing is checked: what
+    does not fit gives wrong results, or errors of JAX.
+
+    Called from outside, it leaves out what need not be computed, as `run` does. Inside a function that JAX traces every
+    population is computed at every tick, and with a traced leak every projection; the results are the same, bit for
+    bit. Under `vmap` over whatever a program that branches depends on, all projections, questions and symbols are
+    computed for every trial: there, trials of one batch cost less than a `vmap`.
+
+    **Arguments:**
+
+    - `network`: the network.
+    - `compiled`: what `program.compile(network)` returns; `compiled.stuck(...)` of it has gates that are stuck.
+    - `state`: where to start, with the number of trials.
+    - `symbols`: the symbol of every slot of `compiled.slots` in each trial, as indices into the vocabulary, shape
+        (slots, trials); only needed if the program has arguments, which the slots name.
+    - `stream`: what `read` presents, as indices into the vocabulary, shape (trials, length), -1 beyond the end.
+    - `noise`: probability that a unit's output flips, drawn anew for every unit at every tick.
+    - `leak`: conductance of a closed gate.
+    - `keys`: one random key per trial; needed with noise.
+
+    **Returns:** an `Outcome`.
+
+    **Raises:** `TypeError` for noise without keys, `KeyError` for arguments without symbols.
+
+    **Example:** how often a symbol survives 20 ticks, at eight levels of noise.
+
+        >>> import attractorbind as ab, jax, jax.numpy as jnp
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> compiled = (ab.load("focus", "dog") + ab.hold(20)).compile(network)
+        >>> keys = jax.random.split(jax.random.key(1), 10)
+        >>> def held(noise):
+        ...     outcome = ab.simulate(network, compiled, network.silent(10), noise=noise, keys=keys)
+        ...     return jnp.mean(ab.overlaps(outcome.state["focus"], network.codes("focus"))[:, 0] > 0.5)
+        >>> jax.vmap(held)(jnp.linspace(0, 0.2, 8)).shape
+        (8,)
+    """
+    trials = state.trials
+    if symbols is None:
+        if compiled.arguments:
+            raise KeyError(f"the program needs symbols= for its arguments {', '.join(compiled.arguments)}")
+        own = [[network.vocabulary[str(symbol)]] * trials for _, symbol in compiled.slots]
+        symbols = np.array(own, np.int32).reshape(-1, trials)
+    if keys is None:
+        if not (isinstance(noise, int | float) and noise == 0):
+            raise TypeError("simulate() with noise needs random keys; give keys=, one per trial")
+        keys = jnp.broadcast_to(unused_key(), (trials,))
+    stream = np.zeros((trials, 0), np.int32) if stream is None else stream
+    return simulated(network, compiled, state, symbols, stream, (noise, leak, keys), "final")[0]
+
+
+def simulated(
+    network: Network,
+    compiled: Schedule | Listing,
+    state: State,
+    symbols: Symbols,
+    stream: Int[np.ndarray, "trials length"] | Int[Array, "trials length"],
+    rates: tuple[Rate, Rate, Key[Array, " trials"]],
+    record: str,
+) -> tuple[Outcome, Record | None]:
+    """A run, and what was recorded of its ticks.
+
+    **Arguments:**
+
+    - `rates`: noise, leak, and a key per trial.
+    - `record`: as for `run`.
+    """
+    noise, leak, keys = rates
+    leak = jnp.asarray(leak, jnp.float32) if isinstance(leak, Tracer) else float(leak)
+    level = None if isinstance(noise, int | float) and noise == 0 else _float32(noise)
+    symbols = padded(symbols, bucket(len(symbols), 8))
+    if isinstance(compiled, Schedule):
+        controller = straight(network.wiring, compiled, leak, symbols)
+        room = bucket(compiled.ticks, 32)
+    else:
+        controller = branching(network.wiring, compiled, leak, symbols, padded_stream(stream))
+        room = _RECORDED_TICKS
+    room = 0 if record == "final" else room
+    outcome, recorded = drive(network, controller, Draws(level, keys), state, record=record, room=room)
+    return dataclasses.replace(outcome, state=dataclasses.replace(outcome.state, origin=network.origin)), recorded
+
+
+def _float32(number: Rate) -> Float[Array, ""] | np.float32:
+    return jnp.asarray(number, jnp.float32) if isinstance(number, jax.Array) else np.float32(number)

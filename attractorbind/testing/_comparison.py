@@ -1,0 +1,39 @@
+"""How a run on a network compares with the reference machine."""
+
+from attractorbind._result import Result
+from attractorbind._trace import Trace
+from attractorbind.testing._reference import Reference
+
+
+def differences(trace: Trace, trial: int, expected: Reference) -> list[str]:
+    """In words, how one trial of a run has ended otherwise than the reference."""
+    told = []
+    for buffer, names in trace.decode().items():
+        if names[trial] != expected.boxes[buffer]:
+            told.append(f"{buffer!r} holds {names[trial]!r}, not {expected.boxes[buffer]!r}")
+    if trace.outputs[trial] != expected.outputs:
+        told.append(f"the outputs are {trace.outputs[trial]!r}, not {expected.outputs!r}")
+    limit = trace.result[trial] == Result.LIMIT
+    if limit != (expected.result == Result.LIMIT):
+        told.append("it ends at a limit" if limit else "it does not end at the limit")
+    for memory, slips in expected.slips.items():
+        kept = [{name: box for name, box in slips[number].items() if box} for number in sorted(slips)]
+        found = [{name: box for name, box in slip.items() if box} for slip in trace.snapshots(memory, trial)]
+        if found != kept:
+            told.append(f"memory {memory!r} holds {found!r}, not {kept!r}")
+    return told
+
+
+def first_difference(trace: Trace, trial: int, expected: Reference) -> str:
+    """In words, after which instruction, and at which tick, a buffer first holds something else than its box."""
+    for moment in expected.moments:
+        tick = moment.ticks - 1
+        if tick >= int(trace.ticks[trial]):
+            break
+        for buffer, names in trace.decode(tick).items():
+            if names[trial] != moment.boxes[buffer]:
+                return (
+                    f"Network and reference part at tick {tick}, the end of {moment.instruction}: {buffer!r} holds "
+                    f"{names[trial]!r} in the network, {moment.boxes[buffer]!r} in the reference."
+                )
+    return "Network and reference do not part at the end of an instruction, but in a branch or at the end of all."

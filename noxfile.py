@@ -1,0 +1,66 @@
+"""The project's habits, one session each: `nox` runs them all, `nox -s tests` one of them, `nox -l` lists them.
+
+A session that fails does not keep the others from running; the last lines tell how each of them ended.
+"""
+
+import sys
+from pathlib import Path
+
+import nox
+
+# The command in README.md has installed all that the sessions need beside this Python: none makes an environment anew.
+nox.options.default_venv_backend = "none"
+
+
+def run_module(session: nox.Session, *arguments: str) -> None:
+    """Run a module of the Python that runs nox, so that its environment need not be on the PATH."""
+    session.run(sys.executable, "-m", *arguments)
+
+
+@nox.session(name="format")
+def check_format(session: nox.Session) -> None:
+    """The layout of the code, and what ruff's rules find in it."""
+    run_module(session, "ruff", "format", "--check", ".")
+    run_module(session, "ruff", "check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """The annotations, by pyright."""
+    run_module(session, "pyright", "--pythonpath", sys.executable, *session.posargs)
+
+
+@nox.session
+def layers(session: nox.Session) -> None:
+    """Which room of the library may import which: the contracts in pyproject.toml."""
+    # import-linter cannot be run as a module.
+    session.run(str(Path(sys.executable).with_name("lint-imports")), "--no-logo", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests and the examples in docstrings, or those that are named: nox -s tests -- tests/test_run.py."""
+    run_module(session, "pytest", *session.posargs)
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Every notebook runs, or those that are named."""
+    # The options of the tests are for tests: a notebook has no doctests.
+    run_module(
+        session, "pytest", "-o", "addopts=", "--nbmake", "--numprocesses=auto", *(session.posargs or ["notebooks"])
+    )
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation, built into site/."""
+    run_module(session, "mkdocs", "build", "--strict", *session.posargs)
+
+
+@nox.session(default=False)
+def slow(session: nox.Session) -> None:
+    """The endurance tests: minutes each, with their progress; they write benchmarks/results."""
+    # In a single process, as progress could not be seen from several, and with the marker by itself: tests/conftest.py
+    # leaves out the checks of annotations when it is.
+    run_module(session, "pytest", "-o", "addopts=", "-m", "slow", "-s", *session.posargs)
