@@ -1,6 +1,7 @@
 """Build a network: names to codes, codes to weights."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from jaxtyping import Array, Key
@@ -13,6 +14,7 @@ from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._keys import Rate, check_one_key
 from attractorbind._layout import parse_relays, wire
 from attractorbind._network import Network
+from attractorbind._rule.assigned import check_rule, check_rules, rule_of_each
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.train import learn
 from attractorbind._vocabulary import Vocabulary
@@ -25,6 +27,7 @@ def build(
     relays: str | Iterable[tuple[str, str]] = "all",
     activity: Rate,
     rule: AbstractStorageRule,
+    rules: Mapping[str, AbstractStorageRule] = MappingProxyType({}),
     key: Key[Array, ""],
     relay: str = "direct",
     latch: str = "recurrence",
@@ -44,7 +47,8 @@ def build(
     - `buffers`: name to number of units; sizes may differ.
     - `relays`: "all" (every ordered pair), "hub:NAME" (from and to that buffer) or a list of (source, target).
     - `activity`: fraction of a population's units that are on in a code.
-    - `rule`: the learning rule of all projections.
+    - `rule`: the storage rule of all projections.
+    - `rules`: rules of single latches and relays instead, by the names of their gates, {"focus->agent": Hebbian()}.
     - `key`: a JAX random key; draws the codes.
     - `relay`: "direct", one gated matrix, or "nucleus", by way of a thalamic population of its own, which is part of
         the global attractor.
@@ -59,7 +63,7 @@ def build(
     **Raises:**
 
     - `NetworkError`: buffers, relays, sizes or activity that make no network.
-    - `UnknownNameError`: a relay names an unknown buffer.
+    - `UnknownNameError`: a relay names an unknown buffer, or `rules` an unknown latch or relay.
     - `CapacityError`: with `strict`, when the rule cannot store the load. Otherwise `CapacityWarning` is issued.
 
     **Reference:** Hayworth 2012; Hayworth & Marblestone 2018 for relays and latches through the thalamus.
@@ -82,6 +86,7 @@ def build(
     kinds = _kind("relay", relay, ("direct", "nucleus")), _kind("latch", latch, ("recurrence", "loop"))
     areas = check_areas(areas)
     wiring = connect(wire(sizes, parse_relays(sizes, relays), *kinds), areas)
+    rules = check_rules(wiring, rules)
     active = [active_units(population.units, activity) for population in wiring.populations]
     for population, count in zip(wiring.populations, active, strict=True):
         if not 0 < count < population.units:
@@ -93,7 +98,7 @@ def build(
     slots = len(vocabulary) + check_count("free", free, least=0)
     codes = draw_codes(slots, wiring.populations, active, code_keys)
     area_parameters = tuple(area.parameters(own) for area, own in zip(areas, area_keys, strict=True))
-    synapses, drive = learn(wiring, codes, len(vocabulary), rule)
+    synapses, drive = learn(wiring, codes, len(vocabulary), rule_of_each(wiring, rule, rules))
     network = Network(
         vocabulary=vocabulary,
         wiring=wiring,
@@ -103,6 +108,7 @@ def build(
         synapses=synapses,
         drive=drive,
         rule=rule,
+        rules=rules,
         **parts_of_key(key)._asdict(),
         fingerprint=fingerprint(wiring, [of_population[: len(vocabulary)] for of_population in codes]),
     )
@@ -113,8 +119,7 @@ def build(
 def _check(vocabulary: object, buffers: object, rule: object, key: object) -> None:
     if not isinstance(vocabulary, Vocabulary):
         raise NetworkError(f"vocabulary is a {type(vocabulary).__name__}; wrap the names in attractorbind.Vocabulary")
-    if not isinstance(rule, AbstractStorageRule):
-        raise NetworkError(f"rule is {rule!r}; it must be a learning rule such as MaximalStability()")
+    check_rule("rule", rule)
     if not isinstance(buffers, Mapping) or not buffers:
         raise NetworkError(f"buffers is {buffers!r}; give names and sizes of one buffer or more, {{'focus': 512}}, say")
     for name in buffers:

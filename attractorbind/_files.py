@@ -49,7 +49,7 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
     """Write what a network is made of; either the whole file is there afterwards, or what was there before."""
     synapses = [_without_codes(each) for each in fields["synapses"]]
     modules, module_arrays = described(
-        {"rule": fields["rule"], "synapses": synapses, "areas": fields["areas"]}, "network"
+        {"rule": fields["rule"], "rules": fields["rules"], "synapses": synapses, "areas": fields["areas"]}, "network"
     )
     description = {
         "version": _VERSION,
@@ -128,10 +128,14 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
 
     all_codes = arrays(len(populations))
     modules = revived(told["modules"], read(told["arrays"]), classes)
-    rule, synapses, areas = modules["rule"], modules["synapses"], modules["areas"]
-    for kind, those in ((AbstractStorageRule, [rule]), (AbstractSynapses, synapses), (AbstractArea, areas)):
+    rule, rules, synapses, areas = (modules[part] for part in ("rule", "rules", "synapses", "areas"))
+    for kind, those in (
+        (AbstractStorageRule, [rule, *rules.values()]),
+        (AbstractSynapses, synapses),
+        (AbstractArea, areas),
+    ):
         if not all(isinstance(each, kind) for each in those):
-            raise ValueError("its rule, synapses or areas are something else")
+            raise ValueError("its rules, synapses or areas are something else")
     shapes_of_parameters = [jax.eval_shape(area.parameters, jax.random.key(0)) for area in areas]
     parameters = arrays(len(jax.tree.leaves(shapes_of_parameters)))
     synapses = tuple(
@@ -162,6 +166,7 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
         "synapses": synapses,
         "drive": drive,
         "rule": rule,
+        "rules": rules,
         "key_data": key,
         "key_kind": told["key"],
         "fingerprint": str(told["fingerprint"]),

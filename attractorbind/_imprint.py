@@ -10,6 +10,7 @@ from attractorbind._checks import check_names
 from attractorbind._codes import draw_codes, population_keys
 from attractorbind._errors import NetworkError, VocabularyError, listed
 from attractorbind._network import Network, check_network
+from attractorbind._rule.assigned import rule_of_each
 from attractorbind._rule.base import AbstractOneShotRule
 from attractorbind._rule.train import add, learn
 from attractorbind._synapses.base import AbstractSynapses
@@ -24,11 +25,11 @@ def imprint(network: Network, names: Iterable[str], *, strict: bool = True) -> N
     codes are those that `build` would have drawn with the longer vocabulary, and the weights are what the network's
     rule learns from all codes.
 
-    Where the rule learns in one shot (`Hebbian`, and any `AbstractOneShotRule`), every projection gains the outer
-    product of the new codes, $\Delta W_{ji} \propto \tilde x_j \tilde y_i$, and nothing else. All other rules learn
-    all symbols anew. Into slots that are free, from `build(..., free=...)`, a new symbol changes no shape, so that the
-    compiled drivers serve on, unless weights kept as factors have to be written out for it; a `Schedule` or `Listing`
-    belongs to its vocabulary and is to be made anew for the larger one.
+    A projection whose rule learns in one shot (`Hebbian`, and any `AbstractOneShotRule`) gains the outer product of the
+    new codes, $\Delta W_{ji} \propto \tilde x_j \tilde y_i$, and nothing else. All others learn all symbols anew. Into
+    slots that are free, from `build(..., free=...)`, a new symbol changes no shape, so that the compiled drivers serve
+    on, unless weights kept as factors have to be written out for it; a `Schedule` or `Listing` belongs to its
+    vocabulary and is to be made anew for the larger one.
 
     **Arguments:**
 
@@ -86,10 +87,13 @@ def _with_room(network: Network, symbols: int) -> tuple[Bool[Array, "slots _unit
 def _learned(
     network: Network, codes: tuple[Bool[Array, "slots _units"], ...], symbols: int
 ) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
-    """Weights and drive for so many symbols: in one shot for each new one, or else all anew."""
-    if not isinstance(network.rule, AbstractOneShotRule):
-        return learn(network.wiring, codes, symbols, network.rule)
+    """Weights and drive for so many symbols: in one shot for each new one where the rule can, or else all anew."""
+    rules = rule_of_each(network.wiring, network.rule, network.rules)
+    in_one_shot = [index for index, rule in enumerate(rules) if isinstance(rule, AbstractOneShotRule)]
     synapses, drive = network.synapses, network.drive
-    for symbol in range(len(network.vocabulary), symbols):
-        synapses, drive = add(network.wiring, synapses, [every[symbol] for every in codes], network.rule)
-    return synapses, drive
+    if in_one_shot:
+        for symbol in range(len(network.vocabulary), symbols):
+            synapses, drive = add(network.wiring, synapses, [slots[symbol] for slots in codes], rules)
+    if len(in_one_shot) == len(rules):
+        return synapses, drive
+    return learn(network.wiring, codes, symbols, rules, kept={index: synapses[index] for index in in_one_shot})

@@ -19,6 +19,7 @@ from attractorbind._display import table_html
 from attractorbind._errors import FileError, NetworkError
 from attractorbind._files import read_network, write_network
 from attractorbind._report import Report, reported
+from attractorbind._rule.assigned import rules_in_words
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.train import rounded
@@ -76,6 +77,7 @@ def nameless(network: "Network") -> "Network":
         wiring=network.wiring.nameless,
         areas=tuple(renamed(area, nameless_area(index)) for index, area in enumerate(network.areas)),
         rule=Hebbian(),
+        rules={},
         fingerprint="",
         altered=False,
     )
@@ -96,7 +98,8 @@ class Network(eqx.Module):
     - `area_parameters`: what was drawn for each area, see `AbstractArea.parameters`.
     - `synapses`: `Synapses` or `FactoredSynapses`, one per projection, in the order of `wiring.projections`.
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
-    - `rule`: the learning rule.
+    - `rule`: the storage rule.
+    - `rules`: those of latches and relays that have another, by the names of their gates.
     - `key_data`, `key_kind`: of the random key that it was built from, which is `key`.
     - `fingerprint`: of the codes and the wiring that it was built with; tells its states from those of others.
     - `altered`: whether `lesion` or `replace` made it other than the rule would.
@@ -114,6 +117,7 @@ class Network(eqx.Module):
     key_kind: str = eqx.field(static=True)
     fingerprint: str = eqx.field(static=True)
     altered: bool = eqx.field(static=True, default=False)
+    rules: dict[str, AbstractStorageRule] = eqx.field(default_factory=dict)
 
     @property
     def buffers(self) -> dict[str, int]:
@@ -312,7 +316,7 @@ class Network(eqx.Module):
 
     def report(self) -> Report:
         """Load, smallest stability and wrong bits of every projection; see `Report`."""
-        return reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), repr(self.rule))
+        return reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), self.rule, self.rules)
 
     def _repr_html_(self) -> str:
         return _html(self)
@@ -323,7 +327,8 @@ class Network(eqx.Module):
         areas = ", ".join(f"{area.name}: {type(area).__name__}" for area in self.areas)
         return (
             f"Network({len(self.vocabulary)} symbols, buffers {{{buffers}}}, {kinds.count('relay')} relays, "
-            f"{len(self.synapses)} projections, {f'areas {{{areas}}}, ' if areas else ''}{self.rule})"
+            f"{len(self.synapses)} projections, {f'areas {{{areas}}}, ' if areas else ''}"
+            f"{rules_in_words(self.rule, self.rules)})"
         )
 
 
@@ -336,5 +341,6 @@ def _html(network: Network) -> str:
         for name, units in network.buffers.items()
     ]
     rows += [(area.kind, area.name, area.units, "") for area in wiring.areas]
-    caption = f"Network: {len(network.vocabulary)} symbols, {len(relays)} relays, {network.rule!r}"
+    rules = rules_in_words(network.rule, network.rules)
+    caption = f"Network: {len(network.vocabulary)} symbols, {len(relays)} relays, {rules}"
     return table_html(caption, ("", "name", "units", "relays to"), rows)

@@ -1,13 +1,15 @@
 """What a network's projections store: load, stability and wrong bits, one line each."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jaxtyping import Array, Bool
 
 from attractorbind._display import Printed
 from attractorbind._errors import CapacityError, CapacityWarning
+from attractorbind._rule.assigned import rule_of_each, rules_in_words
+from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.quality import quality
 from attractorbind._table import aligned
@@ -21,6 +23,7 @@ _LOSS = 0.02
 class ProjectionReport:
     """How well one projection stores the vocabulary.
 
+    - `rule`: what stored it, which may be another rule than that of the rest.
     - `load`: symbols per source unit, S/N.
     - `stability`: smallest over units and symbols, in Gardner's units (field over |w|, inputs standardised).
     - `wrong_bits`: units, summed over all symbols, that one step from a clean source sets wrong.
@@ -29,6 +32,7 @@ class ProjectionReport:
     source: str
     target: str
     gate: str
+    rule: str
     load: float
     stability: float
     wrong_bits: int
@@ -76,19 +80,23 @@ class Report(Printed):
         """What is not stored, where it is worst, and what helps."""
         bad = [projection for projection in self.projections if projection.wrong_bits]
         worst = max(bad, key=lambda projection: projection.wrong_bits)
+        rules = list(dict.fromkeys(projection.rule for projection in bad))
+        store = f"{' and '.join(rules)} {'do' if len(rules) > 1 else 'does'} not store"
         return (
-            f"{self.rule} does not store all {self.symbols} symbols: {self.wrong_bits} wrong bits in {len(bad)} of "
+            f"{store} all {self.symbols} symbols: {self.wrong_bits} wrong bits in {len(bad)} of "
             f"{len(self.projections)} projections, the worst '{worst.source}' to '{worst.target}' with "
             f"{worst.wrong_bits} at load S/N = {worst.load:.3g}; give the buffers more units, lower the activity, or "
             "take another rule (MaximalStability stores the most)"
         )
 
     def __str__(self) -> str:
-        rows = [("source", "target", "gate", "S/N", "stability", "wrong bits")]
+        rows = [("source", "target", "gate", "S/N", "stability", "wrong bits", "rule")]
         rows += [
-            (p.source, p.target, p.gate, f"{p.load:.3f}", f"{p.stability:.3f}", str(p.wrong_bits))
+            (p.source, p.target, p.gate, f"{p.load:.3f}", f"{p.stability:.3f}", str(p.wrong_bits), p.rule)
             for p in self.projections
         ]
+        if len({p.rule for p in self.projections}) <= 1:
+            rows = [row[:-1] for row in rows]
         return "\n".join([f"{self.rule}, {self.symbols} symbols", *aligned(rows, right=[3, 4, 5])])
 
 
@@ -97,11 +105,13 @@ def reported(
     all_codes: Sequence[Bool[Array, "slots _units"]],
     synapses: Sequence[AbstractSynapses],
     symbols: int,
-    rule: str,
+    rule: AbstractStorageRule,
+    rules: Mapping[str, AbstractStorageRule],
 ) -> Report:
     """The report of these synapses; the first codes of every population are those of the symbols."""
     rows = []
-    for projection, one in zip(wiring.projections, synapses, strict=True):
+    each_rule = rule_of_each(wiring, rule, rules)
+    for projection, one, own_rule in zip(wiring.projections, synapses, each_rule, strict=True):
         source, target = all_codes[projection.source], all_codes[projection.target]
         stability, wrong_bits = quality(one, source, target, symbols, recurrent=projection.recurrent)
         rows.append(
@@ -109,9 +119,10 @@ def reported(
                 source=wiring.populations[projection.source].name,
                 target=wiring.populations[projection.target].name,
                 gate=wiring.gates[projection.gate].name,
+                rule=repr(own_rule),
                 load=symbols / source.shape[1],
                 stability=float(stability),
                 wrong_bits=int(wrong_bits),
             )
         )
-    return Report(rule, symbols, tuple(rows))
+    return Report(rules_in_words(rule, rules), symbols, tuple(rows))

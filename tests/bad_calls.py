@@ -489,6 +489,28 @@ CALLS: dict[str, tuple] = {
         "MaximalStability()",
     ),
     **spread(
+        "build: rules",
+        lambda w, v: build(rules=v),
+        {"None": None, "a rule": ab.Hebbian(), "a list": ["focus"], "a rule's class": {"focus": ab.Hebbian}}
+        | {"None for a rule": {"focus->agent": None}},
+        "NetworkError",
+        "rules is|rules['focus",
+        "Hebbian()|MaximalStability()",
+    ),
+    **spread(
+        "build: rules of unknown gates",
+        lambda w, v: build(rules={v: ab.Hebbian()}),
+        {"another name": "agnt", "no relay": "focus->focus", "a number": 3, "None": None},
+        "UnknownNameError",
+        "unknown latch or relay",
+        "'focus', 'agent'",
+    ),
+    "build: rules of an area's gate": (
+        lambda w: build(areas=[ab.SnapshotMemory("m", units=64, capacity=4)], rules={"m:store": ab.Hebbian()}),
+        "UnknownNameError",
+        ("'m:store'", "'focus->agent'"),
+    ),
+    **spread(
         "build: key",
         lambda w, v: build(key=v),
         WRONG_KEYS | {"None": None, "several": jax.random.split(jax.random.key(0), 2)},
