@@ -36,7 +36,7 @@ class Activity(eqx.Module):
 
     def turned(self, populations: Bool[Array, " populations"]) -> "Activity":
         """The same where of these populations the other half counts."""
-        return Activity(self.halves, self.current ^ populations)
+        return Activity(self.halves, self.current ^ populations.astype(jnp.int32))
 
     def moved(self, population: Int[Array, ""]) -> Bool[Array, ""]:
         """Whether a population changed at the last tick; right only for a population that was written at that tick."""

@@ -19,8 +19,8 @@ from attractorbind._wiring import Wiring
 
 # A buffer, and the symbol that is presented to it or asked for.
 Slot = tuple[str, str | Arg]
-# A macro, and how many macros it stands in.
-Heading = tuple[int, Instruction]
+# An instruction that begins at a step, and how many macros it stands in.
+Beginning = tuple[int, Instruction]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,17 +88,19 @@ def _summary(wiring: Wiring) -> str:
 
 def flatten(
     wiring: Wiring, statements: Sequence[Statement], depth: int = 0
-) -> Iterator[tuple[Step, tuple[Heading, ...]]]:
+) -> Iterator[tuple[Step, tuple[Beginning, ...]]]:
     """The primitive steps of instructions in order, each with the instructions that begin at it, outermost first."""
     for statement in statements:
         if isinstance(statement, Step):
             yield statement, (((0, statement),) if depth == 0 else ())
         elif isinstance(statement, Instruction):
-            begins: tuple[Heading, ...] = ((depth, statement),)
+            begins: tuple[Beginning, ...] = ((depth, statement),)
             for step, inner in flatten(wiring, statement.expand(wiring), depth + 1):
                 yield step, begins + inner
                 # The instruction begins at the first of its steps only.
                 begins = ()
+        else:
+            raise ProgramError(f"an instruction stands for instructions only, not for {statement}")
 
 
 def slot_of(network: Network, slots: dict[Slot, int], buffer: str, symbol: str | Arg) -> int:
@@ -125,7 +127,7 @@ def presented_text(buffer: str, symbol: str | Arg | Next) -> str:
     return f"{buffer} <- {symbol if isinstance(symbol, str) else repr(symbol)}"
 
 
-def step_label(begins: Sequence[Heading], procedures: Sequence[str] = ()) -> str:
+def step_label(begins: Sequence[Beginning], procedures: Sequence[str] = ()) -> str:
     """The procedures and instructions that begin at a step, outermost first.
 
     Indented by the depth of the first instruction, where no procedure begins.

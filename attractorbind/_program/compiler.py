@@ -9,7 +9,7 @@ from attractorbind._each import NONE
 from attractorbind._errors import ProgramError
 from attractorbind._network import Network
 from attractorbind._program.assembler import HALT, Action, Count, Node, Reset
-from attractorbind._program.compiled import Heading, Slot, flatten, slot_of, step_label
+from attractorbind._program.compiled import Beginning, Slot, flatten, slot_of, step_label
 from attractorbind._program.condition import Branch
 from attractorbind._program.listing import Listing, Questions, Rows
 from attractorbind._program.statement import SETTLE, Instruction, Step
@@ -33,7 +33,7 @@ class _Compiler:
         self.slots: dict[Slot, int] = {}
         self.questions: dict[tuple[int, int, int], int] = {}
         self.notes: dict[str, None] = {}
-        self.steps: dict[int, list[tuple[_Row, tuple[Heading, ...]]]] = {}
+        self.steps: dict[int, list[tuple[_Row, tuple[Beginning, ...]]]] = {}
         self.resting: _Row = dict.fromkeys(("present", "slot", "emit", "question", "counter", "limit"), NONE)
         self.resting |= {"gates": network.wiring.gating(), "ticks": 1, "fails": False}
 
@@ -90,7 +90,7 @@ class _Compiler:
             procedures = ()
         return rows
 
-    def _steps(self, instruction: Instruction) -> list[tuple[_Row, tuple[Heading, ...]]]:
+    def _steps(self, instruction: Instruction) -> list[tuple[_Row, tuple[Beginning, ...]]]:
         """The rows of an instruction, and the macros that begin at each; worked out once however often it occurs."""
         # Found again by identity, as in `program * n`: an instruction is not checked yet, and may not be hashable.
         if id(instruction) not in self.steps:

@@ -9,11 +9,11 @@ from attractorbind.testing._binding import check_binding as check_binding
 from attractorbind.testing._check_error import CheckError as CheckError
 from attractorbind.testing._network_checks import check_capacity as check_capacity, check_isolation as check_isolation
 from attractorbind.testing._program_checks import check_program as check_program
+from attractorbind.testing._program_strategies import programs as programs
 from attractorbind.testing._reference import Moment as Moment, Reference as Reference, reference as reference
 from attractorbind.testing._strategies import (
     gatings as gatings,
     networks as networks,
-    programs as programs,
     states as states,
     vocabularies as vocabularies,
 )

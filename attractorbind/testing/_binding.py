@@ -16,9 +16,9 @@ from attractorbind._run import run
 from attractorbind._trace import Trace
 from attractorbind.testing._check_error import CheckError
 from attractorbind.testing._comparison import differences, first_difference
+from attractorbind.testing._program_strategies import elementary_programs, programs as all_programs
 from attractorbind.testing._reference import Reference, reference
 from attractorbind.testing._shorten import simplest
-from attractorbind.testing._strategies import elementary_programs, programs as all_programs
 
 # A program whose table has more rows than this is not tried, for each size of tables compiles anew.
 _MOST_ROWS = 64
