@@ -60,6 +60,7 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
         "key": fields["key_kind"],
         "fingerprint": fields["fingerprint"],
         "altered": fields["altered"],
+        "given": fields["given"],
     }
     told = json.dumps(description).encode()
     payload = io.BytesIO()
@@ -171,6 +172,7 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
         "key_kind": told["key"],
         "fingerprint": str(told["fingerprint"]),
         "altered": bool(told["altered"]),
+        "given": tuple(map(str, told["given"])),
     }
 
 

@@ -18,8 +18,8 @@ from attractorbind._checks import check_computed, check_count, check_known
 from attractorbind._display import table_html
 from attractorbind._errors import FileError, NetworkError
 from attractorbind._files import read_network, write_network
-from attractorbind._report import Report, reported
-from attractorbind._rule.assigned import rules_in_words
+from attractorbind._report import Report, codes_reported, reported
+from attractorbind._rule.assigned import rule_of_each, rules_in_words
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.train import rounded
@@ -80,6 +80,7 @@ def nameless(network: "Network") -> "Network":
         rules={},
         fingerprint="",
         altered=False,
+        given=(),
     )
 
 
@@ -100,6 +101,7 @@ class Network(eqx.Module):
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
     - `rule`: the storage rule.
     - `rules`: those of latches and relays that have another, by the names of their gates.
+    - `given`: the buffers whose codes were given, not drawn.
     - `key_data`, `key_kind`: of the random key that it was built from, which is `key`.
     - `fingerprint`: of the codes and the wiring that it was built with; tells its states from those of others.
     - `altered`: whether `lesion` or `replace` made it other than the rule would.
@@ -118,6 +120,7 @@ class Network(eqx.Module):
     fingerprint: str = eqx.field(static=True)
     altered: bool = eqx.field(static=True, default=False)
     rules: dict[str, AbstractStorageRule] = eqx.field(default_factory=dict)
+    given: tuple[str, ...] = eqx.field(static=True, default=())
 
     @property
     def buffers(self) -> dict[str, int]:
@@ -315,8 +318,14 @@ class Network(eqx.Module):
         return Network(**read_network(_path(path), classes))
 
     def report(self) -> Report:
-        """Load, smallest stability and wrong bits of every projection; see `Report`."""
-        return reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), self.rule, self.rules)
+        """Load, smallest stability and wrong bits of every projection, and of codes that were given what they cost.
+
+        See `Report`.
+        """
+        rules = rule_of_each(self.wiring, self.rule, self.rules)
+        rows = reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), rules)
+        codes = codes_reported({buffer: self.codes(buffer) for buffer in self.given}, self.vocabulary.names, rows)
+        return Report(rules_in_words(self.rule, self.rules), len(self.vocabulary), rows, codes)
 
     def _repr_html_(self) -> str:
         return _html(self)

@@ -4,11 +4,12 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from jaxtyping import Array, Bool
 
 from attractorbind._display import Printed
 from attractorbind._errors import CapacityError, CapacityWarning
-from attractorbind._rule.assigned import rule_of_each, rules_in_words
+from attractorbind._given_codes import most_alike
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.quality import quality
@@ -39,12 +40,47 @@ class ProjectionReport:
 
 
 @dataclass(frozen=True)
+class CodeReport:
+    """What the codes cost that were given for a buffer.
+
+    - `active`: the least and the most units that are on in a code.
+    - `alike`: the two symbols whose codes are most alike; None if there is one symbol only.
+    - `correlation`: of these two codes; above 1/2 they are hardly told apart.
+    - `stability`: the smallest of the projections from and to the buffer.
+    - `stability_elsewhere`: the smallest of all other projections, infinite if there are none.
+    """
+
+    buffer: str
+    units: int
+    active: tuple[int, int]
+    alike: tuple[str, str] | None
+    correlation: float
+    stability: float
+    stability_elsewhere: float
+
+    def __str__(self) -> str:
+        least, most = self.active
+        active = f"{least} to {most}" if least < most else f"{least}"
+        words = [f"codes given for {self.buffer!r}: {active} of {self.units} units on"]
+        if self.alike:
+            words.append(f"most alike {self.alike[0]!r} and {self.alike[1]!r}, correlation {self.correlation:.2f}")
+        stability = f"stability {self.stability:.3f}"
+        if self.stability_elsewhere < float("inf"):
+            stability += f", elsewhere {self.stability_elsewhere:.3f}"
+        return "; ".join([*words, stability])
+
+
+@dataclass(frozen=True)
 class Report(Printed):
-    """`ProjectionReport`s of all projections; `print` shows them as a table."""
+    """`ProjectionReport`s of all projections; `print` shows them as a table.
+
+    - `codes`: what the codes cost that were given, one `CodeReport` for each buffer that has such.
+    """
 
     rule: str
     symbols: int
     projections: tuple[ProjectionReport, ...]
+    codes: tuple[CodeReport, ...] = ()
 
     @property
     def wrong_bits(self) -> int:
@@ -97,7 +133,8 @@ class Report(Printed):
         ]
         if len({p.rule for p in self.projections}) <= 1:
             rows = [row[:-1] for row in rows]
-        return "\n".join([f"{self.rule}, {self.symbols} symbols", *aligned(rows, right=[3, 4, 5])])
+        lines = [f"{self.rule}, {self.symbols} symbols", *aligned(rows, right=[3, 4, 5]), *map(str, self.codes)]
+        return "\n".join(lines)
 
 
 def reported(
@@ -105,13 +142,11 @@ def reported(
     all_codes: Sequence[Bool[Array, "slots _units"]],
     synapses: Sequence[AbstractSynapses],
     symbols: int,
-    rule: AbstractStorageRule,
-    rules: Mapping[str, AbstractStorageRule],
-) -> Report:
-    """The report of these synapses; the first codes of every population are those of the symbols."""
+    rules: Sequence[AbstractStorageRule],
+) -> tuple[ProjectionReport, ...]:
+    """The reports of all projections, with the rule of each; the first codes of a population are those of symbols."""
     rows = []
-    each_rule = rule_of_each(wiring, rule, rules)
-    for projection, one, own_rule in zip(wiring.projections, synapses, each_rule, strict=True):
+    for projection, one, rule in zip(wiring.projections, synapses, rules, strict=True):
         source, target = all_codes[projection.source], all_codes[projection.target]
         stability, wrong_bits = quality(one, source, target, symbols, recurrent=projection.recurrent)
         rows.append(
@@ -119,10 +154,34 @@ def reported(
                 source=wiring.populations[projection.source].name,
                 target=wiring.populations[projection.target].name,
                 gate=wiring.gates[projection.gate].name,
-                rule=repr(own_rule),
+                rule=repr(rule),
                 load=symbols / source.shape[1],
                 stability=float(stability),
                 wrong_bits=int(wrong_bits),
             )
         )
-    return Report(rules_in_words(rule, rules), symbols, tuple(rows))
+    return tuple(rows)
+
+
+def codes_reported(
+    codes: Mapping[str, Bool[Array, "symbols _units"]],
+    names: Sequence[str],
+    projections: Sequence[ProjectionReport],
+) -> tuple[CodeReport, ...]:
+    """What the codes cost that were given for some buffers, from the reports of all projections."""
+    reports = []
+    for buffer, rows in codes.items():
+        on, alike = np.asarray(rows).sum(axis=1), most_alike(np.asarray(rows))
+        own = [row for row in projections if buffer in (row.source, row.target)]
+        reports.append(
+            CodeReport(
+                buffer=buffer,
+                units=rows.shape[1],
+                active=(int(on.min()), int(on.max())),
+                alike=None if alike is None else (names[alike.symbols[0]], names[alike.symbols[1]]),
+                correlation=0.0 if alike is None else alike.correlation,
+                stability=min(row.stability for row in own),
+                stability_elsewhere=min((row.stability for row in projections if row not in own), default=float("inf")),
+            )
+        )
+    return tuple(reports)

@@ -489,6 +489,48 @@ CALLS: dict[str, tuple] = {
         "MaximalStability()",
     ),
     **spread(
+        "build: codes",
+        lambda w, v: build(codes=v),
+        {"None": None, "an array": np.zeros((3, 32)), "a list": ["focus"]},
+        "NetworkError",
+        "codes is a",
+        "{'focus': array}",
+    ),
+    "build: codes of an unknown buffer": (
+        lambda w: build(codes={"agnt": np.eye(3, 24)}),
+        "UnknownNameError",
+        ("'agnt'", "'agent'?"),
+    ),
+    **spread(
+        "build: codes of a buffer",
+        lambda w, v: build(codes={"agent": v}),
+        {
+            "None": None,
+            "too few symbols": np.eye(2, 24),
+            "too many units": np.eye(3, 32),
+            "ragged": [[0, 1], [1], [0]],
+            "words": np.full((3, 24), "1"),
+            "undefined": np.where(np.eye(3, 24) > 0, np.nan, 0.0),
+            "a half": np.eye(3, 24) / 2,
+            "signs": 2 * np.eye(3, 24) - 1,
+            "all off": np.eye(3, 24) * np.array([[1], [0], [1]]),
+            "all on": 1 - np.eye(3, 24) * np.array([[1], [0], [1]]),
+        },
+        "NetworkError",
+        "codes['agent']",
+        "it must be of zeros and ones, of shape (3, 24)|a code needs at least one unit on and one off",
+    ),
+    "build: two symbols of one code": (
+        lambda w: build(codes={"agent": np.eye(3, 24)[[0, 1, 0]]}),
+        "NetworkError",
+        ("'dog' and 'mouse' have the same code in buffer 'agent'", "give each its own"),
+    ),
+    "imprint: codes of other symbols": (
+        lambda w: ab.imprint(w.network, ["new"], codes={"agent": np.eye(3, 24)}),
+        "NetworkError",
+        ("codes['agent']", "(1, 24)"),
+    ),
+    **spread(
         "build: rules",
         lambda w, v: build(rules=v),
         {"None": None, "a rule": ab.Hebbian(), "a list": ["focus"], "a rule's class": {"focus": ab.Hebbian}}
