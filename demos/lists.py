@@ -135,8 +135,8 @@ def work_through(
     seconds, count = time.perf_counter() - started, 0
     for line, given, wanted in zip(lines, trace.outputs, right, strict=True):
         count += given == wanted
-        told = "" if given == wanted else f" (expected: {' '.join(wanted)})"
-        print(f"{' '.join(line)}: {' '.join(map(str, given))}{told}")
+        correction = "" if given == wanted else f" (expected: {' '.join(wanted)})"
+        print(f"{' '.join(line)}: {' '.join(map(str, given))}{correction}")
     print(f"{count} of {len(lines)} lines right, {trace.ticks.max()} ticks, {seconds:.1f} s with compiling")
     return 0 if count == len(lines) else 1
 
