@@ -85,7 +85,7 @@ _THERE_AND_BACK = jax.jit(lambda x, y, w: (x @ w, x.T @ y))
 
 
 def sweep(source: jax.Array, target: jax.Array) -> float:
-    """Of the two products with which all fields, and then all changes of weights, are worked out."""
+    """The seconds of two products: with them all fields, and then all changes of weights, would be computed."""
     x, y = source.astype(jnp.float32), target.astype(jnp.float32)
     weights = jnp.ones((x.shape[1], y.shape[1]))
     _THERE_AND_BACK(x, y, weights)
