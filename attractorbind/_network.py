@@ -138,8 +138,8 @@ class Network(eqx.Module):
     def codes(self, population: str) -> Bool[Array, "symbols units"]:
         """The code of every symbol in a population, a buffer or a nucleus, in the vocabulary's order."""
         names = [p.name for p in self.wiring.populations]
-        place = names.index(check_known("population", "populations", population, names))
-        return self.all_codes[place][: len(self.vocabulary)]
+        index = names.index(check_known("population", "populations", population, names))
+        return self.all_codes[index][: len(self.vocabulary)]
 
     def synapses_between(self, source: str, target: str) -> AbstractSynapses:
         """Weights and biases of the projection from one population to another, or to itself.
