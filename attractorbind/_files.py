@@ -145,16 +145,18 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
     drive, key = arrays(2)
     jax.random.wrap_key_data(key, impl=told["key"])
     slots = len(all_codes[0])
-    shapes = [codes.shape == (slots, p.units) for codes, p in zip(all_codes, populations, strict=True)]
+    shapes = [
+        codes.shape == (slots, population.units) for codes, population in zip(all_codes, populations, strict=True)
+    ]
     shapes += [
         array.shape == expected.shape and array.dtype == expected.dtype
         for array, expected in zip(parameters, jax.tree.leaves(shapes_of_parameters), strict=True)
     ]
     shapes += [
-        one.shape == (populations[p.source].units, populations[p.target].units)
-        and one.bias.shape == (populations[p.target].units,)
-        and (not isinstance(one, FactoredSynapses) or len(one.coefficients) == slots)
-        for one, p in zip(synapses, projections, strict=True)
+        each.shape == (populations[projection.source].units, populations[projection.target].units)
+        and each.bias.shape == (populations[projection.target].units,)
+        and (not isinstance(each, FactoredSynapses) or len(each.coefficients) == slots)
+        for each, projection in zip(synapses, projections, strict=True)
     ]
     if not all(shapes) or slots < len(told["vocabulary"]):
         raise ValueError("its arrays do not fit its wiring")

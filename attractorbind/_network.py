@@ -97,7 +97,7 @@ class Network(eqx.Module):
     - `all_codes`: the code of every symbol in every population, and behind them those that are free.
     - `areas`: what is joined to the buffers by gates of its own, such as a `SnapshotMemory`.
     - `area_parameters`: what was drawn for each area, see `AbstractArea.parameters`.
-    - `synapses`: `Synapses` or `FactoredSynapses`, one per projection, in the order of `wiring.projections`.
+    - `synapses`: `Synapses`, `FactoredSynapses` or others, one per projection, in the order of `wiring.projections`.
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
     - `rule`: the storage rule.
     - `rules`: those of latches and relays that have another, by the names of their gates.
@@ -145,8 +145,8 @@ class Network(eqx.Module):
     def codes(self, population: str) -> Bool[Array, "symbols units"]:
         """The code of every symbol in a population, a buffer or a nucleus, in the vocabulary's order."""
         names = [p.name for p in self.wiring.populations]
-        place = names.index(check_known("population", "populations", population, names))
-        return self.all_codes[place][: len(self.vocabulary)]
+        index = names.index(check_known("population", "populations", population, names))
+        return self.all_codes[index][: len(self.vocabulary)]
 
     def synapses_between(self, source: str, target: str) -> AbstractSynapses:
         """Weights and biases of the projection from one population to another, or to itself.

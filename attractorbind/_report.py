@@ -105,11 +105,16 @@ class Report(Printed):
             warnings.warn(self.complaint(), CapacityWarning, stacklevel=3)
 
     def loses_to(self, former: "Report", *, leaving_out: int) -> bool:
-        """Whether a projection other than one stores less than in a former report, or is clearly less stable."""
+        """Whether any other projection stores less than in a former report, or is clearly less stable.
+
+        **Arguments:**
+
+        - `leaving_out`: the number of the projection that does not count.
+        """
         return any(
             after.wrong_bits > before.wrong_bits or after.stability < before.stability - _LOSS * abs(before.stability)
-            for place, (after, before) in enumerate(zip(self.projections, former.projections, strict=True))
-            if place != leaving_out
+            for index, (after, before) in enumerate(zip(self.projections, former.projections, strict=True))
+            if index != leaving_out
         )
 
     def complaint(self) -> str:
@@ -146,9 +151,9 @@ def reported(
 ) -> tuple[ProjectionReport, ...]:
     """The reports of all projections, with the rule of each; the first codes of a population are those of symbols."""
     rows = []
-    for projection, one, rule in zip(wiring.projections, synapses, rules, strict=True):
+    for projection, own, rule in zip(wiring.projections, synapses, rules, strict=True):
         source, target = all_codes[projection.source], all_codes[projection.target]
-        stability, wrong_bits = quality(one, source, target, symbols, recurrent=projection.recurrent)
+        stability, wrong_bits = quality(own, source, target, symbols, recurrent=projection.recurrent)
         rows.append(
             ProjectionReport(
                 source=wiring.populations[projection.source].name,

@@ -114,7 +114,7 @@ CALLS: dict[str, tuple] = {
         lambda w, v: ab.SnapshotMemory(v),
         {"empty": "", "blank": " ", "a gate's": "a->m", "a control's": "m:store", "a number": 3, "None": None},
         "NetworkError",
-        "memory name",
+        "area name",
         "non-empty string",
     ),
     **spread(

@@ -3,6 +3,7 @@
 from functools import partial
 
 import equinox as eqx
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -196,17 +197,22 @@ def test_weights_that_are_no_numbers_are_non_finite(value):
     assert ab.run(spoiled, ab.load("focus", ab.arg("x")), args={"x": XS}).ok
 
 
-def test_a_rule_without_finite_weights_is_reported_and_does_not_run():
+def test_a_rule_without_finite_weights_is_refused():
     class Broken(ab.AbstractStorageRule):
         def learn(self, source, target, *, recurrent):
             return ab.Synapses(jnp.full((source.shape[1], target.shape[1]), jnp.nan), jnp.zeros(target.shape[1]))
 
-    with pytest.warns(ab.CapacityWarning, match="Broken"):
-        broken = ab.build(
-            ab.Vocabulary(["s0", "s1"]), buffers={"a": 16}, activity=0.2, rule=Broken(), key=jax.random.key(0)
-        )
+    with pytest.raises(ab.NetworkError, match="Broken returned weights or biases that are not finite"):
+        ab.build(ab.Vocabulary(["s0", "s1"]), buffers={"a": 16}, activity=0.2, rule=Broken(), key=jax.random.key(0))
+
+
+def test_a_network_whose_weights_are_not_finite_says_so_when_it_runs():
+    sound = pair()
+    # `build` and `replace` refuse such weights; whoever works on the pytree itself can still make them.
+    broken = eqx.tree_at(lambda network: network.synapses[0].bias, sound, jnp.full(64, jnp.nan))
     with pytest.raises(ab.RunError, match="non-finite"):
-        ab.run(broken, ab.load("a", "s0"))
+        ab.run(broken, ab.load("focus", "s0"))
+    assert ab.run(broken, ab.load("focus", "s0"), throw=False).result.tolist() == [ab.Result.NON_FINITE]
 
 
 @pytest.mark.parametrize("noise", [0.02, 0.3])
