@@ -122,3 +122,9 @@ def program(instructions: list[tuple]) -> ab.Program:
 def numpy_state(state: ab.State) -> list[dict[str, np.ndarray]]:
     """The oracle's states, one per trial."""
     return [{name: np.array(state[name][trial]) > 0 for name in state.names} for trial in range(state.trials)]
+
+
+def assert_same_states(one: ab.State, other: ab.State) -> None:
+    assert one.names == other.names
+    for name in one.names:
+        np.testing.assert_array_equal(one[name], other[name])

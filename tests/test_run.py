@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from examples import BUFFERS, TRIALS, network, pair, program
+from examples import BUFFERS, TRIALS, assert_same_states, network, pair, program
 from hypothesis import given, settings, strategies as st
 
 import attractorbind as ab
@@ -22,12 +22,6 @@ PROGRAM = (
     + ab.hold(3)
 )
 XS, YS = ["s0", "s3", "s5", "s0"], ["s2", "s2", "s4", "s1"]
-
-
-def assert_same_states(one: ab.State, other: ab.State) -> None:
-    assert one.names == other.names
-    for name in one.names:
-        np.testing.assert_array_equal(one[name], other[name])
 
 
 def states(trace: ab.Trace) -> dict[str, np.ndarray]:

@@ -9,82 +9,21 @@ import jax.numpy as jnp
 import memories
 import numpy as np
 import pytest
-from examples import BUFFERS, MEMORIES, network, numpy_state, plain
+from drawn import bound, gatings, initial_state, listing_of, macros, memory_runs, plain_memory, recollections
+from examples import BUFFERS, MEMORIES, TRIALS, network, numpy_state, plain
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from machines import LimitError, program
-from test_interpreter import bound, conditions, listing_of
-from test_oracle import initial_state, macros
 
 import attractorbind as ab
 from attractorbind._area.snapshots import pattern
 
-TRIALS = 3
 # One length of straight lines, for every new one compiles.
 MOST_TICKS = 64
 
 pytestmark = pytest.mark.usefixtures("networks_are_built")
 
 
-@cache
-def plain_memory(configuration: str) -> memories.Plain:
-    built = network(configuration)
-    (memory,) = built.areas
-    return memories.Plain(
-        memory.name, memory.units, list(built.wiring.areas[0].reads), np.array(built.area_parameters[0])
-    )
-
-
-@st.composite
-def recollections(draw: st.DrawFn, configuration: str) -> tuple:
-    """Something that the memory is asked to do."""
-    buffers = draw(st.permutations(plain_memory(configuration).buffers))
-    cut = draw(st.integers(1, len(buffers) - 1))
-    cue, others, older = buffers[:cut], buffers[cut:], draw(st.booleans())
-    into = draw(st.none() | st.just(others[:1]))
-    return draw(
-        st.sampled_from([("store", "m", cue), ("store", "m", buffers), ("recall", "m", cue, into, older)])
-        | st.just(("forget", "m", cue, older))
-    )
-
-
-@st.composite
-def gatings(draw: st.DrawFn, configuration: str) -> tuple:
-    """Any gates of the memory half open, open or closed, and perhaps latches."""
-    built = network(configuration)
-    own = [gate.name for gate in built.wiring.gates[len(built.wiring.pathways) :]]
-    opened = draw(st.dictionaries(st.sampled_from(own), st.sampled_from([1.0, 0.75, 0.5, 0.25]), max_size=5))
-    closed = draw(st.lists(st.sampled_from(BUFFERS), max_size=1))
-    return ("gates", opened, closed, draw(st.integers(1, 2)))
-
-
-def programs(configuration: str, symbols: st.SearchStrategy, *, raw: bool) -> st.SearchStrategy:
-    """Lists of instructions with recollections, branches and loops around them."""
-    simple = st.one_of(macros(configuration, symbols), recollections(configuration), recollections(configuration))
-    simple = simple | gatings(configuration) if raw else simple
-    asked = conditions(configuration, symbols)
-
-    def blocks(inner: st.SearchStrategy) -> st.SearchStrategy:
-        body = st.lists(inner, min_size=1, max_size=3)
-        return st.one_of(
-            st.tuples(st.just("when"), asked, body, body),
-            st.tuples(st.just("until"), asked, body, st.integers(0, 3)),
-        )
-
-    return st.lists(st.recursive(simple, blocks, max_leaves=6), min_size=1, max_size=8)
-
-
-@st.composite
-def runs(draw: st.DrawFn, *, raw: bool) -> tuple[str, list[tuple], dict]:
-    configuration = draw(st.sampled_from(list(MEMORIES)))
-    names = st.sampled_from(plain(configuration).symbols)
-    # Something to remember, first of all.
-    first = [("load", buffer, draw(names)) for buffer in BUFFERS]
-    instructions = [*first, *draw(programs(configuration, names | st.just(ab.arg("x")), raw=raw))]
-    used = {"x"} if "arg('x')" in repr(instructions) else set()
-    return configuration, instructions, {name: draw(st.lists(names, min_size=TRIALS, max_size=TRIALS)) for name in used}
-
-
-@given(case=runs(raw=False))
+@given(case=memory_runs(raw=False))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_decoded_it_is_names_and_slips(case):
     configuration, instructions, args = case
@@ -117,7 +56,7 @@ def assert_same_memory(state: ab.State, trial: int, hippocampus: memories.Hippoc
         np.testing.assert_array_equal(states.T @ assemblies, hippocampus.weights[buffer], err_msg=f"onto {buffer}")
 
 
-@given(case=runs(raw=True), seed=st.integers(0, 999), corruption=st.sampled_from([0.0, 0.1]))
+@given(case=memory_runs(raw=True), seed=st.integers(0, 999), corruption=st.sampled_from([0.0, 0.1]))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_agrees_with_single_units_and_synapses_bit_for_bit(case, seed, corruption):
     configuration, instructions, args = case
