@@ -52,6 +52,7 @@ MEMORIES: dict[str, dict[str, Any]] = {
 TRIALS = 3
 STORING = [name for name in CONFIGURATIONS if name != "overfull"]
 BUFFERS: tuple[str, ...] = ("a", "b", "c")
+SIZES = {"a": 40, "b": 48, "c": 40}
 
 
 @cache
@@ -75,6 +76,12 @@ def pair(rule: ab.AbstractStorageRule | None = None, *, symbols: int = 6, units:
         rule=rule or ab.PseudoInverse(),
         key=jax.random.key(3),
     )
+
+
+def wired(**options: Any) -> ab.Network:
+    """Five symbols in buffers of unequal sizes, connected in any way; not kept."""
+    options = {"buffers": SIZES, "activity": 0.15, "rule": ab.PseudoInverse(), **options}
+    return ab.build(ab.Vocabulary(["s0", "s1", "s2", "s3", "s4"]), key=jax.random.key(0), **options)
 
 
 @cache
