@@ -54,6 +54,17 @@ STORING = [name for name in CONFIGURATIONS if name != "overfull"]
 BUFFERS: tuple[str, ...] = ("a", "b", "c")
 SIZES = {"a": 40, "b": 48, "c": 40}
 
+# A program for `pair`, with symbols for its arguments in four trials.
+PROGRAM = (
+    ab.load("focus", ab.arg("x"))
+    + ab.copy("focus", "agent")
+    + ab.load("focus", ab.arg("y"))
+    + ab.swap("focus", "agent")
+    + ab.gates(open={"focus->agent": 0.5}, ticks=2)
+    + ab.hold(3)
+)
+XS, YS = ["s0", "s3", "s5", "s0"], ["s2", "s2", "s4", "s1"]
+
 
 @cache
 def network(configuration: str) -> ab.Network:
@@ -135,3 +146,8 @@ def assert_same_states(one: ab.State, other: ab.State) -> None:
     assert one.names == other.names
     for name in one.names:
         np.testing.assert_array_equal(one[name], other[name])
+
+
+def states(trace: ab.Trace) -> dict[str, np.ndarray]:
+    """What was recorded at every tick."""
+    return {name: np.asarray(recorded) for name, recorded in trace.states.items()}
