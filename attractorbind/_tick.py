@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-import equinox as eqx
 import jax
 import numpy as np
 from jaxtyping import Array, Float, Key, PyTree
@@ -100,11 +99,11 @@ def tick(
 def _conductances(network: Network, gates: Gatings, trials: int) -> Float[np.ndarray, "*trials gates"]:
     """One conductance per gate, or per trial and gate."""
     check_computed("gates", gates, NetworkError)
-    if (isinstance(gates, np.ndarray) or eqx.is_array(gates)) and gates.ndim == 2:
-        if len(gates) != trials:
+    if isinstance(gates, np.ndarray | jax.Array) and gates.ndim == 2:
+        if gates.shape[0] != trials:
             raise NetworkError(
-                f"gates is an array for {len(gates)} trials, the state has {trials}; give one row for each trial, or a "
-                "single setting of the gates for all"
+                f"gates is an array for {gates.shape[0]} trials, the state has {trials}; give one row for each trial, "
+                "or a single setting of the gates for all"
             )
         return np.stack([network.conductances(row) for row in np.asarray(gates)])
     return network.conductances(gates)
