@@ -3,7 +3,6 @@
 from functools import partial
 
 import equinox as eqx
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
