@@ -16,6 +16,9 @@ from hypothesis import settings
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
+# What these modules assert is told in full, as what tests assert is.
+pytest.register_assert_rewrite("examples", "files")
+
 # The first example of a shape compiles, so single examples have no deadline; the suite's own time is watched instead.
 settings.register_profile("fast", deadline=None, max_examples=50)
 settings.load_profile("fast")

@@ -1,8 +1,8 @@
 """What a stretch of ticks must compute: the populations that can change and the open projections into each.
 
-It is data, so that another gating sequence runs in the same compiled program, and closed projections cost nothing. Nor
-do buffers that hold: where nothing but its latch writes on a buffer, at this tick as at the last, and the last left it
-as it was, this one will, too.
+A plan is data, so that another gating sequence runs in the same compiled program, and closed projections cost nothing.
+Buffers that merely hold cost nothing either: if only its latch writes on a buffer, now and at the tick before, and the
+tick before did not change the buffer, then this tick will not change it.
 """
 
 from typing import NamedTuple
@@ -206,7 +206,7 @@ def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Arr
 
 
 def _some(words: UInt32[Array, "trials words"], count: int) -> Bool[Array, " count"]:
-    """The bits that are set in some trial."""
+    """For each of so many bits, whether it is set in some trial's words."""
     union = jax.lax.reduce(words, jnp.uint32(0), jax.lax.bitwise_or, (0,))
     numbers = np.arange(count)
     return (union[numbers // _WORD] >> jnp.asarray(numbers % _WORD, jnp.uint32)) & 1 == 1

@@ -139,7 +139,11 @@ def _first_legs(edges: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], 
 def _layout(network: Network) -> dict[str, np.ndarray]:
     """A position for each node: buffers by how many relays lie between them, nuclei beside the way they are on."""
     graph = network.graph
-    cortex = graph.subgraph([name for name, kind in graph.nodes(data="kind") if kind != "nucleus"]).to_undirected()
+    # Not by `graph.subgraph`, whose nodes may come in the order of a set: the picture would change from run to run.
+    outside = [name for name, kind in graph.nodes(data="kind") if kind != "nucleus"]
+    cortex = nx.Graph()
+    cortex.add_nodes_from(outside)
+    cortex.add_edges_from((source, target) for source, target in graph.edges() if {source, target} <= {*outside})
     for gate in network.wiring.gates:
         if gate.kind == "relay":
             cortex.add_edge(gate.source, gate.target)
