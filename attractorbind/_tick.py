@@ -11,8 +11,10 @@ from jaxtyping import Array, Float, Key, PyTree
 from attractorbind._checks import check_computed, check_fraction, check_known
 from attractorbind._engine.step import step
 from attractorbind._errors import NetworkError
+from attractorbind._gating import Gating
 from attractorbind._keys import Rate, trial_keys
-from attractorbind._network import Gating, Network, check_network, check_state, nameless
+from attractorbind._nameless import nameless
+from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import Origin, State
 
 # As in `Network.conductances`, or one conductance per trial and gate.

@@ -20,7 +20,8 @@ from attractorbind._engine.observe import Record, blank, noted, observe
 from attractorbind._engine.readers import readers
 from attractorbind._engine.settle import Loop, Phase, judged, run_and_settle
 from attractorbind._engine.stretch import Setup, take
-from attractorbind._network import Network, nameless
+from attractorbind._nameless import nameless
+from attractorbind._network import Network
 from attractorbind._result import Result
 from attractorbind._state import State
 
