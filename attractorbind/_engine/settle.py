@@ -1,6 +1,7 @@
 """Two phases of one compiled loop: the program, and then a few quiet ticks that show what comes to rest."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 import jax
@@ -29,7 +30,8 @@ Carry = TypeVar("Carry")
 Kept = TypeVar("Kept")
 
 
-class Loop(NamedTuple, Generic[Carry, Kept]):
+@dataclass(frozen=True)
+class Loop(Generic[Carry, Kept]):
     """What `run_and_settle` asks of a program, each a function of what the loop carries.
 
     - `going_on`: whether the program goes on.
