@@ -18,7 +18,8 @@ from attractorbind._checks import check_computed, check_count, check_known
 from attractorbind._display import table_html
 from attractorbind._errors import FileError, NetworkError
 from attractorbind._files import read_network, write_network
-from attractorbind._report import Report, reported
+from attractorbind._report import Report, codes_reported, reported
+from attractorbind._rule.assigned import rule_of_each, rules_in_words
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.train import rounded
@@ -76,8 +77,10 @@ def nameless(network: "Network") -> "Network":
         wiring=network.wiring.nameless,
         areas=tuple(renamed(area, nameless_area(index)) for index, area in enumerate(network.areas)),
         rule=Hebbian(),
+        rules={},
         fingerprint="",
         altered=False,
+        given=(),
     )
 
 
@@ -94,9 +97,11 @@ class Network(eqx.Module):
     - `all_codes`: the code of every symbol in every population, and behind them those that are free.
     - `areas`: what is joined to the buffers by gates of its own, such as a `SnapshotMemory`.
     - `area_parameters`: what was drawn for each area, see `AbstractArea.parameters`.
-    - `synapses`: `Synapses` or `FactoredSynapses`, one per projection, in the order of `wiring.projections`.
+    - `synapses`: `Synapses`, `FactoredSynapses` or others, one per projection, in the order of `wiring.projections`.
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
-    - `rule`: the learning rule.
+    - `rule`: the storage rule.
+    - `rules`: those of latches and relays that have another, by the names of their gates.
+    - `given`: the buffers whose codes were given, not drawn.
     - `key_data`, `key_kind`: of the random key that it was built from, which is `key`.
     - `fingerprint`: of the codes and the wiring that it was built with; tells its states from those of others.
     - `altered`: whether `lesion` or `replace` made it other than the rule would.
@@ -114,6 +119,8 @@ class Network(eqx.Module):
     key_kind: str = eqx.field(static=True)
     fingerprint: str = eqx.field(static=True)
     altered: bool = eqx.field(static=True, default=False)
+    rules: dict[str, AbstractStorageRule] = eqx.field(default_factory=dict)
+    given: tuple[str, ...] = eqx.field(static=True, default=())
 
     @property
     def buffers(self) -> dict[str, int]:
@@ -272,16 +279,17 @@ class Network(eqx.Module):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a file, all of it or nothing; what was there before is replaced.
 
-        Vocabulary, wiring, codes, weights, learning rule and key, with a checksum over everything and a version of the
-        format. A state, with the snapshots in it, is not part of a network; it is a pytree of arrays, which
-        `equinox.tree_serialise_leaves(path, state)` writes, and `equinox.tree_deserialise_leaves(path,
-        network.silent(trials))` reads.
+        Vocabulary, wiring, codes, synapses, storage rule and key, with a checksum over everything and a version of the
+        format. Rules and synapses of classes of one's own are written field by field: arrays, numbers, strings, None,
+        and lists, tuples, dicts and Equinox modules of such. A state, with the snapshots in it, is not part of a
+        network; it is a pytree of arrays, which `equinox.tree_serialise_leaves(path, state)` writes, and
+        `equinox.tree_deserialise_leaves(path, network.silent(trials))` reads.
 
         **Arguments:**
 
         - `path`: the file.
 
-        **Raises:** `FileError` if it cannot be written.
+        **Raises:** `FileError` if it cannot be written, or if a field holds what a file cannot.
 
         **Example:**
 
@@ -296,22 +304,28 @@ class Network(eqx.Module):
         write_network(_path(path), {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
 
     @staticmethod
-    def load(path: str | os.PathLike[str], *, rule: AbstractStorageRule | None = None) -> "Network":
+    def load(path: str | os.PathLike[str], *, classes: Iterable[type] = ()) -> "Network":
         """The network that `save` wrote to a file, bit for bit. Nothing in the file is run.
 
         **Arguments:**
 
         - `path`: the file.
-        - `rule`: the learning rule, if the network was built with one of the user's own.
+        - `classes`: the classes of the user's own that the network is made of, of rules and of synapses.
 
-        **Raises:** `FileError` for a file that cannot be read, is foreign, truncated, altered or newer than this
-        version, or needs a rule that is not given.
+        **Raises:** `FileError` for a file that cannot be read, is foreign, truncated, altered or of another version,
+        or needs a class that is not given.
         """
-        return Network(**read_network(_path(path), rule))
+        return Network(**read_network(_path(path), classes))
 
     def report(self) -> Report:
-        """Load, smallest stability and wrong bits of every projection; see `Report`."""
-        return reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), repr(self.rule))
+        """Load, smallest stability and wrong bits of every projection, and of codes that were given what they cost.
+
+        See `Report`.
+        """
+        rules = rule_of_each(self.wiring, self.rule, self.rules)
+        rows = reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), rules)
+        codes = codes_reported({buffer: self.codes(buffer) for buffer in self.given}, self.vocabulary.names, rows)
+        return Report(rules_in_words(self.rule, self.rules), len(self.vocabulary), rows, codes)
 
     def _repr_html_(self) -> str:
         return _html(self)
@@ -322,7 +336,8 @@ class Network(eqx.Module):
         areas = ", ".join(f"{area.name}: {type(area).__name__}" for area in self.areas)
         return (
             f"Network({len(self.vocabulary)} symbols, buffers {{{buffers}}}, {kinds.count('relay')} relays, "
-            f"{len(self.synapses)} projections, {f'areas {{{areas}}}, ' if areas else ''}{self.rule})"
+            f"{len(self.synapses)} projections, {f'areas {{{areas}}}, ' if areas else ''}"
+            f"{rules_in_words(self.rule, self.rules)})"
         )
 
 
@@ -335,5 +350,6 @@ def _html(network: Network) -> str:
         for name, units in network.buffers.items()
     ]
     rows += [(area.kind, area.name, area.units, "") for area in wiring.areas]
-    caption = f"Network: {len(network.vocabulary)} symbols, {len(relays)} relays, {network.rule!r}"
+    rules = rules_in_words(network.rule, network.rules)
+    caption = f"Network: {len(network.vocabulary)} symbols, {len(relays)} relays, {rules}"
     return table_html(caption, ("", "name", "units", "relays to"), rows)

@@ -1,4 +1,4 @@
-"""How many symbols every learning rule copies exactly, beside what theory allows.
+"""How many symbols every storage rule copies exactly, beside what theory allows.
 
 Two buffers and a relay. The source settles for 10 ticks, its symbol is copied, and the target holds it for 20 ticks; a
 symbol counts if every unit of the target is right then. All symbols of the vocabulary are tried. Noise q: each active

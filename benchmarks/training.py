@@ -1,4 +1,4 @@
-"""Seconds and stability of every learning rule against load and size, beside Gardner's limit.
+"""Seconds and stability of every storage rule against load and size, beside Gardner's limit.
 
 One projection from a population of N units to another, S symbols in both. The first run of each rule compiles; the
 others are timed, medians, in turns with a reference: the matrix products of one sweep over all symbols, S x N x N there

@@ -118,7 +118,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("file", nargs="?", type=Path, default=STORY, help="one sentence a line; a small story if none")
     parser.add_argument("--units", type=int, help="units of a buffer (if not given: from 512, two words a unit)")
     parser.add_argument("--activity", type=float, default=0.05, help="fraction of units on in a code (%(default)s)")
-    parser.add_argument("--rule", choices=RULES, default="maximal-stability", help="learning rule (%(default)s)")
+    parser.add_argument("--rule", choices=RULES, default="maximal-stability", help="storage rule (%(default)s)")
     parser.add_argument("--noise", type=float, default=0.0, help="probability that a unit flips, a tick (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of codes, noise and distractors (%(default)s)")
     parser.add_argument("--limit", type=int, help="read only the first so many sentences")

@@ -59,14 +59,10 @@ def test_weights_that_are_no_numbers_are_non_finite(value):
     assert ab.run(spoiled, ab.load("focus", ab.arg("x")), args={"x": XS}).ok
 
 
-def test_a_rule_without_finite_weights_is_reported_and_does_not_run():
+def test_a_rule_without_finite_weights_is_refused():
     class Broken(ab.AbstractStorageRule):
         def learn(self, source, target, *, recurrent):
             return ab.Synapses(jnp.full((source.shape[1], target.shape[1]), jnp.nan), jnp.zeros(target.shape[1]))
 
-    with pytest.warns(ab.CapacityWarning, match="Broken"):
-        broken = ab.build(
-            ab.Vocabulary(["s0", "s1"]), buffers={"a": 16}, activity=0.2, rule=Broken(), key=jax.random.key(0)
-        )
-    with pytest.raises(ab.RunError, match="non-finite"):
-        ab.run(broken, ab.load("a", "s0"))
+    with pytest.raises(ab.NetworkError, match="Broken returned weights or biases that are not finite"):
+        ab.build(ab.Vocabulary(["s0", "s1"]), buffers={"a": 16}, activity=0.2, rule=Broken(), key=jax.random.key(0))
