@@ -209,3 +209,10 @@ def _wiring(told: dict[str, Any]) -> Wiring:
         tuple(Gate(**gate) for gate in told["gates"]),
         tuple(area(fields) for fields in told["areas"]),
     )
+
+
+def checked_path(path: object) -> Path:
+    """The path, or an error if it is no name of a file."""
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        raise FileError(f"path is {path!r}; give the name of a file")
+    return Path(path)

@@ -3,8 +3,6 @@
 import dataclasses
 import os
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -13,25 +11,22 @@ import networkx as nx
 import numpy as np
 from jaxtyping import Array, Bool, Float, Key, PyTree, UInt32
 
-from attractorbind._area.base import AbstractArea, renamed
-from attractorbind._checks import check_computed, check_count, check_known
+from attractorbind._area.base import AbstractArea
+from attractorbind._checks import check_count, check_known
 from attractorbind._display import table_html
-from attractorbind._errors import FileError, NetworkError
-from attractorbind._files import read_network, write_network
+from attractorbind._errors import NetworkError
+from attractorbind._files import checked_path, read_network, write_network
+from attractorbind._gating import Gating, conductances, partition
 from attractorbind._report import Report, codes_reported, reported
 from attractorbind._rule.assigned import rule_of_each, rules_in_words
 from attractorbind._rule.base import AbstractStorageRule
-from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.train import rounded
 from attractorbind._state import Origin, State, buffer_units, check_state as check_state_of, silent
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._synapses.given import checked
 from attractorbind._vocabulary import Vocabulary
-from attractorbind._wiring import Wiring, nameless_area
-
-# What names a gating: the gates that are not at rest, or the conductance of every gate.
-Gating = Iterable[str] | Mapping[str, Any] | Float[np.ndarray, " gates"] | Float[Array, " gates"]
+from attractorbind._wiring import Wiring
 
 
 def check_network(network: object) -> "Network":
@@ -43,45 +38,7 @@ def check_network(network: object) -> "Network":
 
 def check_state(network: "Network", state: object) -> None:
     """Raise unless it is a state of this network, or of one that it understands, and holds only zeros and ones."""
-    check_state_of(_silence(network.wiring, network.areas, network.origin), state)
-
-
-def _silence(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
-    """Shapes of a silent state; kept, for every run and every tick by hand asks for them."""
-    try:
-        return _silence_kept(wiring, areas, origin)
-    except TypeError:
-        # An area with arrays among its fields has no hash.
-        return _silence_kept.__wrapped__(wiring, areas, origin)
-
-
-@lru_cache(maxsize=64)
-def _silence_kept(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
-    return jax.eval_shape(lambda: silent(wiring, areas, origin, 1))
-
-
-def _path(path: object) -> Path:
-    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
-        raise FileError(f"path is {path!r}; give the name of a file")
-    return Path(path)
-
-
-_NOBODY = Vocabulary(["symbol"])
-
-
-def nameless(network: "Network") -> "Network":
-    """The network as the compiled drivers see it, so that other names or another rule do not compile anew."""
-    return dataclasses.replace(
-        network,
-        vocabulary=_NOBODY,
-        wiring=network.wiring.nameless,
-        areas=tuple(renamed(area, nameless_area(index)) for index, area in enumerate(network.areas)),
-        rule=Hebbian(),
-        rules={},
-        fingerprint="",
-        altered=False,
-        given=(),
-    )
+    check_state_of(network.wiring, network.areas, network.origin, state)
 
 
 class Network(eqx.Module):
@@ -235,17 +192,7 @@ class Network(eqx.Module):
 
     def conductances(self, gates: Gating) -> Float[np.ndarray, " gates"]:
         """One conductance per gate, from names of gates open beyond rest, a mapping to conductances, or the array."""
-        check_computed("gates", gates, NetworkError)
-        if isinstance(gates, np.ndarray) or eqx.is_array(gates):
-            values = np.asarray(gates)
-            numbers = np.issubdtype(values.dtype, np.number)
-            if values.shape != (len(self.gates),) or not numbers or not np.all((values >= 0) & (values <= 1)):
-                raise NetworkError(
-                    f"a gating has one conductance from 0 to 1 for each of {len(self.gates)} gates, in the order of "
-                    f"network.gates; got an array of shape {values.shape}"
-                )
-            return values.astype(np.float32)
-        return self.wiring.gating(gates, argument="gates=")  # pyright: ignore[reportArgumentType]
+        return conductances(self.wiring, gates)
 
     def partition(self, gates: Gating = ()) -> tuple[frozenset[str], ...]:
         """The groups of buffers that the open relays join, and that must therefore come to agree.
@@ -266,15 +213,7 @@ class Network(eqx.Module):
             >>> [sorted(group) for group in network.partition(["a->c"])]
             [['a', 'c'], ['b']]
         """
-        conductances = self.conductances(gates)
-        joined = nx.Graph()
-        joined.add_nodes_from(self.buffers)
-        joined.add_edges_from(
-            (gate.source, gate.target)
-            for gate, conductance in zip(self.wiring.gates, conductances, strict=True)
-            if gate.kind == "relay" and conductance > 0
-        )
-        return tuple(frozenset(group) for group in nx.connected_components(joined))
+        return partition(self.wiring, self.conductances(gates))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a file, all of it or nothing; what was there before is replaced.
@@ -301,7 +240,7 @@ class Network(eqx.Module):
             ...     ab.Network.load(pathlib.Path(folder) / "pets.network")
             Network(2 symbols, buffers {focus: 64}, 0 relays, 1 projections, PseudoInverse())
         """
-        write_network(_path(path), {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
+        write_network(checked_path(path), {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
 
     @staticmethod
     def load(path: str | os.PathLike[str], *, classes: Iterable[type] = ()) -> "Network":
@@ -315,7 +254,7 @@ class Network(eqx.Module):
         **Raises:** `FileError` for a file that cannot be read, is foreign, truncated, altered or of another version,
         or needs a class that is not given.
         """
-        return Network(**read_network(_path(path), classes))
+        return Network(**read_network(checked_path(path), classes))
 
     def report(self) -> Report:
         """Load, smallest stability and wrong bits of every projection, and of codes that were given what they cost.

@@ -181,6 +181,20 @@ def test_synapses_of_ones_own_keep_their_form(tmp_path: Path):
     assert {type(each) for each in hurt.synapses} == {ab.PlasticSynapses}
 
 
+class OwnMemory(ab.SnapshotMemory):
+    """An area of the user's own class."""
+
+
+def test_an_area_of_ones_own_comes_back(tmp_path: Path):
+    memory = OwnMemory("m", units=256, capacity=4)
+    options = {"buffers": {"a": 64, "b": 64}, "activity": 0.1, "rule": ab.PseudoInverse(), "key": jax.random.key(0)}
+    built = ab.build(ab.Vocabulary(["dog", "cat"]), areas=[memory], **options)
+    built.save(tmp_path / "it")
+    with pytest.raises(ab.FileError, match=r"classes=\[OwnMemory\]"):
+        ab.Network.load(tmp_path / "it")
+    assert eqx.tree_equal(ab.Network.load(tmp_path / "it", classes=[OwnMemory]), built)
+
+
 def test_exact_synapses_stay_on_their_grid_beside_plastic_ones(tmp_path: Path):
     built = network("all, direct")
     relay = built.synapses_between("a", "b")

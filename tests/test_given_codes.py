@@ -12,7 +12,7 @@ import pytest
 
 import attractorbind as ab
 from attractorbind._codes import random_codes
-from attractorbind._network import nameless
+from attractorbind._nameless import nameless
 from attractorbind._synapses.quality import stabilities
 from attractorbind.testing import check_binding, check_capacity
 

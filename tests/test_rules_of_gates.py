@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import attractorbind as ab
-from attractorbind._network import nameless
+from attractorbind._nameless import nameless
 from attractorbind.testing import check_binding
 
 NAMES = [f"s{number}" for number in range(4)]

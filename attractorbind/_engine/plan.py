@@ -5,7 +5,7 @@ Buffers that merely hold cost nothing either: if only its latch writes on a buff
 tick before did not change the buffer, then this tick will not change it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +17,7 @@ from attractorbind._wiring import Wiring
 
 _WORD = 32
 # One conductance per row and gate, or per row and projection.
-Conductances = Float[np.ndarray, "rows _gates"] | Float[Array, "rows _gates"]
+Conductances = Float[np.ndarray, "_rows _gates"] | Float[Array, "_rows _gates"]
 
 
 class Plan(NamedTuple):
@@ -91,7 +91,7 @@ def conducting(
 
     The leak is a number on the host, or one that JAX traces.
     """
-    numbers = jnp if isinstance(leak, Array) else np
+    numbers: Any = jnp if isinstance(leak, Array) else np
     leaking = numbers.maximum(gates, numbers.float32(leak))
     # Processors take the smallest numbers for 0, and so must plans.
     leaking = numbers.where(leaking < np.finfo(np.float32).tiny, np.float32(0), leaking)

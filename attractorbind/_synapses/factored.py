@@ -110,7 +110,7 @@ def cheaper(synapses: AbstractSynapses, slots: int) -> bool:
 
 
 def belong_to(synapses: FactoredSynapses, codes: Bool[Array, "symbols source"], *, recurrent: bool) -> bool:
-    """Whether these factors are of a projection from a population with such codes: the same codes, one per symbol."""
+    """Whether these are factors of a projection from a population with just these codes."""
     same = synapses.codes.shape == codes.shape and bool((synapses.codes == codes.astype(jnp.float32)).all())
     return same and len(synapses.coefficients) == len(codes) and synapses.recurrent == recurrent
 

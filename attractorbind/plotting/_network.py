@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from attractorbind._errors import ArgumentError
-from attractorbind._network import Gating, Network, check_network
+from attractorbind._gating import Gating
+from attractorbind._network import Network, check_network
 from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new
 
 _SHAPES = {"buffer": ("o", 1500), "nucleus": ("s", 320), "memory": ("h", 2600)}
