@@ -1,7 +1,8 @@
 """Areas of a user's own, written as a user would write them, and what they do in plain Python."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import equinox as eqx
@@ -42,7 +43,13 @@ class Echo(ab.AbstractArea):
     def wire(self, buffers: Mapping[str, int]) -> ab.AreaWiring:
         source, target = self.buffers
         return ab.AreaWiring(
-            self.name, (source,), (target,), ("turn",), kind="echo", units=buffers[source], largest_field=4.0
+            self.name,
+            (source,),
+            (target,),
+            ("turn",),
+            kind="echo",
+            units=buffers[source],
+            largest_field=float(self.size),
         )
 
     def parameters(self, key: Key[Array, ""]) -> None:
@@ -96,9 +103,7 @@ class Associator(ab.AbstractArea):
         counts = jnp.zeros((buffers[self.source], buffers[self.target]), jnp.float32)
         return {"counts": ab.Shared(counts), "learned": jnp.zeros(trials, jnp.int32)}
 
-    def tick(
-        self, parameters: Float[Array, ""], state: PyTree, inputs: ab.AreaInputs
-    ) -> tuple[PyTree, tuple[Array]]:
+    def tick(self, parameters: Float[Array, ""], state: PyTree, inputs: ab.AreaInputs) -> tuple[PyTree, tuple[Array]]:
         source, target = inputs.activity
         (learn,) = inputs.switches
         counts = state["counts"].value
@@ -136,21 +141,50 @@ class Mirror(ab.AbstractArea):
         return []
 
 
-class NumpyWithEcho(NumpyMachine):
-    """The network in NumPy, and its echo."""
+class NumpyWithEchoes(NumpyMachine):
+    """The network in NumPy, and its echoes."""
 
-    def __init__(self, net: oracle.Plain, inputs: list[str], state: dict, echo: Echo) -> None:
+    def __init__(self, net: oracle.Plain, inputs: list[str], state: dict, echoes: list[Echo]) -> None:
         super().__init__(net, inputs, state)
-        self.echo = echo
-        self.heard = deque([np.zeros(net.codes[echo.buffers[0]].shape[1], bool)] * echo.ticks)
-        self.turned = 0
+        self.echoes = echoes
+        self.heard = [deque([np.zeros_like(state[echo.buffers[0]])] * echo.ticks) for echo in echoes]
+        self.turned = [0 for _ in echoes]
 
     def further(self, openings: dict) -> dict:
-        name, (source, target) = self.echo.name, self.echo.buffers
-        turn = openings.get(f"{name}:turn", 0.0) > 0.5
-        oldest = self.heard.popleft()
-        reads = openings.get(f"{source}->{name}", 0.0) > 0.5
-        self.heard.append(self.state[source] if reads else np.zeros_like(oldest))
-        self.turned += turn
-        given = np.where(oldest != turn, 1.0, -1.0) * float(self.echo.size) * oldest.any()
-        return {target: openings.get(f"{name}->{target}", 0.0) * given}
+        given: dict[str, Any] = {}
+        for number, echo in enumerate(self.echoes):
+            name, (source, target) = echo.name, echo.buffers
+            turn = openings.get(f"{name}:turn", 0.0) > 0.5
+            oldest = self.heard[number].popleft()
+            reads = openings.get(f"{source}->{name}", 0.0) > 0.5
+            self.heard[number].append(self.state[source] if reads else np.zeros_like(oldest))
+            self.turned[number] += turn
+            field = np.where(oldest != turn, 1.0, -1.0) * float(echo.size) * oldest.any()
+            given[target] = given.get(target, 0.0) + openings.get(f"{name}->{target}", 0.0) * field
+        return given
+
+
+# One echo to another buffer, and one that gives a buffer what it held itself.
+ECHOES = (Echo("a", "c"), Echo("a", "a", name="again", ticks=4, size=1.5))
+
+
+def build(areas: Iterable[ab.AbstractArea], *, relays: Any = "all", names: Iterable[str] = "abc") -> ab.Network:
+    return ab.build(
+        ab.Vocabulary(["s0", "s1", "s2", "s3"]),
+        buffers=dict(zip(names, (40, 48, 40), strict=True)),
+        relays=relays,
+        activity=0.15,
+        rule=ab.PseudoInverse(),
+        areas=list(areas),
+        key=jax.random.key(7),
+    )
+
+
+@cache
+def echoing() -> ab.Network:
+    return build(ECHOES)
+
+
+@cache
+def associating() -> ab.Network:
+    return build([Associator("pairs", "a", "b")])

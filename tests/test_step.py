@@ -411,7 +411,9 @@ def test_gradients_are_the_differences_of_a_smooth_stand_in():
             return stand_in(parts | {part: jax.tree.map(lambda leaf, way: leaf + by * way, parts[part], direction)})
 
         difference = (moved(1e-4) - moved(-1e-4)) / 2e-4
-        along = jax.tree.map(lambda gradient, way: float((np.asarray(gradient) * way).sum()), gradients[part], direction)
+        along = jax.tree.map(
+            lambda gradient, way: float((np.asarray(gradient) * way).sum()), gradients[part], direction
+        )
         np.testing.assert_allclose(sum(jax.tree.leaves(along)), difference, rtol=2e-3, err_msg=part)
 
 

@@ -98,7 +98,9 @@ def drive(
     **Returns:** the outcome, and what was recorded of every tick.
     """
     trials = state.trials
-    traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves((network, controller, draws, state)))
+    # Within `jax.jit` even an array that is made here is traced, while all that is given may be known.
+    given = (network, controller, draws, state, jnp.zeros(()))
+    traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(given))
     start = _Start(
         activities=state.activities,
         areas=state.areas,

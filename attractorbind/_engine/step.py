@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
-from attractorbind._engine.areas import areas_tick
+from attractorbind._engine.areas import areas_tick, gated
 from attractorbind._engine.noise import Noise
 from attractorbind._keys import Rate
 from attractorbind._network import Network
@@ -104,7 +104,7 @@ def step(
     for area, writes, written in zip(wiring.areas, area_conductances, area_fields, strict=True):
         for buffer, conductance, field in zip(area.writes, writes, written, strict=True):
             index = wiring.buffers[buffer]
-            fields[index] = fields[index] + conductance[:, None] * field.astype(jnp.float32)
+            fields[index] = fields[index] + gated(conductance, field)
     for projection, synapses in zip(wiring.projections, network.synapses, strict=True):
         gate = of_gates[projection.gate][:, None]
         is_open = gate > 0
