@@ -13,11 +13,12 @@ _NOBODY = Vocabulary(["symbol"])
 
 def nameless(network: Network) -> Network:
     """The network as the compiled drivers see it, so that other names or another rule do not compile anew."""
+    numbers = {buffer: str(index) for buffer, index in network.wiring.buffers.items()}
     return dataclasses.replace(
         network,
         vocabulary=_NOBODY,
         wiring=network.wiring.nameless,
-        areas=tuple(renamed(area, nameless_area(index)) for index, area in enumerate(network.areas)),
+        areas=tuple(renamed(area, nameless_area(index), numbers) for index, area in enumerate(network.areas)),
         rule=Hebbian(),
         rules={},
         fingerprint="",

@@ -83,9 +83,13 @@ def tick(
                 f"the population has {state[name].shape} (trials, units)"
             )
         values = np.asarray(field)
-        if values.dtype.kind not in "fiub" or not np.isfinite(values.astype(np.float32)).all():
+        is_numbers = values.dtype.kind in "fiub"
+        # What is too large becomes infinite, and is refused.
+        with np.errstate(over="ignore"):
+            values = values.astype(np.float32) if is_numbers else values
+        if not is_numbers or not np.isfinite(values).all():
             raise NetworkError(f"external field of {name!r} holds values that are not finite numbers of 32 bits")
-        fields[str(state.names.index(name))] = values.astype(np.float32)
+        fields[str(state.names.index(name))] = values
     activities, areas = _tick(
         nameless(network),
         state.activities,

@@ -1,9 +1,9 @@
 """What every area of a network does: its wiring, its parameters, its state, and its part of a tick."""
 
 import abc
-import dataclasses
+import copy
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import equinox as eqx
 import numpy as np
@@ -95,6 +95,9 @@ class AbstractArea(eqx.Module):
     ) -> tuple[PyTree, tuple[Shaped[Array, "trials _units"], ...]]:
         """One tick, as a pure function of arrays.
 
+        The area's `name`, and names of buffers in a field `buffers`, may here be others, so that a network with other
+        names need not be compiled anew.
+
         **Returns:** the state after it, and for each buffer that it writes on the field at a fully open gate, of shape
         (trials, units), of any type of numbers.
         """
@@ -117,9 +120,17 @@ def check_area_name(name: object) -> None:
         raise NetworkError(f"area name {name!r} is not a non-empty string without '->' and ':', which mark its gates")
 
 
-def renamed(area: AbstractArea, name: str) -> AbstractArea:
-    """The same area under another name, with no names of buffers."""
-    fields: dict[str, Any] = {"name": name}
-    if "buffers" in {field.name for field in dataclasses.fields(area)}:
-        fields["buffers"] = None
-    return dataclasses.replace(area, **fields)
+def renamed(area: AbstractArea, name: str, buffers: Mapping[str, str]) -> AbstractArea:
+    """The same area under another name, and with other names for the buffers in its field `buffers`, if it has one.
+
+    **Arguments:**
+
+    - `buffers`: from the names of buffers to others.
+    """
+    # Not by its constructor, which may take something else than the fields.
+    other = copy.copy(area)
+    object.__setattr__(other, "name", name)
+    named = getattr(area, "buffers", None)
+    if isinstance(named, tuple) and all(isinstance(buffer, str) and buffer in buffers for buffer in named):
+        object.__setattr__(other, "buffers", tuple(buffers[buffer] for buffer in named))
+    return other

@@ -37,6 +37,8 @@ def _connected(wiring: Wiring, area: AbstractArea) -> Wiring:
         raise NetworkError(f"{type(area).__name__}.wire returned {own!r}; it must return an AreaWiring named {name!r}")
     for buffer in (*own.reads, *own.writes):
         check_known("buffer", "buffers", buffer, wiring.buffers)
+    if not isinstance(own.kind, str) or own.kind in ("buffer", "nucleus"):
+        raise NetworkError(f"kind of area {name!r} is {own.kind!r}; it must be a word, but not 'buffer' or 'nucleus'")
     if not 0 < own.largest_field < float("inf"):
         raise NetworkError(f"largest_field of area {name!r} is {own.largest_field}; it must be a finite number above 0")
     names = [gate.name for gate in own.gates]

@@ -58,6 +58,16 @@ def areas_tick(
     return tuple(following), conductances, fields
 
 
+def gated(
+    conductance: Float[Array, " trials"], written: Shaped[Array, "trials _units"]
+) -> Float[Array, "trials _units"]:
+    """What comes through the gate of an area of the field that it writes; nothing if the gate is closed."""
+    is_open = conductance[:, None] > 0
+    # Masked before as well as after, so that derivatives of a field that is not finite are zero.
+    field = jnp.where(is_open, written.astype(jnp.float32), 0.0)
+    return jnp.where(is_open, conductance[:, None] * field, 0.0)
+
+
 def with_area_field(
     network: Network,
     area: AreaWiring,
@@ -78,7 +88,7 @@ def with_area_field(
         row = jnp.asarray(row_of)[target]
         return jax.lax.cond(
             (row >= 0) & reached[row],
-            lambda total: total + conductances[row][:, None] * fields[row].astype(jnp.float32),
+            lambda total: total + gated(conductances[row], fields[row]),
             lambda total: total,
             external(target),
         )

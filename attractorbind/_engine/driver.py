@@ -99,7 +99,9 @@ def drive(
     **Returns:** the outcome, and what was recorded of every tick.
     """
     trials = state.trials
-    traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves((network, controller, draws, state)))
+    # Within `jax.jit` even an array that is made here is traced, while all that is given may be known.
+    given = (network, controller, draws, state, jnp.zeros(()))
+    traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(given))
     # Arrays of NumPy, so that nothing is computed for them before the compiled loop.
     finite: Any = np.ones(trials, bool)
     tick: Any = np.int32(0)

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
-from attractorbind._engine.areas import areas_tick
+from attractorbind._engine.areas import areas_tick, gated
 from attractorbind._engine.noise import Noise
 from attractorbind._keys import Rate
 from attractorbind._network import Network
@@ -104,12 +104,15 @@ def step(
     for area, writes, written in zip(wiring.areas, area_conductances, area_fields, strict=True):
         for buffer, conductance, field in zip(area.writes, writes, written, strict=True):
             index = wiring.buffers[buffer]
-            fields[index] = fields[index] + conductance[:, None] * field.astype(jnp.float32)
+            fields[index] = fields[index] + gated(conductance, field)
     for projection, synapses in zip(wiring.projections, network.synapses, strict=True):
         gate = of_gates[projection.gate][:, None]
-        field = synapses.weighted(activities[projection.source]) + synapses.bias[None, :]
-        # A closed projection adds nothing, not even if its field is not finite.
-        fields[projection.target] = fields[projection.target] + jnp.where(gate > 0, gate * field, 0.0)
+        is_open = gate > 0
+        # A closed projection adds nothing, not even if its field is not finite. For the derivatives through it to be
+        # zero then, and not undefined, what goes into it and its field are masked, too.
+        activity = jnp.where(is_open, activities[projection.source], 0.0)
+        field = jnp.where(is_open, synapses.weighted(activity) + synapses.bias[None, :], 0.0)
+        fields[projection.target] = fields[projection.target] + jnp.where(is_open, gate * field, 0.0)
     threshold = _threshold if surrogate is None else partial(_threshold_with_slope, surrogate)
     outputs = [threshold(field) for field in fields]
     if drawn is not None:

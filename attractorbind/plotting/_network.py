@@ -1,4 +1,4 @@
-"""A network: buffers, nuclei, memories, and the gates between them."""
+"""A network: buffers, nuclei, areas, and the gates between them."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +13,8 @@ from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new
 
 _SHAPES = {"buffer": ("o", 1500), "nucleus": ("s", 320), "memory": ("h", 2600)}
 _FILLS = {"buffer": "#DCEBF5", "nucleus": "#F8E3D3", "memory": "#E5F2EC"}
+# Areas of all other kinds.
+_OTHER_SHAPE, _OTHER_FILL = ("8", 2600), "#EFEAF4"
 # If there are more relays than these, their names would lie over each other, and only open ones are named.
 _NAMED = 14
 
@@ -24,10 +26,11 @@ def plot_network(
     held: Mapping[str, str | None] | None = None,
     axes: Axes | None = None,
 ) -> Axes:
-    """The wiring: buffers as discs, nuclei as small squares, memories as hexagons, an arrow for every gated pathway.
+    """The wiring: buffers as discs, nuclei as small squares, memories as hexagons, other areas as octagons, an
+    arrow for every gated pathway.
 
-    Open gates are drawn dark and solid, closed ones light and dashed. A latch is drawn as its buffer's outline. What a
-    memory is told to do, such as to store, is written in it. Where there are many relays, only open ones are named.
+    Open gates are drawn dark and solid, closed ones light and dashed. A latch is drawn as its buffer's outline. What an
+    area is told to do, such as to store, is written in it. Where there are many relays, only open ones are named.
 
     **Arguments:**
 
@@ -64,14 +67,21 @@ def plot_network(
     is_open = {gate.name: bool(conductances[number] > 0) for number, gate in enumerate(wiring.gates)}
     texts = {name: _text(name, held or {}, is_open) for name, kind in graph.nodes(data="kind") if kind != "nucleus"}
     longest = max(len(line) for text in texts.values() for line in text.splitlines())
-    shapes = {kind: (shape, size * max(1.0, longest / 8) ** 2) for kind, (shape, size) in _SHAPES.items()}
+    kinds = {**_SHAPES, **{kind: _OTHER_SHAPE for _, kind in graph.nodes(data="kind") if kind not in _SHAPES}}
+    shapes = {kind: (shape, size * max(1.0, longest / 8) ** 2) for kind, (shape, size) in kinds.items()}
     shapes["nucleus"] = _SHAPES["nucleus"]
     for kind, (shape, size) in shapes.items():
         nodes = [name for name, kind_of_node in graph.nodes(data="kind") if kind_of_node == kind]
         drawn = nx.draw_networkx_nodes(
-            graph, positions, nodelist=nodes, node_shape=shape, node_size=size, node_color=_FILLS[kind], ax=axes
+            graph,
+            positions,
+            nodelist=nodes,
+            node_shape=shape,
+            node_size=size,
+            node_color=_FILLS.get(kind, _OTHER_FILL),
+            ax=axes,
         )
-        # Nuclei and memories have no latch, and a solid outline.
+        # Nuclei and areas have no latch, and a solid outline.
         solid = [is_open.get(name, True) for name in nodes]
         drawn.set_edgecolor([OPEN if is_solid else CLOSED for is_solid in solid])
         drawn.set_linestyle(["solid" if is_solid else "dashed" for is_solid in solid])
@@ -117,7 +127,7 @@ def _check_held(network: Network, held: object) -> None:
 
 
 def _text(name: str, held: Mapping[str, str | None], is_open: Mapping[str, bool]) -> str:
-    """A buffer's or memory's name, and below it what the buffer holds, or what the memory does."""
+    """A buffer's or area's name, and below it what the buffer holds, or what the area is told to do."""
     doing = [gate.partition(":")[2] for gate, opened in is_open.items() if opened and gate.startswith(f"{name}:")]
     contents = [held[name] or ""] if name in held else doing
     return "\n".join([name, *(f"[{content}]" for content in contents)])

@@ -98,7 +98,11 @@ def wired(**options: Any) -> ab.Network:
 @cache
 def plain(configuration: str) -> oracle.Plain:
     """The same network for the oracle."""
-    built = network(configuration)
+    return as_plain(network(configuration))
+
+
+def as_plain(built: ab.Network) -> oracle.Plain:
+    """Any network for the oracle, without its areas."""
     names = [population.name for population in built.wiring.populations]
     return oracle.Plain(
         symbols=list(built.vocabulary),
@@ -135,6 +139,25 @@ def program(instructions: list[tuple]) -> ab.Program:
             case _:
                 whole += getattr(ab, name)(*operands)
     return whole
+
+
+def random_state(built: ab.Network, seed: int, trials: int = TRIALS) -> ab.State:
+    """About a fifth of all units on, in every population."""
+    generator = np.random.default_rng(seed)
+    state = built.silent(trials=trials)
+    for name in state.names:
+        state = state.replace(name, (generator.random(state[name].shape) < 0.2).astype(np.float32))
+    return state
+
+
+def assert_same_states(found: ab.State, expected: ab.State) -> None:
+    """Bit for bit, what the areas hold included."""
+    for name in expected.names:
+        np.testing.assert_array_equal(found[name], expected[name], err_msg=f"population {name}")
+    for name in expected.area_names:
+        pairs = zip(jax.tree.leaves(found[name]), jax.tree.leaves(expected[name]), strict=True)
+        for leaf, other in pairs:
+            np.testing.assert_array_equal(leaf, other, err_msg=f"area {name}")
 
 
 def numpy_state(state: ab.State) -> list[dict[str, np.ndarray]]:
