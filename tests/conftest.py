@@ -32,7 +32,7 @@ SHAPED = {path for path, text in SOURCES.items() if "jaxtyping" in text or "TYPE
 
 
 # Most tests compile a program of their own for a small network. XLA compiles it in a third of the time if it does not
-# polish it, and what comes out is the same, bit for bit: test_polished.py, the endurance tests and the demos of `.ci/run`
+# polish it, and what comes out is the same, bit for bit. The endurance tests, notebooks and what test_polished.py runs
 # are polished.
 UNPOLISHED = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
 # A module that is run with this set is polished; see test_polished.py.

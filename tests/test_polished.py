@@ -1,4 +1,4 @@
-"""Runs agree with the oracle also as users compile them, polished by XLA, which all other tests leave out to be fast."""
+"""Runs agree with the oracle also as users compile them: polished by XLA, which most tests leave out to be fast."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conftest import POLISHED, UNPOLISHED
 
-MODULE = Path(__file__).with_name("test_oracle.py")
+MODULE = Path(__file__).parent / "engine" / "test_oracle.py"
 
 
 def test_the_oracle_agrees_with_what_is_polished():

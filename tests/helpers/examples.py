@@ -152,6 +152,7 @@ def random_state(built: ab.Network, seed: int, trials: int = TRIALS) -> ab.State
 
 def assert_same_states(found: ab.State, expected: ab.State) -> None:
     """Bit for bit, what the areas hold included."""
+    assert found.names == expected.names
     for name in expected.names:
         np.testing.assert_array_equal(found[name], expected[name], err_msg=f"population {name}")
     for name in expected.area_names:
@@ -163,12 +164,6 @@ def assert_same_states(found: ab.State, expected: ab.State) -> None:
 def numpy_state(state: ab.State) -> list[dict[str, np.ndarray]]:
     """The oracle's states, one per trial."""
     return [{name: np.array(state[name][trial]) > 0 for name in state.names} for trial in range(state.trials)]
-
-
-def assert_same_states(one: ab.State, other: ab.State) -> None:
-    assert one.names == other.names
-    for name in one.names:
-        np.testing.assert_array_equal(one[name], other[name])
 
 
 def states(trace: ab.Trace) -> dict[str, np.ndarray]:
