@@ -15,7 +15,7 @@ from attractorbind._network import Network, check_network, check_state
 from attractorbind._program.listing import Listing
 from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
-from attractorbind._simulate import simulated
+from attractorbind._simulate import Rates, simulate_recording
 from attractorbind._state import State, repeated
 from attractorbind._trace import Trace
 
@@ -107,13 +107,13 @@ def run(
     keys = trial_keys(key, trials, noise)
     start = network.silent(trials) if state is None else state
     start = repeated(start, trials)
-    outcome, recorded = simulated(
+    outcome, recorded = simulate_recording(
         network,
         compiled,
         start,
         over_trials(symbols, trials, axis=1),
         over_trials(stream, trials, axis=0),
-        (noise, leak, keys),
+        Rates(noise, leak, keys),
         record,
     )
     kept: Any = Record(None) if recorded is None else recorded

@@ -1,7 +1,7 @@
 """A run as a pure function of arrays, which JAX can trace: `simulate`, and what `run` shares with it."""
 
 import dataclasses
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -23,6 +23,15 @@ from attractorbind._state import State
 # Ticks of a program that branches that are recorded in one call of the compiled loop.
 _RECORDED_TICKS = 128
 
+
+class Rates(NamedTuple):
+    """The noise, the leak, and a random key for each trial."""
+
+    noise: Rate
+    leak: Rate
+    keys: Key[Array, " trials"]
+
+
 Symbols = Int[np.ndarray, "slots trials"] | Int[Array, "slots trials"]
 
 
@@ -42,6 +51,8 @@ def simulate(
     Noise, leak, keys, weights and start states may be traced, so that a sweep over many of them is one call of
     `jax.vmap`. The program is compiled for the network outside, by `program.compile(network)`. Nothing is checked: what
     does not fit gives wrong results, or errors of JAX.
+
+    For derivatives take `step` with its `surrogate=`: those of whole runs are zero, since a threshold is flat.
 
     Called from outside, it leaves out what need not be computed, as `run` does. Inside a function that JAX traces every
     population is computed at every tick, and with a traced leak every projection; the results are the same, bit for
@@ -88,23 +99,22 @@ def simulate(
             raise TypeError("simulate() with noise needs random keys; give keys=, one per trial")
         keys = jnp.broadcast_to(unused_key(), (trials,))
     stream = np.zeros((trials, 0), np.int32) if stream is None else stream
-    return simulated(network, compiled, state, symbols, stream, (noise, leak, keys), "final")[0]
+    return simulate_recording(network, compiled, state, symbols, stream, Rates(noise, leak, keys), "final")[0]
 
 
-def simulated(
+def simulate_recording(
     network: Network,
     compiled: Schedule | Listing,
     state: State,
     symbols: Symbols,
     stream: Int[np.ndarray, "trials length"] | Int[Array, "trials length"],
-    rates: tuple[Rate, Rate, Key[Array, " trials"]],
+    rates: Rates,
     record: str,
 ) -> tuple[Outcome, Record | None]:
-    """A run, and what was recorded of its ticks.
+    """As `simulate`, with all that it takes given, and what was recorded of the ticks.
 
     **Arguments:**
 
-    - `rates`: noise, leak, and a key per trial.
     - `record`: as for `run`.
     """
     noise, leak, keys = rates

@@ -31,7 +31,8 @@ class AreaInputs(NamedTuple):
     """What an area is given at a tick; conductances are in the order of its `AreaWiring`.
 
     - `reads`, `writes`, `switches`: the conductances of its gates.
-    - `activity`: what the buffers that it reads did at the tick before, shape (trials, units), 0 or 1.
+    - `activity`: what the buffers that it reads did at the tick before, shape (trials, units), 0 or 1, whether their
+        gates are open or not: what an open gate lets in is for the area to say.
     - `running`: the trials that take part. Of the others the state must stay as it is.
     - `noise`: None where there is none.
     """

@@ -43,7 +43,10 @@ class Activity(eqx.Module):
         return jnp.any(at(self.halves, 2 * population) != at(self.halves, 2 * population + 1))
 
     def at_rest(self) -> Bool[Array, " trials"]:
-        """The trials in which nothing changed at the last tick; right only if every population was written at it."""
+        """The trials in which nothing changed at the last tick.
+
+        Right only if every population was written at that tick, or had come to rest before, with equal halves.
+        """
         return jnp.all(self.halves[0::2] == self.halves[1::2], axis=(0, 2))
 
 

@@ -11,7 +11,8 @@ from jaxtyping import Array, Bool, Int
 from attractorbind._engine.activity import Activity
 from attractorbind._result import Result
 
-# Ticks in which a state must come to rest.
+# Ticks in which a state must come to rest. One more is taken before them, and does not count: a nucleus that has just
+# passed something on falls silent in it.
 SETTLING = 10
 
 
@@ -19,11 +20,11 @@ class Phase(NamedTuple):
     """What kind of ticks these are.
 
     - `quiet`: whether the program has ended, and ticks only show what comes to rest.
-    - `everything`: whether all populations are to be computed.
+    - `entering`: whether all populations are to be computed at the first tick of the stretch.
     """
 
     quiet: Bool[Array, ""]
-    everything: Bool[Array, ""]
+    entering: Bool[Array, ""]
 
 
 Carry = TypeVar("Carry")
@@ -73,8 +74,7 @@ def run_and_settle(
             carry, count = inner
 
             def restless() -> Bool[Array, ""]:
-                # Two ticks in which everything is computed show what is at rest. And the first does not count: a
-                # nucleus that has just passed something on falls silent in it.
+                # The first two ticks compute everything: only then are both halves of every population of these ticks.
                 at_rest = jnp.bool_(False) if to_the_last else jnp.all(loop.activity(carry).at_rest())
                 return (count <= 1) | ((count <= SETTLING) & ~at_rest)
 

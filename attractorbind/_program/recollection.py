@@ -10,10 +10,12 @@ from attractorbind._program.program import Program, gates
 from attractorbind._program.statement import SETTLE, Instruction, Statement
 from attractorbind._wiring import AreaWiring, Wiring
 
+_SWITCHES = {"store", "older", "forget"}
+
 
 def memories_of(wiring: Wiring) -> tuple[AreaWiring, ...]:
-    """The snapshot memories among the areas."""
-    return tuple(area for area in wiring.areas if area.kind == "memory")
+    """The areas that have the switches of a snapshot memory, and so can be told to store, recall and forget."""
+    return tuple(area for area in wiring.areas if set(area.switches) >= _SWITCHES)
 
 
 def buffers_of(wiring: Wiring, memory: str) -> tuple[str, ...]:
