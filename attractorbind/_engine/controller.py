@@ -64,9 +64,9 @@ class AbstractController(eqx.Module):
     """What says at each stretch of ticks which gates are open and what is presented, for each trial.
 
     A `Schedule` and a `Listing` are each run by one; a further kind joins them inside the library, and docs/engine.md
-    tells how. A controller is a pytree of arrays, given to the compiled loop as an argument, so that another program of
-    the same sizes does not compile anew. The loop carries what `init` returns, and asks `next` for one stretch after the
-    other as long as `going_on`.
+    tells how. It is a pytree of arrays, given to the compiled loop as an argument, so that another program of the same
+    sizes does not compile anew. The loop carries what `init` returns, and asks `next` for one stretch after the other
+    as long as `going_on`.
 
     **Attributes:**
 
