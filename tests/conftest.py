@@ -29,10 +29,10 @@ SHAPED = {path for path, text in SOURCES.items() if "jaxtyping" in text or "TYPE
 
 
 # Most tests compile a program of their own for a small network. XLA compiles it in a third of the time if it does not
-# polish it, and what comes out is the same, bit for bit: test_polished.py, the endurance tests and the demos of `.ci/run`
-# are polished.
+# polish it, and what comes out is the same, bit for bit: what test_polished.py runs, the endurance tests and the demos of
+# `.ci/run` are polished.
 UNPOLISHED = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
-# A module that is run with this set is polished; see test_polished.py.
+# In an environment with this variable tests are polished.
 POLISHED = "ATTRACTORBIND_TESTS_POLISHED"
 
 
@@ -40,13 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile fast and have the annotations checked, but in the endurance tests, which would take ten times as long."""
     if config.getoption("markexpr") != "slow":
         os.environ["MPLBACKEND"] = "Agg"
-        if POLISHED not in os.environ:
-            os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {UNPOLISHED}".strip()
+        flags = os.environ.get("XLA_FLAGS", "").replace(UNPOLISHED, "")
+        os.environ["XLA_FLAGS"] = (flags if POLISHED in os.environ else f"{flags} {UNPOLISHED}").strip()
         jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
         beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])
 
 
 def pytest_report_header() -> str:
+    """How what is tested is compiled."""
     return f"XLA_FLAGS: {os.environ.get('XLA_FLAGS', '')}"
 
 
