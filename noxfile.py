@@ -39,7 +39,7 @@ def layers(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The tests and the examples in docstrings, or those that are named: nox -s tests -- tests/test_run.py."""
+    """The tests and the examples in docstrings, or those that are named: nox -s tests -- tests/program."""
     run_module(session, "pytest", *session.posargs)
 
 

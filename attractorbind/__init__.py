@@ -19,6 +19,7 @@ from attractorbind._errors import (
     AttractorBindError as AttractorBindError,
     CapacityError as CapacityError,
     CapacityWarning as CapacityWarning,
+    CodeWarning as CodeWarning,
     FileError as FileError,
     NetworkError as NetworkError,
     ProgramError as ProgramError,
@@ -58,7 +59,7 @@ from attractorbind._program.recollection import forget as forget, recall as reca
 from attractorbind._program.schedule import Schedule as Schedule
 from attractorbind._program.streams import emit as emit, read as read
 from attractorbind._program.symbol import arg as arg
-from attractorbind._report import ProjectionReport as ProjectionReport, Report as Report
+from attractorbind._report import CodeReport as CodeReport, ProjectionReport as ProjectionReport, Report as Report
 from attractorbind._result import Result as Result
 from attractorbind._rule.base import (
     AbstractOneShotRule as AbstractOneShotRule,

@@ -1,21 +1,34 @@
 """Build a network: names to codes, codes to weights."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from jaxtyping import Array, Key
+import numpy as np
+from jaxtyping import Array, Bool, Key
 
 from attractorbind._area.base import AbstractArea
 from attractorbind._area.connect import check_areas, connect
 from attractorbind._checks import check_count, check_fraction, check_outside
-from attractorbind._codes import active_units, draw_codes, fingerprint, parts_of_key, population_keys
-from attractorbind._errors import ArgumentError, NetworkError
+from attractorbind._codes import (
+    active_units,
+    average_active,
+    draw_codes,
+    fingerprint,
+    parts_of_key,
+    population_keys,
+    with_given,
+)
+from attractorbind._errors import ArgumentError, NetworkError, listed
+from attractorbind._given_codes import check_codes, judge_codes
 from attractorbind._keys import Rate, check_one_key
 from attractorbind._layout import parse_relays, wire
 from attractorbind._network import Network
+from attractorbind._rule.assigned import check_rule, check_rules, rule_of_each
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.train import learn
 from attractorbind._vocabulary import Vocabulary
+from attractorbind._wiring import Population
 
 
 def build(
@@ -23,8 +36,10 @@ def build(
     *,
     buffers: Mapping[str, Any],
     relays: str | Iterable[tuple[str, str]] = "all",
-    activity: Rate,
+    activity: Rate | None = None,
+    codes: Mapping[str, Any] = MappingProxyType({}),
     rule: AbstractStorageRule,
+    rules: Mapping[str, AbstractStorageRule] = MappingProxyType({}),
     key: Key[Array, ""],
     relay: str = "direct",
     latch: str = "recurrence",
@@ -34,17 +49,23 @@ def build(
 ) -> Network:
     r"""Build a network in which every symbol is one attractor, spread over all populations.
 
-    Every symbol gets an independent random code in every population, exactly round(activity * units) units on. Each
-    projection p -> q is trained alone to give every unit of q the right sign for every symbol that p may hold,
-    $h_q = W_{qp} x_p + b_{qp}$. Any set of open projections that agree on the symbol then gives the right sign too.
+    Every symbol gets an independent random code in every population, exactly round(activity * units) units on, or in
+    some buffers the code that is given. Each projection p -> q is trained alone to give every unit of q the right sign
+    for every symbol that p may hold, $h_q = W_{qp} x_p + b_{qp}$. Any set of open projections that agree on the symbol
+    then gives the right sign too.
 
     **Arguments:**
 
     - `vocabulary`: the symbols.
     - `buffers`: name to number of units; sizes may differ.
     - `relays`: "all" (every ordered pair), "hub:NAME" (from and to that buffer) or a list of (source, target).
-    - `activity`: fraction of a population's units that are on in a code.
-    - `rule`: the learning rule of all projections.
+    - `activity`: fraction of a population's units that are on in a code that is drawn. It may be left out only where
+        all codes are given.
+    - `codes`: codes of one's own for some buffers, {"focus": array}: zeros and ones, or bools, shape (symbols, units),
+        in the vocabulary's order. Numbers of active units may differ from symbol to symbol. `report` tells what they
+        cost.
+    - `rule`: the storage rule of all projections.
+    - `rules`: rules of single latches and relays instead, by the names of their gates, {"focus->agent": Hebbian()}.
     - `key`: a JAX random key; draws the codes.
     - `relay`: "direct", one gated matrix, or "nucleus", by way of a thalamic population of its own, which is part of
         the global attractor.
@@ -59,8 +80,10 @@ def build(
     **Raises:**
 
     - `NetworkError`: buffers, relays, sizes or activity that make no network.
-    - `UnknownNameError`: a relay names an unknown buffer.
+    - `UnknownNameError`: a relay or `codes` names an unknown buffer, or `rules` an unknown latch or relay.
     - `CapacityError`: with `strict`, when the rule cannot store the load. Otherwise `CapacityWarning` is issued.
+
+    **Warns:** `CodeWarning` where two of the codes given for a buffer correlate by more than 1/2.
 
     **Reference:** Hayworth 2012; Hayworth & Marblestone 2018 for relays and latches through the thalamus.
 
@@ -75,36 +98,33 @@ def build(
         0
     """
     _check(vocabulary, buffers, rule, key)
-    activity = check_fraction("activity", activity)
-    if not 0 < activity < 1:
-        raise ArgumentError(f"activity is {activity}; it must be above 0 and below 1")
     sizes = {name: check_count(f"units of buffer {name!r}", units, least=2) for name, units in buffers.items()}
     kinds = _kind("relay", relay, ("direct", "nucleus")), _kind("latch", latch, ("recurrence", "loop"))
     areas = check_areas(areas)
     wiring = connect(wire(sizes, parse_relays(sizes, relays), *kinds), areas)
-    active = [active_units(population.units, activity) for population in wiring.populations]
-    for population, count in zip(wiring.populations, active, strict=True):
-        if not 0 < count < population.units:
-            raise NetworkError(
-                f"activity {activity} leaves {count} of the {population.units} units of {population.name!r} on; "
-                f"a code needs at least one unit on and one off: change activity= or the units"
-            )
+    rules = check_rules(wiring, rules)
+    given = check_codes(codes, sizes, vocabulary.names)
+    active = _active(wiring.populations, activity, given)
+    for buffer, own in given.items():
+        judge_codes(buffer, own, vocabulary.names)
     code_keys, area_keys = population_keys(key, wiring)
     slots = len(vocabulary) + check_count("free", free, least=0)
-    codes = draw_codes(slots, wiring.populations, active, code_keys)
+    all_codes = with_given(wiring, draw_codes(slots, wiring.populations, active, code_keys), given, first=0)
     area_parameters = tuple(area.parameters(own) for area, own in zip(areas, area_keys, strict=True))
-    synapses, drive = learn(wiring, codes, len(vocabulary), rule)
+    synapses, drive = learn(wiring, all_codes, len(vocabulary), rule_of_each(wiring, rule, rules))
     network = Network(
         vocabulary=vocabulary,
         wiring=wiring,
-        all_codes=codes,
+        all_codes=all_codes,
         areas=areas,
         area_parameters=area_parameters,
         synapses=synapses,
         drive=drive,
         rule=rule,
+        rules=rules,
+        given=tuple(given),
         **parts_of_key(key)._asdict(),
-        fingerprint=fingerprint(wiring, [of_population[: len(vocabulary)] for of_population in codes]),
+        fingerprint=fingerprint(wiring, [of_population[: len(vocabulary)] for of_population in all_codes]),
     )
     network.report().judge(strict=strict)
     return network
@@ -113,8 +133,7 @@ def build(
 def _check(vocabulary: object, buffers: object, rule: object, key: object) -> None:
     if not isinstance(vocabulary, Vocabulary):
         raise NetworkError(f"vocabulary is a {type(vocabulary).__name__}; wrap the names in attractorbind.Vocabulary")
-    if not isinstance(rule, AbstractStorageRule):
-        raise NetworkError(f"rule is {rule!r}; it must be a learning rule such as MaximalStability()")
+    check_rule("rule", rule)
     if not isinstance(buffers, Mapping) or not buffers:
         raise NetworkError(f"buffers is {buffers!r}; give names and sizes of one buffer or more, {{'focus': 512}}, say")
     for name in buffers:
@@ -122,6 +141,34 @@ def _check(vocabulary: object, buffers: object, rule: object, key: object) -> No
             raise NetworkError(f"buffer name {name!r} is not a non-empty string without '->', which marks relays")
     check_outside(NetworkError)
     check_one_key(key)
+
+
+def _active(
+    populations: Sequence[Population], activity: Any, given: Mapping[str, Bool[np.ndarray, "symbols _units"]]
+) -> list[int]:
+    """How many units of each population are on in a code that is drawn; where codes are given, the average of those."""
+    drawn = [population.name for population in populations if population.name not in given]
+    if activity is None and drawn:
+        raise ArgumentError(
+            f"activity is None; give the fraction of units, a number from 0 to 1, that are on in the codes of "
+            f"{listed(drawn)}, which are drawn"
+        )
+    share = 0.5 if activity is None else check_fraction("activity", activity)
+    if not 0 < share < 1:
+        raise ArgumentError(f"activity is {share}; it must be above 0 and below 1")
+    active = []
+    for population in populations:
+        if population.name in given:
+            active.append(average_active(given[population.name]))
+            continue
+        count = active_units(population.units, share)
+        if not 0 < count < population.units:
+            raise NetworkError(
+                f"activity {share} leaves {count} of the {population.units} units of {population.name!r} on; "
+                f"a code needs at least one unit on and one off: change activity= or the units"
+            )
+        active.append(count)
+    return active
 
 
 def _kind(argument: str, value: Any, known: tuple[str, str]) -> Any:

@@ -1,7 +1,7 @@
 """Sparse random codes: what a symbol looks like in one population."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -44,6 +44,11 @@ def fingerprint(wiring: Wiring, codes: Sequence[Bool[Array, "symbols _units"]]) 
     return digest.hexdigest()
 
 
+def average_active(codes: Bool[Array, "symbols units"] | Bool[np.ndarray, "symbols units"]) -> int:
+    """How many units of a population are on in a code on the average; in codes that are drawn, in every one."""
+    return round(float(np.asarray(codes).sum(axis=1).mean()))
+
+
 def draw_codes(
     symbols: int, populations: Sequence[Population], active: Sequence[int], keys: Key[Array, " _populations"]
 ) -> tuple[Bool[Array, "symbols _units"], ...]:
@@ -51,6 +56,27 @@ def draw_codes(
     return tuple(
         random_codes(symbols, population.units, count, key=key)
         for population, count, key in zip(populations, active, keys, strict=True)
+    )
+
+
+def with_given(
+    wiring: Wiring,
+    codes: Sequence[Bool[Array, "slots _units"]],
+    given: Mapping[str, Bool[np.ndarray, "symbols _units"]],
+    *,
+    first: int,
+) -> tuple[Bool[Array, "slots _units"], ...]:
+    """The codes of all populations, with those that are given for some buffers in place of the ones drawn.
+
+    **Arguments:**
+
+    - `first`: the slot of the first symbol that codes are given for.
+    """
+    return tuple(
+        drawn.at[first : first + len(given[population.name])].set(given[population.name])
+        if population.name in given
+        else drawn
+        for population, drawn in zip(wiring.populations, codes, strict=True)
     )
 
 

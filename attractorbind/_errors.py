@@ -54,6 +54,10 @@ class CapacityWarning(UserWarning):
     """A network was built although some symbols are not stored exactly."""
 
 
+class CodeWarning(UserWarning):
+    """Codes were given for a buffer that are too much alike to be told apart."""
+
+
 class RunError(AttractorBindError, RuntimeError):
     """A run ended in a state that its result codes mark as trouble."""
 

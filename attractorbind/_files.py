@@ -3,32 +3,37 @@
     magic (8 bytes) | length of the payload (8, little-endian) | SHA-256 of the payload (32) | payload
 
 The payload is the length of the description (8), the description, and the arrays one after another, each as
-`numpy.save` writes it. Nothing in a file is ever run: arrays are read without pickle, and names of rules are looked up
-in a table.
+`numpy.save` writes it. Nothing in a file is ever run: arrays are read without pickle, and classes are those of
+attractorbind and those that the user gives.
 """
 
 import dataclasses
 import hashlib
 import io
+import itertools
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Bool
 
 from attractorbind._area.base import AbstractArea
 from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._errors import FileError
+from attractorbind._modules_in_files import described, known_classes, revived
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.dual import MaximalStability, PseudoInverse
 from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.perceptron import Perceptron
 from attractorbind._rule.storkey import Storkey
-from attractorbind._synapses.base import AbstractSynapses, Synapses
+from attractorbind._synapses.base import AbstractSynapses, PlasticSynapses, Synapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import AreaWiring, Gate, Population, Projection, Wiring
@@ -36,30 +41,33 @@ from attractorbind._wiring import AreaWiring, Gate, Population, Projection, Wiri
 _MAGIC = b"ATTRBIND"
 _VERSION = 3
 _NUMBER, _DIGEST = 8, hashlib.sha256().digest_size
-_RULES = {rule.__name__: rule for rule in (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability)}
+_RULES = (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability)
+_CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, SnapshotMemory)
 
 
 def write_network(path: Path, fields: dict[str, Any]) -> None:
     """Write what a network is made of; either the whole file is there afterwards, or what was there before."""
-    rule = fields["rule"]
+    synapses = [_without_codes(each) for each in fields["synapses"]]
+    modules, module_arrays = described(
+        {"rule": fields["rule"], "rules": fields["rules"], "synapses": synapses, "areas": fields["areas"]}, "network"
+    )
     description = {
         "version": _VERSION,
         "vocabulary": fields["vocabulary"].names,
         "wiring": dataclasses.asdict(fields["wiring"]),
-        "rule": type(rule).__name__,
-        "settings": {field.name: getattr(rule, field.name) for field in dataclasses.fields(rule)}
-        if type(rule) in _RULES.values()
-        else {},
+        "modules": modules,
+        "arrays": len(module_arrays),
         "key": fields["key_kind"],
         "fingerprint": fields["fingerprint"],
         "altered": fields["altered"],
-        "areas": [_told_of_area(path, area) for area in fields["areas"]],
-        "factored": [isinstance(one, FactoredSynapses) for one in fields["synapses"]],
+        "given": fields["given"],
     }
     told = json.dumps(description).encode()
     payload = io.BytesIO()
     payload.write(len(told).to_bytes(_NUMBER, "little") + told)
-    for array in _arrays(fields):
+    parameters = jax.tree.leaves(fields["area_parameters"])
+    parts = (fields["all_codes"], module_arrays, parameters, (fields["drive"], fields["key_data"]))
+    for array in itertools.chain(*parts):
         np.save(payload, np.asarray(array), allow_pickle=False)
     written = payload.getvalue()
     envelope = _MAGIC + len(written).to_bytes(_NUMBER, "little") + hashlib.sha256(written).digest()
@@ -78,67 +86,77 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
         raise FileError(f"cannot write {str(path)!r}: {error.strerror}") from error
 
 
-def _arrays(fields: dict[str, Any]) -> list[Any]:
-    """All arrays of a network in one order."""
-    weights = [array for one in fields["synapses"] for array in _numbers(one)]
-    parameters = jax.tree.leaves(fields["area_parameters"])
-    return [*fields["all_codes"], *parameters, *weights, fields["drive"], fields["key_data"]]
+def _without_codes(synapses: AbstractSynapses) -> AbstractSynapses:
+    """The codes of factors are those of the projection's source, which stand in the file once."""
+    return eqx.tree_at(lambda each: each.codes, synapses, None) if isinstance(synapses, FactoredSynapses) else synapses
 
 
-def _numbers(synapses: AbstractSynapses) -> tuple[Any, ...]:
-    """The arrays of one projection; the codes of factors are those of its source."""
-    if isinstance(synapses, FactoredSynapses):
-        return synapses.coefficients, synapses.shift, synapses.bias
-    return synapses.weights, synapses.bias
+def _with_codes(synapses: AbstractSynapses, codes: Bool[Array, "slots source"]) -> AbstractSynapses:
+    if not isinstance(synapses, FactoredSynapses):
+        return synapses
+    return FactoredSynapses(
+        codes.astype(jnp.float32), synapses.coefficients, synapses.shift, synapses.bias, synapses.recurrent
+    )
 
 
-def read_network(path: Path, rule: AbstractStorageRule | None) -> dict[str, Any]:
-    """What the network in a file is made of."""
+def read_network(path: Path, classes: Iterable[type]) -> dict[str, Any]:
+    """What the network in a file is made of; `classes` are those of the user's own that it may hold."""
+    known = known_classes(_CLASSES, classes)
     payload = io.BytesIO(_payload(path))
     try:
-        return _parsed(path, payload, rule)
+        return _parsed(payload, known)
+    except FileError as error:
+        raise FileError(f"cannot load the network in {str(path)!r}: {error}") from error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, EOFError) as error:
-        if isinstance(error, FileError):
-            raise
         raise FileError(f"{str(path)!r} holds no network that makes sense ({error}); save it again") from error
 
 
-def _parsed(path: Path, payload: io.BytesIO, rule: AbstractStorageRule | None) -> dict[str, Any]:
+def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
     told = json.loads(payload.read(int.from_bytes(payload.read(_NUMBER), "little")))
-    if told["version"] > _VERSION:
+    if told["version"] != _VERSION:
+        cure = "update attractorbind" if told["version"] > _VERSION else "build the network anew and save it again"
         raise FileError(
-            f"{str(path)!r} is newer: its format is version {told['version']}, and this attractorbind reads up to "
-            f"version {_VERSION}; update attractorbind"
+            f"its format is version {told['version']}, and this attractorbind reads version {_VERSION}; {cure}"
         )
     wiring = _wiring(told["wiring"])
     populations, projections = wiring.populations, wiring.projections
-    areas = tuple(_area(path, area) for area in told["areas"])
+
+    def read(count: int) -> list[np.ndarray]:
+        return [np.load(payload, allow_pickle=False) for _ in range(count)]
 
     def arrays(count: int) -> tuple[Any, ...]:
-        return tuple(jnp.asarray(np.load(payload, allow_pickle=False)) for _ in range(count))
+        return tuple(jnp.asarray(array) for array in read(count))
 
     all_codes = arrays(len(populations))
+    modules = revived(told["modules"], read(told["arrays"]), classes)
+    rule, rules, synapses, areas = (modules[part] for part in ("rule", "rules", "synapses", "areas"))
+    for kind, those in (
+        (AbstractStorageRule, [rule, *rules.values()]),
+        (AbstractSynapses, synapses),
+        (AbstractArea, areas),
+    ):
+        if not all(isinstance(each, kind) for each in those):
+            raise ValueError("its rules, synapses or areas are something else")
     shapes_of_parameters = [jax.eval_shape(area.parameters, jax.random.key(0)) for area in areas]
     parameters = arrays(len(jax.tree.leaves(shapes_of_parameters)))
     synapses = tuple(
-        FactoredSynapses(all_codes[p.source].astype(jnp.float32), *arrays(3), recurrent=p.recurrent)
-        if factored
-        else Synapses(*arrays(2))
-        for p, factored in zip(projections, told.get("factored", [False] * len(projections)), strict=True)
+        _with_codes(each, all_codes[projection.source]) for each, projection in zip(synapses, projections, strict=True)
     )
     drive, key = arrays(2)
     jax.random.wrap_key_data(key, impl=told["key"])
     slots = len(all_codes[0])
-    shapes = [codes.shape == (slots, p.units) for codes, p in zip(all_codes, populations, strict=True)]
+    shapes = [
+        codes.shape == (slots, population.units) for codes, population in zip(all_codes, populations, strict=True)
+    ]
     shapes += [
         array.shape == expected.shape and array.dtype == expected.dtype
         for array, expected in zip(parameters, jax.tree.leaves(shapes_of_parameters), strict=True)
     ]
     shapes += [
-        one.shape == (populations[p.source].units, populations[p.target].units)
-        and one.bias.shape == (populations[p.target].units,)
-        and (not isinstance(one, FactoredSynapses) or len(one.coefficients) == slots)
-        for one, p in zip(synapses, projections, strict=True)
+        each.shape == (populations[projection.source].units, populations[projection.target].units)
+        and each.bias.shape == (populations[projection.target].units,)
+        and (not isinstance(each, FactoredSynapses) or len(each.coefficients) == slots)
+        for each, projection in zip(synapses, projections, strict=True)
     ]
     if not all(shapes) or slots < len(told["vocabulary"]):
         raise ValueError("its arrays do not fit its wiring")
@@ -150,11 +168,13 @@ def _parsed(path: Path, payload: io.BytesIO, rule: AbstractStorageRule | None) -
         "area_parameters": tuple(jax.tree.unflatten(jax.tree.structure(shapes_of_parameters), parameters)),
         "synapses": synapses,
         "drive": drive,
-        "rule": _rule(path, told, rule),
+        "rule": rule,
+        "rules": rules,
         "key_data": key,
         "key_kind": told["key"],
         "fingerprint": str(told["fingerprint"]),
-        "altered": bool(told.get("altered", False)),
+        "altered": bool(told["altered"]),
+        "given": tuple(map(str, told["given"])),
     }
 
 
@@ -191,31 +211,8 @@ def _wiring(told: dict[str, Any]) -> Wiring:
     )
 
 
-def _rule(path: Path, told: dict[str, Any], given: AbstractStorageRule | None) -> AbstractStorageRule:
-    """The rule of that name, or the one that was given for a rule of the user's own."""
-    if told["rule"] in _RULES:
-        kind = _RULES[told["rule"]]
-        usual = {field.name: field.default for field in dataclasses.fields(kind)}
-        # Equinox shows a setting that equals its default, but is not the same object.
-        return kind(**{name: value for name, value in told["settings"].items() if value != usual[name]})
-    if given is None or type(given).__name__ != told["rule"]:
-        raise FileError(
-            f"the network in {str(path)!r} was built with the learning rule {told['rule']!r}, which is not one of "
-            f"attractorbind's; give it as rule={told['rule']}(...)"
-        )
-    return given
-
-
-_AREAS = {area.__name__: area for area in (SnapshotMemory,)}
-
-
-def _told_of_area(path: Path, area: AbstractArea) -> dict[str, Any]:
-    """An area's class and settings."""
-    if type(area) not in _AREAS.values():
-        raise FileError(f"cannot write {str(path)!r}: the area {area.name!r} is not one of attractorbind's")
-    settings = {field.name: getattr(area, field.name) for field in dataclasses.fields(area)}
-    return {"class": type(area).__name__, "settings": settings}
-
-
-def _area(path: Path, told: dict[str, Any]) -> AbstractArea:
-    return _AREAS[told["class"]](**told["settings"])
+def checked_path(path: object) -> Path:
+    """The path, or an error if it is no name of a file."""
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        raise FileError(f"path is {path!r}; give the name of a file")
+    return Path(path)

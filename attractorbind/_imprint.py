@@ -1,22 +1,29 @@
 """New symbols for a network that is already there."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from attractorbind._checks import check_names
-from attractorbind._codes import draw_codes, population_keys
+from attractorbind._codes import average_active, draw_codes, population_keys, with_given
 from attractorbind._errors import NetworkError, VocabularyError, listed
+from attractorbind._given_codes import check_codes, judge_codes
 from attractorbind._network import Network, check_network
+from attractorbind._rule.assigned import rule_of_each
 from attractorbind._rule.base import AbstractOneShotRule
 from attractorbind._rule.train import add, learn
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._vocabulary import Vocabulary
 
 
-def imprint(network: Network, names: Iterable[str], *, strict: bool = True) -> Network:
+def imprint(
+    network: Network, names: Iterable[str], *, codes: Mapping[str, Any] = MappingProxyType({}), strict: bool = True
+) -> Network:
     r"""A network with further symbols: a code for each in every population, and the weights that store them all.
 
     The codes of the symbols that are there stay as they are, so a state of the old network is one of the new network
@@ -24,16 +31,18 @@ def imprint(network: Network, names: Iterable[str], *, strict: bool = True) -> N
     codes are those that `build` would have drawn with the longer vocabulary, and the weights are what the network's
     rule learns from all codes.
 
-    Where the rule learns in one shot (`Hebbian`, and any `AbstractOneShotRule`), every projection gains the outer
-    product of the new codes, $\Delta W_{ji} \propto \tilde x_j \tilde y_i$, and nothing else. All other rules learn
-    all symbols anew. Into slots that are free, from `build(..., free=...)`, a new symbol changes no shape, so that the
-    compiled drivers serve on, unless weights kept as factors have to be written out for it; a `Schedule` or `Listing`
-    belongs to its vocabulary and is to be made anew for the larger one.
+    A projection whose rule learns in one shot (`Hebbian`, and any `AbstractOneShotRule`) gains the outer product of the
+    new codes, $\Delta W_{ji} \propto \tilde x_j \tilde y_i$, and nothing else. All others learn all symbols anew. Into
+    slots that are free, from `build(..., free=...)`, a new symbol changes no shape, so that the compiled drivers serve
+    on, unless weights kept as factors have to be written out for it; a `Schedule` or `Listing` belongs to its
+    vocabulary and is to be made anew for the larger one.
 
     **Arguments:**
 
     - `network`: the network.
     - `names`: the new symbols.
+    - `codes`: codes of one's own for the new symbols in some buffers, as for `build`. In a buffer whose codes were
+        given, and that is not named here, they are drawn, with as many units on as those have on the average.
     - `strict`: raise if any symbol is not stored exactly, rather than warn as `build` does.
 
     **Returns:** a new `Network`; the old one is unchanged.
@@ -65,9 +74,20 @@ def imprint(network: Network, names: Iterable[str], *, strict: bool = True) -> N
     if known:
         raise VocabularyError(f"the network has {listed(known)} already; its symbols are {network.vocabulary!r}")
     vocabulary = Vocabulary([*network.vocabulary.names, *new])
-    codes = _with_room(network, len(vocabulary))
-    synapses, drive = _learned(network, codes, len(vocabulary))
-    larger = dataclasses.replace(network, vocabulary=vocabulary, all_codes=codes, synapses=synapses, drive=drive)
+    given = check_codes(codes, network.buffers, new)
+    all_codes = with_given(network.wiring, _with_room(network, len(vocabulary)), given, first=len(network.vocabulary))
+    for buffer in given:
+        own = np.asarray(all_codes[network.wiring.buffers[buffer]][: len(vocabulary)])
+        judge_codes(buffer, own, vocabulary.names)
+    synapses, drive = _learned(network, all_codes, len(vocabulary))
+    larger = dataclasses.replace(
+        network,
+        vocabulary=vocabulary,
+        all_codes=all_codes,
+        synapses=synapses,
+        drive=drive,
+        given=tuple(dict.fromkeys([*network.given, *given])),
+    )
     larger.report().judge(strict=strict)
     return larger
 
@@ -76,7 +96,7 @@ def _with_room(network: Network, symbols: int) -> tuple[Bool[Array, "slots _unit
     """The network's codes, with as many drawn behind them as it takes."""
     if len(network.vocabulary) + network.free >= symbols:
         return network.all_codes
-    active = [int(codes[0].sum()) for codes in network.all_codes]
+    active = [average_active(codes[: len(network.vocabulary)]) for codes in network.all_codes]
     keys, _ = population_keys(network.key, network.wiring)
     drawn = draw_codes(symbols, network.wiring.populations, active, keys)
     pairs = zip(network.all_codes, drawn, strict=True)
@@ -86,10 +106,13 @@ def _with_room(network: Network, symbols: int) -> tuple[Bool[Array, "slots _unit
 def _learned(
     network: Network, codes: tuple[Bool[Array, "slots _units"], ...], symbols: int
 ) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
-    """Weights and drive for so many symbols: in one shot for each new one, or else all anew."""
-    if not isinstance(network.rule, AbstractOneShotRule):
-        return learn(network.wiring, codes, symbols, network.rule)
+    """Weights and drive for so many symbols: in one shot for each new one where the rule can, or else all anew."""
+    rules = rule_of_each(network.wiring, network.rule, network.rules)
+    in_one_shot = [index for index, rule in enumerate(rules) if isinstance(rule, AbstractOneShotRule)]
     synapses, drive = network.synapses, network.drive
-    for symbol in range(len(network.vocabulary), symbols):
-        synapses, drive = add(network.wiring, synapses, [every[symbol] for every in codes], network.rule)
-    return synapses, drive
+    if in_one_shot:
+        for symbol in range(len(network.vocabulary), symbols):
+            synapses, drive = add(network.wiring, synapses, [slots[symbol] for slots in codes], rules)
+    if len(in_one_shot) == len(rules):
+        return synapses, drive
+    return learn(network.wiring, codes, symbols, rules, kept={index: synapses[index] for index in in_one_shot})

@@ -1,12 +1,12 @@
 """What a run is given: arguments, input sequences, a number of trials. Checked, and turned into arrays."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Int, Shaped
+from jaxtyping import Int
 
 from attractorbind._engine.asking import NO_SYMBOL
 from attractorbind._errors import ArgumentError, listed, unknown_name
@@ -15,7 +15,8 @@ from attractorbind._program.compiled import Compiled
 from attractorbind._program.program import Arg
 from attractorbind._vocabulary import Vocabulary
 
-AnyArray = Shaped[np.ndarray, "..."] | Shaped[Array, "..."]
+# On the host, or while JAX traces.
+SomeArray = TypeVar("SomeArray", np.ndarray, jax.Array)
 
 
 def slot_symbols(
@@ -93,13 +94,13 @@ def bucket(size: int, least: int) -> int:
     return max(least, 1 << (size - 1).bit_length()) if size else least
 
 
-def padded(array: AnyArray, length: int, fill: int = 0) -> AnyArray:
+def padded(array: SomeArray, length: int, fill: int = 0) -> SomeArray:
     """The array made longer along its first axis, on the host or while JAX traces."""
-    numbers = jnp if isinstance(array, jax.Array) else np
+    numbers: Any = jnp if isinstance(array, jax.Array) else np
     room = numbers.full((length - len(array), *array.shape[1:]), fill, array.dtype)
     return numbers.concatenate([array, room])
 
 
-def padded_stream(stream: AnyArray) -> AnyArray:
+def padded_stream(stream: SomeArray) -> SomeArray:
     """The input sequences filled up to a length that many of them share."""
     return padded(stream.T, bucket(stream.shape[1], 8), fill=NO_SYMBOL).T

@@ -50,8 +50,8 @@ def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Ke
     for_units, for_synapses = jax.random.split(check_one_key(key))
     populations, projections = network.wiring.populations, network.wiring.projections
     alive = [
-        _alive(population.units, round(units * population.units), one)
-        for population, one in zip(populations, jax.random.split(for_units, len(populations)), strict=True)
+        _alive(population.units, round(units * population.units), own_key)
+        for population, own_key in zip(populations, jax.random.split(for_units, len(populations)), strict=True)
     ]
     keys = jax.random.split(for_synapses, len(projections))
     return dataclasses.replace(
@@ -59,8 +59,8 @@ def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Ke
         altered=network.altered or synapses > 0 or units > 0,
         all_codes=tuple(codes & living[None, :] for codes, living in zip(network.all_codes, alive, strict=True)),
         synapses=tuple(
-            _without(before, alive[projection.source], alive[projection.target], jnp.float32(synapses), one)
-            for before, projection, one in zip(network.synapses, projections, keys, strict=True)
+            _without(before, alive[projection.source], alive[projection.target], jnp.float32(synapses), own_key)
+            for before, projection, own_key in zip(network.synapses, projections, keys, strict=True)
         ),
     )
 

@@ -3,8 +3,6 @@
 import dataclasses
 import os
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import equinox as eqx
@@ -13,24 +11,22 @@ import networkx as nx
 import numpy as np
 from jaxtyping import Array, Bool, Float, Key, PyTree, UInt32
 
-from attractorbind._area.base import AbstractArea, renamed
-from attractorbind._checks import check_computed, check_count, check_known
+from attractorbind._area.base import AbstractArea
+from attractorbind._checks import check_count, check_known
 from attractorbind._display import table_html
-from attractorbind._errors import FileError, NetworkError
-from attractorbind._files import read_network, write_network
-from attractorbind._report import Report, reported
+from attractorbind._errors import NetworkError
+from attractorbind._files import checked_path, read_network, write_network
+from attractorbind._gating import Gating, conductances, partition
+from attractorbind._report import Report, codes_reported, reported
+from attractorbind._rule.assigned import rule_of_each, rules_in_words
 from attractorbind._rule.base import AbstractStorageRule
-from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.train import rounded
 from attractorbind._state import Origin, State, buffer_units, check_state as check_state_of, silent
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._synapses.given import checked
 from attractorbind._vocabulary import Vocabulary
-from attractorbind._wiring import Wiring, nameless_area
-
-# What names a gating: the gates that are not at rest, or the conductance of every gate.
-Gating = Iterable[str] | Mapping[str, Any] | Float[np.ndarray, " gates"] | Float[Array, " gates"]
+from attractorbind._wiring import Wiring
 
 
 def check_network(network: object) -> "Network":
@@ -42,44 +38,7 @@ def check_network(network: object) -> "Network":
 
 def check_state(network: "Network", state: object) -> None:
     """Raise unless it is a state of this network, or of one that it understands, and holds only zeros and ones."""
-    check_state_of(_silence(network.wiring, network.areas, network.origin), state)
-
-
-def _silence(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
-    """Shapes of a silent state; kept, for every run and every tick by hand asks for them."""
-    try:
-        return _silence_kept(wiring, areas, origin)
-    except TypeError:
-        # An area with arrays among its fields has no hash.
-        return _silence_kept.__wrapped__(wiring, areas, origin)
-
-
-@lru_cache(maxsize=64)
-def _silence_kept(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
-    return jax.eval_shape(lambda: silent(wiring, areas, origin, 1))
-
-
-def _path(path: object) -> Path:
-    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
-        raise FileError(f"path is {path!r}; give the name of a file")
-    return Path(path)
-
-
-_NOBODY = Vocabulary(["symbol"])
-
-
-def nameless(network: "Network") -> "Network":
-    """The network as the compiled drivers see it, so that other names or another rule do not compile anew."""
-    numbers = {buffer: str(index) for buffer, index in network.wiring.buffers.items()}
-    return dataclasses.replace(
-        network,
-        vocabulary=_NOBODY,
-        wiring=network.wiring.nameless,
-        areas=tuple(renamed(area, nameless_area(index), numbers) for index, area in enumerate(network.areas)),
-        rule=Hebbian(),
-        fingerprint="",
-        altered=False,
-    )
+    check_state_of(network.wiring, network.areas, network.origin, state)
 
 
 class Network(eqx.Module):
@@ -95,9 +54,11 @@ class Network(eqx.Module):
     - `all_codes`: the code of every symbol in every population, and behind them those that are free.
     - `areas`: what is joined to the buffers by gates of its own, such as a `SnapshotMemory`.
     - `area_parameters`: what was drawn for each area, see `AbstractArea.parameters`.
-    - `synapses`: `Synapses` or `FactoredSynapses`, one per projection, in the order of `wiring.projections`.
+    - `synapses`: `Synapses`, `FactoredSynapses` or others, one per projection, in the order of `wiring.projections`.
     - `drive`: size of the external field of a presented symbol, above any field that the synapses can give.
-    - `rule`: the learning rule.
+    - `rule`: the storage rule.
+    - `rules`: those of latches and relays that have another, by the names of their gates.
+    - `given`: the buffers whose codes were given, not drawn.
     - `key_data`, `key_kind`: of the random key that it was built from, which is `key`.
     - `fingerprint`: of the codes and the wiring that it was built with; tells its states from those of others.
     - `altered`: whether `lesion` or `replace` made it other than the rule would.
@@ -115,6 +76,8 @@ class Network(eqx.Module):
     key_kind: str = eqx.field(static=True)
     fingerprint: str = eqx.field(static=True)
     altered: bool = eqx.field(static=True, default=False)
+    rules: dict[str, AbstractStorageRule] = eqx.field(default_factory=dict)
+    given: tuple[str, ...] = eqx.field(static=True, default=())
 
     @property
     def buffers(self) -> dict[str, int]:
@@ -139,8 +102,8 @@ class Network(eqx.Module):
     def codes(self, population: str) -> Bool[Array, "symbols units"]:
         """The code of every symbol in a population, a buffer or a nucleus, in the vocabulary's order."""
         names = [p.name for p in self.wiring.populations]
-        place = names.index(check_known("population", "populations", population, names))
-        return self.all_codes[place][: len(self.vocabulary)]
+        index = names.index(check_known("population", "populations", population, names))
+        return self.all_codes[index][: len(self.vocabulary)]
 
     def synapses_between(self, source: str, target: str) -> AbstractSynapses:
         """Weights and biases of the projection from one population to another, or to itself.
@@ -229,17 +192,7 @@ class Network(eqx.Module):
 
     def conductances(self, gates: Gating) -> Float[np.ndarray, " gates"]:
         """One conductance per gate, from names of gates open beyond rest, a mapping to conductances, or the array."""
-        check_computed("gates", gates, NetworkError)
-        if isinstance(gates, np.ndarray) or eqx.is_array(gates):
-            values = np.asarray(gates)
-            numbers = np.issubdtype(values.dtype, np.number)
-            if values.shape != (len(self.gates),) or not numbers or not np.all((values >= 0) & (values <= 1)):
-                raise NetworkError(
-                    f"a gating has one conductance from 0 to 1 for each of {len(self.gates)} gates, in the order of "
-                    f"network.gates; got an array of shape {values.shape}"
-                )
-            return values.astype(np.float32)
-        return self.wiring.gating(gates, argument="gates=")  # pyright: ignore[reportArgumentType]
+        return conductances(self.wiring, gates)
 
     def partition(self, gates: Gating = ()) -> tuple[frozenset[str], ...]:
         """The groups of buffers that the open relays join, and that must therefore come to agree.
@@ -260,29 +213,22 @@ class Network(eqx.Module):
             >>> [sorted(group) for group in network.partition(["a->c"])]
             [['a', 'c'], ['b']]
         """
-        conductances = self.conductances(gates)
-        joined = nx.Graph()
-        joined.add_nodes_from(self.buffers)
-        joined.add_edges_from(
-            (gate.source, gate.target)
-            for gate, conductance in zip(self.wiring.gates, conductances, strict=True)
-            if gate.kind == "relay" and conductance > 0
-        )
-        return tuple(frozenset(group) for group in nx.connected_components(joined))
+        return partition(self.wiring, self.conductances(gates))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a file, all of it or nothing; what was there before is replaced.
 
-        Vocabulary, wiring, codes, weights, learning rule and key, with a checksum over everything and a version of the
-        format. A state, with the snapshots in it, is not part of a network; it is a pytree of arrays, which
-        `equinox.tree_serialise_leaves(path, state)` writes, and `equinox.tree_deserialise_leaves(path,
-        network.silent(trials))` reads.
+        Vocabulary, wiring, codes, synapses, storage rule and key, with a checksum over everything and a version of the
+        format. Rules and synapses of classes of one's own are written field by field: arrays, numbers, strings, None,
+        and lists, tuples, dicts and Equinox modules of such. A state, with the snapshots in it, is not part of a
+        network; it is a pytree of arrays, which `equinox.tree_serialise_leaves(path, state)` writes, and
+        `equinox.tree_deserialise_leaves(path, network.silent(trials))` reads.
 
         **Arguments:**
 
         - `path`: the file.
 
-        **Raises:** `FileError` if it cannot be written.
+        **Raises:** `FileError` if it cannot be written, or if a field holds what a file cannot.
 
         **Example:**
 
@@ -294,25 +240,31 @@ class Network(eqx.Module):
             ...     ab.Network.load(pathlib.Path(folder) / "pets.network")
             Network(2 symbols, buffers {focus: 64}, 0 relays, 1 projections, PseudoInverse())
         """
-        write_network(_path(path), {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
+        write_network(checked_path(path), {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
 
     @staticmethod
-    def load(path: str | os.PathLike[str], *, rule: AbstractStorageRule | None = None) -> "Network":
+    def load(path: str | os.PathLike[str], *, classes: Iterable[type] = ()) -> "Network":
         """The network that `save` wrote to a file, bit for bit. Nothing in the file is run.
 
         **Arguments:**
 
         - `path`: the file.
-        - `rule`: the learning rule, if the network was built with one of the user's own.
+        - `classes`: the classes of the user's own that the network is made of, of rules and of synapses.
 
-        **Raises:** `FileError` for a file that cannot be read, is foreign, truncated, altered or newer than this
-        version, or needs a rule that is not given.
+        **Raises:** `FileError` for a file that cannot be read, is foreign, truncated, altered or of another version,
+        or needs a class that is not given.
         """
-        return Network(**read_network(_path(path), rule))
+        return Network(**read_network(checked_path(path), classes))
 
     def report(self) -> Report:
-        """Load, smallest stability and wrong bits of every projection; see `Report`."""
-        return reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), repr(self.rule))
+        """Load, smallest stability and wrong bits of every projection, and of codes that were given what they cost.
+
+        See `Report`.
+        """
+        rules = rule_of_each(self.wiring, self.rule, self.rules)
+        rows = reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), rules)
+        codes = codes_reported({buffer: self.codes(buffer) for buffer in self.given}, self.vocabulary.names, rows)
+        return Report(rules_in_words(self.rule, self.rules), len(self.vocabulary), rows, codes)
 
     def _repr_html_(self) -> str:
         return _html(self)
@@ -323,7 +275,8 @@ class Network(eqx.Module):
         areas = ", ".join(f"{area.name}: {type(area).__name__}" for area in self.areas)
         return (
             f"Network({len(self.vocabulary)} symbols, buffers {{{buffers}}}, {kinds.count('relay')} relays, "
-            f"{len(self.synapses)} projections, {f'areas {{{areas}}}, ' if areas else ''}{self.rule})"
+            f"{len(self.synapses)} projections, {f'areas {{{areas}}}, ' if areas else ''}"
+            f"{rules_in_words(self.rule, self.rules)})"
         )
 
 
@@ -336,5 +289,6 @@ def _html(network: Network) -> str:
         for name, units in network.buffers.items()
     ]
     rows += [(area.kind, area.name, area.units, "") for area in wiring.areas]
-    caption = f"Network: {len(network.vocabulary)} symbols, {len(relays)} relays, {network.rule!r}"
+    rules = rules_in_words(network.rule, network.rules)
+    caption = f"Network: {len(network.vocabulary)} symbols, {len(relays)} relays, {rules}"
     return table_html(caption, ("", "name", "units", "relays to"), rows)

@@ -1,13 +1,16 @@
 """What a network's projections store: load, stability and wrong bits, one line each."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from jaxtyping import Array, Bool
 
 from attractorbind._display import Printed
 from attractorbind._errors import CapacityError, CapacityWarning
+from attractorbind._given_codes import most_alike
+from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.quality import quality
 from attractorbind._table import aligned
@@ -21,6 +24,7 @@ _LOSS = 0.02
 class ProjectionReport:
     """How well one projection stores the vocabulary.
 
+    - `rule`: what stored it, which may be another rule than that of the rest.
     - `load`: symbols per source unit, S/N.
     - `stability`: smallest over units and symbols, in Gardner's units (field over |w|, inputs standardised).
     - `wrong_bits`: units, summed over all symbols, that one step from a clean source sets wrong.
@@ -29,18 +33,54 @@ class ProjectionReport:
     source: str
     target: str
     gate: str
+    rule: str
     load: float
     stability: float
     wrong_bits: int
 
 
 @dataclass(frozen=True)
+class CodeReport:
+    """What the codes cost that were given for a buffer.
+
+    - `active`: the least and the most units that are on in a code.
+    - `alike`: the two symbols whose codes are most alike; None if there is one symbol only.
+    - `correlation`: of these two codes; above 1/2 they are hardly told apart.
+    - `stability`: the smallest of the projections from and to the buffer.
+    - `stability_elsewhere`: the smallest of all other projections, infinite if there are none.
+    """
+
+    buffer: str
+    units: int
+    active: tuple[int, int]
+    alike: tuple[str, str] | None
+    correlation: float
+    stability: float
+    stability_elsewhere: float
+
+    def __str__(self) -> str:
+        least, most = self.active
+        active = f"{least} to {most}" if least < most else f"{least}"
+        words = [f"codes given for {self.buffer!r}: {active} of {self.units} units on"]
+        if self.alike:
+            words.append(f"most alike {self.alike[0]!r} and {self.alike[1]!r}, correlation {self.correlation:.2f}")
+        stability = f"stability {self.stability:.3f}"
+        if self.stability_elsewhere < float("inf"):
+            stability += f", elsewhere {self.stability_elsewhere:.3f}"
+        return "; ".join([*words, stability])
+
+
+@dataclass(frozen=True)
 class Report(Printed):
-    """`ProjectionReport`s of all projections; `print` shows them as a table."""
+    """`ProjectionReport`s of all projections; `print` shows them as a table.
+
+    - `codes`: what the codes cost that were given, one `CodeReport` for each buffer that has such.
+    """
 
     rule: str
     symbols: int
     projections: tuple[ProjectionReport, ...]
+    codes: tuple[CodeReport, ...] = ()
 
     @property
     def wrong_bits(self) -> int:
@@ -65,31 +105,41 @@ class Report(Printed):
             warnings.warn(self.complaint(), CapacityWarning, stacklevel=3)
 
     def loses_to(self, former: "Report", *, leaving_out: int) -> bool:
-        """Whether a projection other than one stores less than in a former report, or is clearly less stable."""
+        """Whether any other projection stores less than in a former report, or is clearly less stable.
+
+        **Arguments:**
+
+        - `leaving_out`: the number of the projection that does not count.
+        """
         return any(
             after.wrong_bits > before.wrong_bits or after.stability < before.stability - _LOSS * abs(before.stability)
-            for place, (after, before) in enumerate(zip(self.projections, former.projections, strict=True))
-            if place != leaving_out
+            for index, (after, before) in enumerate(zip(self.projections, former.projections, strict=True))
+            if index != leaving_out
         )
 
     def complaint(self) -> str:
         """What is not stored, where it is worst, and what helps."""
         bad = [projection for projection in self.projections if projection.wrong_bits]
         worst = max(bad, key=lambda projection: projection.wrong_bits)
+        rules = list(dict.fromkeys(projection.rule for projection in bad))
+        store = f"{' and '.join(rules)} {'do' if len(rules) > 1 else 'does'} not store"
         return (
-            f"{self.rule} does not store all {self.symbols} symbols: {self.wrong_bits} wrong bits in {len(bad)} of "
+            f"{store} all {self.symbols} symbols: {self.wrong_bits} wrong bits in {len(bad)} of "
             f"{len(self.projections)} projections, the worst '{worst.source}' to '{worst.target}' with "
             f"{worst.wrong_bits} at load S/N = {worst.load:.3g}; give the buffers more units, lower the activity, or "
             "take another rule (MaximalStability stores the most)"
         )
 
     def __str__(self) -> str:
-        rows = [("source", "target", "gate", "S/N", "stability", "wrong bits")]
+        rows = [("source", "target", "gate", "S/N", "stability", "wrong bits", "rule")]
         rows += [
-            (p.source, p.target, p.gate, f"{p.load:.3f}", f"{p.stability:.3f}", str(p.wrong_bits))
+            (p.source, p.target, p.gate, f"{p.load:.3f}", f"{p.stability:.3f}", str(p.wrong_bits), p.rule)
             for p in self.projections
         ]
-        return "\n".join([f"{self.rule}, {self.symbols} symbols", *aligned(rows, right=[3, 4, 5])])
+        if len({p.rule for p in self.projections}) <= 1:
+            rows = [row[:-1] for row in rows]
+        lines = [f"{self.rule}, {self.symbols} symbols", *aligned(rows, right=[3, 4, 5]), *map(str, self.codes)]
+        return "\n".join(lines)
 
 
 def reported(
@@ -97,21 +147,46 @@ def reported(
     all_codes: Sequence[Bool[Array, "slots _units"]],
     synapses: Sequence[AbstractSynapses],
     symbols: int,
-    rule: str,
-) -> Report:
-    """The report of these synapses; the first codes of every population are those of the symbols."""
+    rules: Sequence[AbstractStorageRule],
+) -> tuple[ProjectionReport, ...]:
+    """The reports of all projections, with the rule of each; the first codes of a population are those of symbols."""
     rows = []
-    for projection, one in zip(wiring.projections, synapses, strict=True):
+    for projection, own, rule in zip(wiring.projections, synapses, rules, strict=True):
         source, target = all_codes[projection.source], all_codes[projection.target]
-        stability, wrong_bits = quality(one, source, target, symbols, recurrent=projection.recurrent)
+        stability, wrong_bits = quality(own, source, target, symbols, recurrent=projection.recurrent)
         rows.append(
             ProjectionReport(
                 source=wiring.populations[projection.source].name,
                 target=wiring.populations[projection.target].name,
                 gate=wiring.gates[projection.gate].name,
+                rule=repr(rule),
                 load=symbols / source.shape[1],
                 stability=float(stability),
                 wrong_bits=int(wrong_bits),
             )
         )
-    return Report(rule, symbols, tuple(rows))
+    return tuple(rows)
+
+
+def codes_reported(
+    codes: Mapping[str, Bool[Array, "symbols _units"]],
+    names: Sequence[str],
+    projections: Sequence[ProjectionReport],
+) -> tuple[CodeReport, ...]:
+    """What the codes cost that were given for some buffers, from the reports of all projections."""
+    reports = []
+    for buffer, rows in codes.items():
+        on, alike = np.asarray(rows).sum(axis=1), most_alike(np.asarray(rows))
+        own = [row for row in projections if buffer in (row.source, row.target)]
+        reports.append(
+            CodeReport(
+                buffer=buffer,
+                units=rows.shape[1],
+                active=(int(on.min()), int(on.max())),
+                alike=None if alike is None else (names[alike.symbols[0]], names[alike.symbols[1]]),
+                correlation=0.0 if alike is None else alike.correlation,
+                stability=min(row.stability for row in own),
+                stability_elsewhere=min((row.stability for row in projections if row not in own), default=float("inf")),
+            )
+        )
+    return tuple(reports)

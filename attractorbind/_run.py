@@ -116,7 +116,7 @@ def run(
         (noise, leak, keys),
         record,
     )
-    kept = Record(None) if recorded is None else recorded
+    kept: Any = Record(None) if recorded is None else recorded
     trace = Trace(
         network=network,
         program=compiled,

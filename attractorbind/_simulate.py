@@ -1,6 +1,7 @@
 """A run as a pure function of arrays, which JAX can trace: `simulate`, and what `run` shares with it."""
 
 import dataclasses
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -109,12 +110,14 @@ def simulated(
     noise, leak, keys = rates
     leak = jnp.asarray(leak, jnp.float32) if isinstance(leak, Tracer) else float(leak)
     level = None if isinstance(noise, int | float) and noise == 0 else _float32(noise)
-    symbols = padded(symbols, bucket(len(symbols), 8))
+    given: Any = symbols
+    inputs: Any = stream
+    slots = padded(given, bucket(len(given), 8))
     if isinstance(compiled, Schedule):
-        controller = straight(network.wiring, compiled, leak, symbols)
+        controller = straight(network.wiring, compiled, leak, slots)
         room = bucket(compiled.ticks, 32)
     else:
-        controller = branching(network.wiring, compiled, leak, symbols, padded_stream(stream))
+        controller = branching(network.wiring, compiled, leak, slots, padded_stream(inputs))
         room = _RECORDED_TICKS
     room = 0 if record == "final" else room
     outcome, recorded = drive(network, controller, Draws(level, keys), state, record=record, room=room)

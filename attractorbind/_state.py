@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import equinox as eqx
 import jax
@@ -131,17 +132,27 @@ def of_trial(areas: PyTree, trial: int) -> PyTree:
     return jax.tree.map(taken, areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
 
 
-def check_state(silence: State, state: object) -> None:
-    """Raise unless it is a state of the network that this silence is of, and holds only zeros and ones.
+def _silence(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
+    """Shapes of a silent state; kept, for every run and every tick by hand asks for them."""
+    try:
+        return _silence_kept(wiring, areas, origin)
+    except TypeError:
+        # An area with arrays among its fields has no hash.
+        return _silence_kept.__wrapped__(wiring, areas, origin)
 
-    **Arguments:**
 
-    - `silence`: the shapes of a state of this network, of any number of trials.
-    """
+@lru_cache(maxsize=64)
+def _silence_kept(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
+    return jax.eval_shape(lambda: silent(wiring, areas, origin, 1))
+
+
+def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin, state: object) -> None:
+    """Raise unless it is a state of the network of this origin that holds only zeros and ones."""
     if not isinstance(state, State):
         raise NetworkError(f"state is {state!r}; make one with network.silent(), or take that of a trace")
     check_computed("state", state, NetworkError)
     check_outside(NetworkError)
+    silence = _silence(wiring, areas, origin)
     expected = {name: activity.shape[1] for name, activity in zip(silence.names, silence.activities, strict=True)}
     found = {name: activity.shape[1] for name, activity in zip(state.names, state.activities, strict=True)}
     # Their order counts, too, for arrays have no names.

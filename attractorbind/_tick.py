@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-import equinox as eqx
 import jax
 import numpy as np
 from jaxtyping import Array, Float, Key, PyTree
@@ -12,8 +11,10 @@ from jaxtyping import Array, Float, Key, PyTree
 from attractorbind._checks import check_computed, check_fraction, check_known
 from attractorbind._engine.step import step
 from attractorbind._errors import NetworkError
+from attractorbind._gating import Gating
 from attractorbind._keys import Rate, trial_keys
-from attractorbind._network import Gating, Network, check_network, check_state, nameless
+from attractorbind._nameless import nameless
+from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import Origin, State
 
 # As in `Network.conductances`, or one conductance per trial and gate.
@@ -104,11 +105,11 @@ def tick(
 def _conductances(network: Network, gates: Gatings, trials: int) -> Float[np.ndarray, "*trials gates"]:
     """One conductance per gate, or per trial and gate."""
     check_computed("gates", gates, NetworkError)
-    if (isinstance(gates, np.ndarray) or eqx.is_array(gates)) and gates.ndim == 2:
-        if len(gates) != trials:
+    if isinstance(gates, np.ndarray | jax.Array) and gates.ndim == 2:
+        if gates.shape[0] != trials:
             raise NetworkError(
-                f"gates is an array for {len(gates)} trials, the state has {trials}; give one row for each trial, or a "
-                "single setting of the gates for all"
+                f"gates is an array for {gates.shape[0]} trials, the state has {trials}; give one row for each trial, "
+                "or a single setting of the gates for all"
             )
         return np.stack([network.conductances(row) for row in np.asarray(gates)])
     return network.conductances(gates)

@@ -31,9 +31,8 @@ class Trace(eqx.Module):
     - `ticks`: how many ticks each trial took.
     - `program`: the `Schedule` or `Listing` that was run.
     - `states`: with `record="states"`, buffer to states, shape (ticks, trials, units); otherwise empty.
-    - `best_symbol`, `best_overlap`: with `record="decoded"`, buffer to the place in the vocabulary (past its end for a
-        code that is free) and the overlap of
-        the most overlapping symbol, shape (ticks, trials); otherwise empty.
+    - `best_symbol`, `best_overlap`: with `record="decoded"`, buffer to the most overlapping symbol, as its index in the
+        vocabulary (past its end for a code that is free), and to that overlap, shape (ticks, trials); otherwise empty.
     - `rows`: of a recorded program that branches, the row of its table at which each trial was, shape (ticks, trials),
         -1 after its end; otherwise None. What is recorded after a trial's end is its final state.
     """
@@ -93,8 +92,8 @@ class Trace(eqx.Module):
                 row = self._row(tick)
                 best, most = self.best_symbol[buffer][row], self.best_overlap[buffer][row]
             else:
-                every = self.overlaps(buffer, tick)
-                best, most = every.argmax(axis=1), every.max(axis=1)
+                match = self.overlaps(buffer, tick)
+                best, most = match.argmax(axis=1), match.max(axis=1)
             decoded[buffer] = self._names(best, most, threshold)
         return decoded
 

@@ -1,4 +1,4 @@
-"""How many symbols every learning rule copies exactly, beside what theory allows.
+"""How many symbols every storage rule copies exactly, beside what theory allows.
 
 Two buffers and a relay. The source settles for 10 ticks, its symbol is copied, and the target holds it for 20 ticks; a
 symbol counts if every unit of the target is right then. All symbols of the vocabulary are tried. Noise q: each active
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def beside(before: list[dict[str, Any]], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """These rows, and those before of other cases, from small loads to large ones."""
+    """The new rows, and the old ones of all cases that were not measured again, from small loads to large ones."""
     cases = {case_of(row) for row in rows}
     return sorted([*[row for row in before if case_of(row) not in cases], *rows], key=lambda row: row["S/N"])
 
@@ -89,7 +89,7 @@ def curve(
 
 def built(units: int, symbols: int, activity: float, rule: str) -> ab.Network:
     with warnings.catch_warnings():
-        # Beyond capacity is where this goes.
+        # The warning is expected: loads go up until nothing is copied.
         warnings.simplefilter("ignore", ab.CapacityWarning)
         return ab.build(
             ab.Vocabulary([f"s{number}" for number in range(symbols)]),
@@ -145,11 +145,11 @@ def critical(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def crossing(points: list[dict[str, Any]]) -> float | None:
-    """The load at which half of the symbols would be copied, between two that were tried."""
-    for one, other in itertools.pairwise(points):
-        if one["exact"] >= 0.5 > other["exact"]:
-            share = (one["exact"] - 0.5) / (one["exact"] - other["exact"])
-            return one["S/N"] + share * (other["S/N"] - one["S/N"])
+    """The load at which half of the symbols would be copied, on a straight line between two that were tried."""
+    for lower, upper in itertools.pairwise(points):
+        if lower["exact"] >= 0.5 > upper["exact"]:
+            share = (lower["exact"] - 0.5) / (lower["exact"] - upper["exact"])
+            return lower["S/N"] + share * (upper["S/N"] - lower["S/N"])
     return None
 
 

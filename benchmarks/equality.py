@@ -59,16 +59,16 @@ def main() -> None:
                 key = jax.random.key(start)
                 state = ab.run(network, ab.hold(ticks), state, noise=noise, key=key, throw=False).state
             harmonies.append(np.asarray(ab.harmony(network, state, "a->b")))
-        told = np.concatenate(harmonies)
-        same = pairs[:, 0] == pairs[:, 1]
+        harmony = np.concatenate(harmonies)
+        equal = pairs[:, 0] == pairs[:, 1]
         rows.append(
             {
                 "condition": name,
                 "pairs": len(pairs),
-                "lowest equal": float(told[same].min()),
-                "highest unequal": float(told[~same].max()),
-                "margin": float(told[same].min() - told[~same].max()),
-                "errors": int(((told > 0.5) != same).sum()),
+                "lowest equal": float(harmony[equal].min()),
+                "highest unequal": float(harmony[~equal].max()),
+                "margin": float(harmony[equal].min() - harmony[~equal].max()),
+                "errors": int(((harmony > 0.5) != equal).sum()),
             }
         )
     record("equality", rows)

@@ -36,7 +36,7 @@ import attractorbind as ab
 # Units or dimensions of a memory, by size of vocabulary: nengo-spa's own advice for so many symbols.
 DIMENSIONS = {50: 128, 512: 512}
 UNITS = 512
-# Below this similarity nengo-spa's target holds nothing.
+# Below this similarity to every symbol, nengo-spa's target is taken to hold nothing.
 SIMILAR = 0.3
 # A run takes a batch of trials and says how many of its copies are right.
 Run = Callable[[int], int]
@@ -108,7 +108,7 @@ def network(symbols: int) -> ab.Network:
 
 def chosen(symbols: int, trials: int) -> np.ndarray:
     """Which symbol each trial copies."""
-    # Not the first one, which is what argmax finds in silence.
+    # The first trial does not copy the first symbol, which is also what argmax finds where nothing is held.
     return (np.arange(trials) * 7 + 3) % symbols
 
 
@@ -135,8 +135,8 @@ def in_numpy(symbols: int) -> Run:
     assert isinstance(program, ab.Schedule)
     codes = {name: np.asarray(built.codes(name), np.float32) for name in built.buffers}
     synapses = [
-        (projection.source, projection.target, projection.gate, np.asarray(one.weights), np.asarray(one.bias))
-        for projection, one in zip(built.wiring.projections, built.synapses, strict=True)
+        (projection.source, projection.target, projection.gate, np.asarray(learned.weights), np.asarray(learned.bias))
+        for projection, learned in zip(built.wiring.projections, built.synapses, strict=True)
     ]
 
     def run(trials: int) -> int:
@@ -182,7 +182,7 @@ def in_nengo(symbols: int) -> Run:
             spa.ifmax("copy", gate, source >> target)
             spa.ifmax("wait", 0.5)
         probe = nengo.Probe(target.output, synapse=0.03)
-    # Decoders that were solved for in an earlier run are not to be found again.
+    # Otherwise nengo would take decoders from a file that an earlier run has left, and seem faster to build.
     nengo.rc.set("decoder_cache", "enabled", "False")
     simulator = nengo.Simulator(model, progress_bar=False)
 

@@ -38,8 +38,13 @@ def record(
 ) -> None:
     """Print the rows as a table and write them to results/NAME.json, with the machine and the command.
 
-    A further part of a benchmark's figures goes to results/NAME_PART.json. What is not a script in this folder says by
-    which command it is run. Where some of the rows are of an earlier record, its machine and command are kept, too.
+    **Arguments:**
+
+    - `name`: of the benchmark, the script's name without its ending.
+    - `rows`: column to figure, the same columns in all rows.
+    - `part`: if given, the figures are written to results/NAME_PART.json instead.
+    - `command`: how the benchmark is run, if not as a script of this folder.
+    - `earlier`: the record from which some of the rows are; its machines and commands are kept.
     """
     cells = [list(rows[0]), *[[f"{v:.4g}" if isinstance(v, float) else str(v) for v in row.values()] for row in rows]]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -48,5 +53,5 @@ def record(
     RESULTS.mkdir(exist_ok=True)
     command = command or ["python", f"benchmarks/{name}.py", *sys.argv[1:]]
     runs = [*(earlier["runs"] if earlier else []), {"machine": machine(), "command": command}]
-    told = {"runs": runs, "rows": rows}
-    (RESULTS / f"{name}{'_' * bool(part)}{part}.json").write_text(json.dumps(told, indent=2) + "\n")
+    recorded = {"runs": runs, "rows": rows}
+    (RESULTS / f"{name}{'_' * bool(part)}{part}.json").write_text(json.dumps(recorded, indent=2) + "\n")

@@ -44,12 +44,12 @@ def build(options: argparse.Namespace, capacity: int) -> ab.Network:
     )
 
 
-def store(network: ab.Network, state: ab.State, told: np.ndarray, noise: float, seed: int) -> ab.State:
-    """The state after one trial has stored these rows of symbols."""
+def store(network: ab.Network, state: ab.State, snapshots: np.ndarray, noise: float, seed: int) -> ab.State:
+    """The state after one trial has stored these snapshots, a row of symbols each."""
     names = network.vocabulary.names
     body = sum((ab.read(buffer) for buffer in BUFFERS), ab.Program()) + ab.store("m", BUFFERS)
-    for start in range(0, len(told), PIECE):
-        rows = told[start : start + PIECE]
+    for start in range(0, len(snapshots), PIECE):
+        rows = snapshots[start : start + PIECE]
         key = jax.random.fold_in(jax.random.key(seed), start)
         stream = [names[symbol] for symbol in rows.ravel()]
         state = ab.run(network, ab.repeat(len(rows), body), state, inputs=stream, noise=noise, key=key).state
@@ -76,7 +76,7 @@ def recall(
 
 
 def seconds(network: ab.Network, program: ab.Program, trials: int) -> float:
-    """The seconds of one instruction: the difference between many of them and a few, medians, without compiling."""
+    """The seconds of one instruction, without compiling: the median of many less that of a few, by their difference."""
     args = {buffer: ["s1"] * trials for buffer in CUE}
     loaded = sum((ab.load(buffer, ab.arg(buffer)) for buffer in CUE), ab.Program())
     lengths = (5, 25)
@@ -91,22 +91,23 @@ def seconds(network: ab.Network, program: ab.Program, trials: int) -> float:
 
 
 def measured(options: argparse.Namespace, load: int, noise: float, common: float) -> dict[str, Any]:
-    """One row: so many snapshots, the fourth buffer holding one symbol in a fraction of them."""
+    """A row of the table: so many snapshots, in a fraction of which the fourth buffer holds the same symbol."""
     network = build(options, load)
     names = network.vocabulary.names
     generator = np.random.default_rng(options.seed)
-    told = generator.integers(options.symbols, size=(load, 4))
-    told[generator.random(load) < common, 3] = 0
-    state = store(network, network.silent(), told, noise, options.seed)
-    newest = {tuple(cue): names[answer] for *cue, answer in told.tolist()}
+    snapshots = generator.integers(options.symbols, size=(load, 4))
+    snapshots[generator.random(load) < common, 3] = 0
+    state = store(network, network.silent(), snapshots, noise, options.seed)
+    # Of snapshots with the same cue the last one stands, which is what a recall should bring.
+    newest = {tuple(cue): names[answer] for *cue, answer in snapshots.tolist()}
     known = list(newest)
     cues = [known[i] for i in generator.permutation(len(known))[: options.cues]]
     answers = recall(network, state, cues, noise, options.seed, f"{load} stored")
     right = sum(answer == newest[cue] for answer, cue in zip(answers, cues, strict=True))
     interval = binomtest(right, len(cues)).proportion_ci(method="wilson")
-    # Two buffers of one snapshot with the third of another: as near as what was never stored can come.
+    # Two buffers of one snapshot with the third of another: no cue that was never stored is more like a stored one.
     rows = generator.integers(load, size=(2 * options.new_cues, 2))
-    mixed = (tuple(map(int, (*told[one, :2], told[other, 2]))) for one, other in rows)
+    mixed = (tuple(map(int, (*snapshots[first, :2], snapshots[second, 2]))) for first, second in rows)
     new = list(itertools.islice((cue for cue in mixed if cue not in newest), options.new_cues)) if load <= 1000 else []
     false = sum(answer is not None for answer in recall(network, state, new, noise, options.seed, "never stored"))
     return {

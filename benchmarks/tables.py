@@ -20,17 +20,18 @@ def main() -> None:
     for name, table in TABLES.items():
         file = RESULTS / f"{name}.json"
         if file.exists():
-            told = json.loads(file.read_text())
-            runs = ", then\n".join(map(run, told["runs"]))
-            written = f"<!-- {name} -->\n{runs}:\n\n{table(told['rows'])}\n<!-- end -->"
+            recorded = json.loads(file.read_text())
+            runs = ", then\n".join(map(command_and_machine, recorded["runs"]))
+            written = f"<!-- {name} -->\n{runs}:\n\n{table(recorded['rows'])}\n<!-- end -->"
+            # A function, since in a replacement that is a string a backslash would have a meaning.
             text = re.sub(rf"<!-- {name} -->.*?<!-- end -->", lambda _, written=written: written, text, flags=re.DOTALL)
     README.write_text(text)
 
 
-def run(told: dict[str, Any]) -> str:
-    """By which command on which machine."""
-    machine = told["machine"]
-    return f"`{' '.join(told['command'])}` on {machine['processor']}, {machine['cores']} cores, jax {machine['jax']}"
+def command_and_machine(run: dict[str, Any]) -> str:
+    """How and where the figures of a run were measured."""
+    machine = run["machine"]
+    return f"`{' '.join(run['command'])}` on {machine['processor']}, {machine['cores']} cores, jax {machine['jax']}"
 
 
 def throughput(rows: list[Row]) -> str:

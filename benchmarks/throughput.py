@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def fits(buffers: int, units: int) -> bool:
-    """Whether its weights, three matrices a buffer, fit into a few gigabytes."""
+    """Whether the weights of a network of this size, three matrices a buffer, fit into a few gigabytes."""
     return 3 * buffers * units**2 * 4 < 4e9
 
 
@@ -138,25 +138,25 @@ def measured(network: ab.Network, batch: int, rounds: int) -> list[dict[str, Any
 def products_of(schedule: Any) -> float:
     """How many projections between the first two buffers are open at a tick, on average."""
     wiring = schedule.wiring
-    gates = [one.gate for one in wiring.projections if max(one.source, one.target) < 2]
+    gates = [projection.gate for projection in wiring.projections if max(projection.source, projection.target) < 2]
     return float((schedule.gates[:, gates] > 0).sum(axis=1).mean())
 
 
 def bare_products(units: int, batch: int) -> Callable[[int], float]:
-    """The seconds that so many times four products take, one after the other."""
+    """A function from a number of rounds to the seconds that they take: four products a round, one after the other."""
     keys = jax.random.split(jax.random.key(1), PRODUCTS + 1)
-    # So scaled that the chain neither grows nor dies out.
+    # Scaled so that a state keeps its size however often it is multiplied.
     weights = [jax.random.normal(key, (units, units)) / jnp.sqrt(units) for key in keys[1:]]
     start = jax.random.normal(keys[0], (batch, units))
 
     @jax.jit
     def chain(times: Int[Array, ""], x: Float[Array, "batch units"], weights: list[Float[Array, "units units"]]):
-        def one(_: Int[Array, ""], x: Float[Array, "batch units"]) -> Float[Array, "batch units"]:
-            for each in weights:
-                x = jnp.dot(x, each, precision=jax.lax.Precision.HIGHEST)
+        def multiply_by_all(_: Int[Array, ""], x: Float[Array, "batch units"]) -> Float[Array, "batch units"]:
+            for matrix in weights:
+                x = jnp.dot(x, matrix, precision=jax.lax.Precision.HIGHEST)
             return x
 
-        return jax.lax.fori_loop(0, times, one, x)
+        return jax.lax.fori_loop(0, times, multiply_by_all, x)
 
     def seconds(times: int) -> float:
         started = time.perf_counter()
@@ -168,7 +168,7 @@ def bare_products(units: int, batch: int) -> Callable[[int], float]:
 
 
 def per_tick(seconds: Callable[[int], float], ticks: int) -> float:
-    """Of a long run less a short one."""
+    """The seconds a tick takes, from a long run less a short one: what it takes to start a run cancels out."""
     return (seconds(2 * ticks) - seconds(ticks)) / ticks
 
 

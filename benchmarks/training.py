@@ -1,4 +1,4 @@
-"""Seconds and stability of every learning rule against load and size, beside Gardner's limit.
+"""Seconds and stability of every storage rule against load and size, beside Gardner's limit.
 
 One projection from a population of N units to another, S symbols in both. The first run of each rule compiles; the
 others are timed, medians, in turns with a reference: the matrix products of one sweep over all symbols, S x N x N there
@@ -85,7 +85,7 @@ _THERE_AND_BACK = jax.jit(lambda x, y, w: (x @ w, x.T @ y))
 
 
 def sweep(source: jax.Array, target: jax.Array) -> float:
-    """Of the two products with which all fields, and then all changes of weights, are worked out."""
+    """The seconds of two products: with them all fields, and then all changes of weights, would be computed."""
     x, y = source.astype(jnp.float32), target.astype(jnp.float32)
     weights = jnp.ones((x.shape[1], y.shape[1]))
     _THERE_AND_BACK(x, y, weights)

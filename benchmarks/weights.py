@@ -63,7 +63,7 @@ class Projection:
         self.coefficients, self.shift = solved[:-1], solved[-1]
 
     def margin(self, weights: np.ndarray) -> float:
-        """The smallest of any unit and symbol."""
+        """The smallest margin of any unit and symbol."""
         fields = self.codes @ weights + self.bias
         return float(np.where(self.target, fields, -fields).min())
 
@@ -91,7 +91,8 @@ def rounded(values: np.ndarray, step: float) -> np.ndarray:
 
 def compared(projection: Projection, batches: list[int], rounds: int) -> list[dict[str, Any]]:
     weights = projection.weights
-    factors = [jnp.asarray(each, jnp.float32) for each in (projection.codes, projection.coefficients, projection.shift)]
+    exact = (projection.codes, projection.coefficients, projection.shift)
+    factors = [jnp.asarray(array, jnp.float32) for array in exact]
     forms: dict[str, tuple[Callable, tuple]] = {
         "dense": (dense, (jnp.asarray(weights, jnp.float32),)),
         "factors": (factored, tuple(factors)),
@@ -108,7 +109,7 @@ def compared(projection: Projection, batches: list[int], rounds: int) -> list[di
                 started = time.perf_counter()
                 chain(product, start, arrays).block_until_ready()
                 times[form].append(time.perf_counter() - started)
-        medians = {form: statistics.median(each[1:]) for form, each in times.items()}
+        medians = {form: statistics.median(seconds[1:]) for form, seconds in times.items()}
         rows += [
             {
                 "batch": batch,

@@ -36,7 +36,7 @@ def read_sentences(path: Path) -> list[Sentence]:
     """The words of every line, lower-cased. A numbered text is taken for bAbI's: numbers and questions are dropped."""
     lines = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
     if all(re.match(r"\d+\s", line) for line in lines):
-        # A question has its answer behind it, after a tab, in some copies after a bar.
+        # A question is followed by its answer, after a tab, or in some copies of bAbI after a bar.
         lines = [line.split(maxsplit=1)[-1] for line in lines if not re.search(r"[\t|]", line)]
     return [words for line in lines if (words := tuple(re.findall(r"\w[\w'’-]*", line.lower())))]
 
@@ -51,13 +51,13 @@ def default_units(symbols: int) -> int:
     return max(512, 1 << ((symbols + 1) // 2 - 1).bit_length())
 
 
-def place(index: int) -> str:
+def place_name(index: int) -> str:
     return f"place {index + 1}"
 
 
 def build_network(words: list[str], places: int, options: argparse.Namespace) -> ab.Network:
     """A focus that is linked both ways to every place, and a spare buffer for swapping."""
-    names = ["focus", *map(place, range(places)), "spare"]
+    names = ["focus", *map(place_name, range(places)), "spare"]
     return ab.build(
         ab.Vocabulary(words),
         buffers=dict.fromkeys(names, options.units or default_units(len(words))),
@@ -72,9 +72,9 @@ def binding_program(length: int) -> ab.Program:
     """Present and paste every word, overwrite the focus, swap the first place with the last."""
     program = ab.Program()
     for index in range(length):
-        program += ab.load("focus", ab.arg(f"word {index + 1}")) + ab.copy("focus", place(index))
+        program += ab.load("focus", ab.arg(f"word {index + 1}")) + ab.copy("focus", place_name(index))
     program += ab.load("focus", ab.arg("other"))
-    return program + ab.swap(place(0), place(length - 1), via="spare") if length > 1 else program
+    return program + ab.swap(place_name(0), place_name(length - 1), via="spare") if length > 1 else program
 
 
 def bind_and_read(
@@ -83,14 +83,14 @@ def bind_and_read(
     """Run a batch of sentences of one length: what the buffers hold after the swap, and what each place reads as."""
     length = len(sentences[0])
     columns = {f"word {i + 1}": [words[i] for words in sentences] for i in range(length)}
-    key, first = jax.random.split(key)
-    trace = ab.run(
-        network, binding_program(length), args=columns | {"other": others}, noise=noise, key=first, throw=False
-    )
+    key, key_of_run = jax.random.split(key)
+    args = columns | {"other": others}
+    trace = ab.run(network, binding_program(length), args=args, noise=noise, key=key_of_run, throw=False)
     held, read = trace.decode(), []
     for index in range(length):
-        key, one = jax.random.split(key)
-        trace = ab.run(network, ab.copy(place(index), "focus"), trace.state, noise=noise, key=one, throw=False)
+        key, key_of_run = jax.random.split(key)
+        reading = ab.copy(place_name(index), "focus")
+        trace = ab.run(network, reading, trace.state, noise=noise, key=key_of_run, throw=False)
         read.append(trace.decode()["focus"])
     return held, read
 
@@ -110,7 +110,7 @@ def swapped(words: Sentence) -> Sentence:
 
 
 def shown(held: dict[str, list[str | None]], trial: int, length: int) -> str:
-    return "  ".join(f"{name}={held[name][trial] or '-'}" for name in ["focus", *map(place, range(length))])
+    return "  ".join(f"{name}={held[name][trial] or '-'}" for name in ["focus", *map(place_name, range(length))])
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -118,7 +118,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("file", nargs="?", type=Path, default=STORY, help="one sentence a line; a small story if none")
     parser.add_argument("--units", type=int, help="units of a buffer (if not given: from 512, two words a unit)")
     parser.add_argument("--activity", type=float, default=0.05, help="fraction of units on in a code (%(default)s)")
-    parser.add_argument("--rule", choices=RULES, default="maximal-stability", help="learning rule (%(default)s)")
+    parser.add_argument("--rule", choices=RULES, default="maximal-stability", help="storage rule (%(default)s)")
     parser.add_argument("--noise", type=float, default=0.0, help="probability that a unit flips, a tick (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="of codes, noise and distractors (%(default)s)")
     parser.add_argument("--limit", type=int, help="read only the first so many sentences")
@@ -137,7 +137,7 @@ def bind_all(
     wrong: list[str] = []
     with tqdm(total=len(sentences), unit="sentence", disable=len(sentences) < 4 * TRIALS) as progress:
         for numbers in batches(sentences):
-            # Filled up to a power of two, so that few shapes are compiled.
+            # The batch is filled up to a power of two: every number of trials is compiled anew, and so there are few.
             filled = numbers + numbers[:1] * ((1 << (len(numbers) - 1).bit_length()) - len(numbers))
             batch = [sentences[number] for number in filled]
             others = [distractors[number] for number in filled]
@@ -147,7 +147,7 @@ def bind_all(
                     first[number] = shown(held, trial, len(batch[trial]))
                 for index, expected in enumerate(swapped(batch[trial])):
                     if read[index][trial] != expected:
-                        wrong.append(f"{' '.join(batch[trial])}: {place(index)} reads as {read[index][trial]}")
+                        wrong.append(f"{' '.join(batch[trial])}: {place_name(index)} reads as {read[index][trial]}")
             progress.update(len(numbers))
     return first, wrong
 

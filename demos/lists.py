@@ -27,7 +27,7 @@ LINES = Path(__file__).parent / "lists.txt"
 MEMORY = "cells"
 PARTS = ("cell", "head", "tail")
 BRACKETS = {"(": ")", "[": "]", "{": "}"}
-# What no bracket closes, pushed for a closing bracket that nothing has opened.
+# Pushed for a closing bracket that none has opened. No bracket closes it, so the stack does not become empty again.
 STRAY = "stray"
 SIGNS = (*BRACKETS, *BRACKETS.values())
 SYMBOLS = ("reverse", "balance", *SIGNS, STRAY, "yes", "no")
@@ -81,8 +81,8 @@ def reverse(longest: int) -> ab.Program:
 
 @ab.procedure
 def balance(longest: int) -> ab.Program:
-    """Put out whether every bracket is closed by its like."""
-    # What was on top still stands in "head", where relays let it be compared.
+    """Put out whether every bracket is closed by one of its kind."""
+    # `head` leaves the item from the top of the stack in the buffer "head", which has a relay to "word" to compare it.
     stray = ab.load("item", STRAY) + push("item", "stack")
     step = head("stack", "item") + ab.when(ab.equal("word", "head"), pop("stack", "item"), stray)
     for opening, closing in BRACKETS.items():
@@ -135,14 +135,14 @@ def work_through(
     seconds, count = time.perf_counter() - started, 0
     for line, given, wanted in zip(lines, trace.outputs, right, strict=True):
         count += given == wanted
-        told = "" if given == wanted else f" (expected: {' '.join(wanted)})"
-        print(f"{' '.join(line)}: {' '.join(map(str, given))}{told}")
+        correction = "" if given == wanted else f" (expected: {' '.join(wanted)})"
+        print(f"{' '.join(line)}: {' '.join(map(str, given))}{correction}")
     print(f"{count} of {len(lines)} lines right, {trace.ticks.max()} ticks, {seconds:.1f} s with compiling")
     return 0 if count == len(lines) else 1
 
 
 def read_lines(path: Path) -> Lines:
-    """The words or brackets of every line of a text, after what is asked of it."""
+    """For every line of a text the task, and then its words or brackets."""
     lines = []
     for words in map(str.split, path.read_text(encoding="utf-8", errors="replace").splitlines()):
         if words:

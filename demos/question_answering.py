@@ -42,7 +42,8 @@ def answer(buffer: str) -> ab.Program:
     return ab.copy(buffer, "answer") + ab.emit("answer")
 
 
-# A thing is where it was put down: where the one who put it down was at that time. Or else its holder has it still.
+# A thing that was put down is where its holder was at that time. Any other thing is where its holder is now, who is the
+# one to whom it was given, or who took it up.
 FIND_THING = ab.recall(MEMORY, ["object"], into=["form", "actor", "other"]) + ab.when(
     ab.holds("form", "put down"),
     look_up("went to", ["actor"], "place", older=True),
@@ -139,11 +140,11 @@ def singular(word: str) -> str:
 
 
 def read_line(path: Path, number: int, line: str) -> tuple[int, Line]:
-    """A line's own number, and what it says."""
+    """The number that a line begins with, and its sentence. `number` is that of the line in the file."""
     own, _, rest = line.strip().partition(" ")
     sentence, *behind = re.split(r"[\t|]", rest)
     said = sentence.strip().lower().rstrip(".?")
-    # "Who gave the milk to Bill?" is no fact about someone called Who.
+    # Questions first, so that "Who gave the milk to Bill?" is not taken for a fact about someone called Who.
     for name, form in (QUESTIONS | FACTS).items():
         if own.isdigit() and (found := re.fullmatch(form.pattern, said)):
             words = found.groups()
@@ -210,7 +211,7 @@ def answers(
 ) -> Iterator[tuple[Story, list[str | None]]]:
     """Every story with the answers to its questions, many stories at once."""
     program = reading_program(max(map(len, stories))).compile(network)
-    # Stories of like length together: a batch takes as long as its longest.
+    # Stories of similar length are run together, as a batch takes as long as its longest story.
     order = sorted(stories, key=len)
     for number, start in enumerate(range(0, len(order), TRIALS)):
         batch = order[start : start + TRIALS]
@@ -225,7 +226,7 @@ def explain(network: ab.Network, stories: list[Story], question: int, noise: flo
     With noise, another draw of it than when all questions are answered.
     """
     asked = [
-        (story[:place], line) for story in stories for place, line in enumerate(story) if line.expected is not None
+        (story[:number], line) for story in stories for number, line in enumerate(story) if line.expected is not None
     ]
     if not 1 <= question <= len(asked):
         raise ab.ArgumentError(f"there is no question {question}; the file has questions 1 to {len(asked)}")
@@ -237,13 +238,13 @@ def explain(network: ab.Network, stories: list[Story], question: int, noise: flo
     trace = ab.run(
         network, program, state, inputs=[tokens((line,))], noise=noise, key=second, record="decoded", throw=False
     )
-    told = "\n".join(fact.text for fact in facts)
-    held = "\n".join(
+    story = "\n".join(fact.text for fact in facts)
+    snapshots = "\n".join(
         ", ".join(f"{buffer}={name}" for buffer, name in snapshot.items() if name)
         for snapshot in trace.snapshots(MEMORY)
     )
     return (
-        f"{told}\n{line.text}\n\nSnapshots, the oldest first:\n{held}\n\n{trace.table()}\n\n"
+        f"{story}\n{line.text}\n\nSnapshots, the oldest first:\n{snapshots}\n\n{trace.table()}\n\n"
         f"answer: {trace.outputs[0][0] if trace.outputs[0] else None} (expected: {line.expected})"
     )
 
@@ -266,7 +267,7 @@ def answer_all(options: argparse.Namespace) -> int:
         with tqdm(total=len(stories), unit="story", disable=len(stories) < TRIALS // 4) as progress:
             for story, given in answers(network, stories, options.noise, options.seed):
                 questions = [line for line in story if line.expected is not None]
-                # An answer too few or too many is no answer to any.
+                # If their number is wrong, nobody knows which answer belongs to which question, and none counts.
                 given = given if len(given) == len(questions) else [None] * len(questions)
                 for line, got in zip(questions, given, strict=True):
                     asked += 1

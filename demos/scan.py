@@ -34,10 +34,10 @@ def role(clause: str, name: str) -> str:
 @ab.procedure
 def take(clause: str, name: str, *words: str) -> ab.Program:
     """If the word is one of these, park it and read the next."""
-    is_one = ab.holds("word", words[0])
+    is_expected = ab.holds("word", words[0])
     for word in words[1:]:
-        is_one |= ab.holds("word", word)
-    return ab.when(is_one, ab.copy("word", role(clause, name)) + ab.read("word"))
+        is_expected |= ab.holds("word", word)
+    return ab.when(is_expected, ab.copy("word", role(clause, name)) + ab.read("word"))
 
 
 @ab.procedure
@@ -133,7 +133,7 @@ def carry_out(options: argparse.Namespace) -> int:
     listing = scan_program().compile(network)
     if options.listing:
         print(listing)
-    # Commands of one length take about as long, so a batch of them ends together.
+    # Commands of the same length take about the same time, so the trials of a batch end together.
     order = sorted(range(len(commands)), key=lambda number: len(commands[number][0]))
     given: dict[int, list[str | None]] = {}
     key, started, compiled = jax.random.key(options.seed), time.perf_counter(), 0.0

@@ -34,7 +34,7 @@ def position(index: int) -> str:
 
 @ab.procedure
 def advance() -> ab.Program:
-    """To the next position; to none after the last."""
+    """Go to the next position; after the last one the buffer is left empty."""
     return ab.recall(POSITIONS, ["position"], into=["next"]) + ab.copy("next", "position")
 
 
@@ -96,14 +96,15 @@ def build_network(lines: Lines, longest: int, units: int, seed: int) -> ab.Netwo
 
 
 def expected(lines: Lines, asked: str) -> list[str]:
-    """What should come out, in plain Python: the last place of the word, and the line from there."""
-    line, index = [(line, i) for line, words in lines.items() for i, word in enumerate(words) if word == asked][-1]
+    """What should come out, in plain Python: where the word stands last, and the line from there."""
+    found = [(line, i) for line, words in lines.items() for i, word in enumerate(words) if word == asked]
+    line, index = found[-1]
     return [line, position(index), *lines[line][index:]]
 
 
 def told(answer: Sequence[str | None]) -> str:
-    line, place, *words = map(str, answer)
-    return f"{line}, {place}: {' '.join(words)}"
+    line, position, *words = map(str, answer)
+    return f"{line}, {position}: {' '.join(words)}"
 
 
 def replay(options: argparse.Namespace) -> int:
@@ -112,8 +113,8 @@ def replay(options: argparse.Namespace) -> int:
     asked = [word.lower() for word in options.words or known]
     for word in asked:
         if word not in known:
-            several = textwrap.shorten(", ".join(known), 300, placeholder=" ...")
-            raise ab.UnknownNameError(f"the word {word!r} is not in {options.file}; its words are {several}")
+            listed = textwrap.shorten(", ".join(known), 300, placeholder=" ...")
+            raise ab.UnknownNameError(f"the word {word!r} is not in {options.file}; its words are {listed}")
     longest = max(map(len, lines.values()))
     network = build_network(lines, longest, options.units, options.seed)
     learning = learning_program(len(lines), longest).compile(network)

@@ -46,7 +46,7 @@ def tree_program(longest: int) -> ab.Program:
 
 def check_tree(tokens: list[str], where: str) -> None:
     """Raise an error unless a line is one tree."""
-    # How many trees there are so far outside all brackets, and in each that is open.
+    # How many whole trees were read so far: first outside of all brackets, then in each bracket that is still open.
     trees = [0]
     for token in tokens:
         if token == "(":

@@ -16,6 +16,9 @@ from hypothesis import settings
 
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
+# What these modules assert is told in full, as what tests assert is.
+pytest.register_assert_rewrite("examples", "files")
+
 # The first example of a shape compiles, so single examples have no deadline; the suite's own time is watched instead.
 settings.register_profile("fast", deadline=None, max_examples=50)
 settings.load_profile("fast")
@@ -29,10 +32,10 @@ SHAPED = {path for path, text in SOURCES.items() if "jaxtyping" in text or "TYPE
 
 
 # Most tests compile a program of their own for a small network. XLA compiles it in a third of the time if it does not
-# polish it, and what comes out is the same, bit for bit: what test_polished.py runs, the endurance tests and the demos of
-# `.ci/run` are polished.
+# polish it, and what comes out is the same, bit for bit. The endurance tests, notebooks and what test_polished.py runs
+# are polished.
 UNPOLISHED = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
-# In an environment with this variable tests are polished.
+# A module that is run with this set is polished; see test_polished.py.
 POLISHED = "ATTRACTORBIND_TESTS_POLISHED"
 
 
@@ -40,14 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile fast and have the annotations checked, but in the endurance tests, which would take ten times as long."""
     if config.getoption("markexpr") != "slow":
         os.environ["MPLBACKEND"] = "Agg"
-        flags = os.environ.get("XLA_FLAGS", "").replace(UNPOLISHED, "")
-        os.environ["XLA_FLAGS"] = (flags if POLISHED in os.environ else f"{flags} {UNPOLISHED}").strip()
+        if POLISHED not in os.environ:
+            os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {UNPOLISHED}".strip()
         jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
         beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])
 
 
 def pytest_report_header() -> str:
-    """How what is tested is compiled."""
     return f"XLA_FLAGS: {os.environ.get('XLA_FLAGS', '')}"
 
 

@@ -1,16 +1,48 @@
-"""The suite runs with the annotations of every function checked; here is the proof."""
+"""The suite runs with the annotations of every function checked; here is the proof, for every room of the library."""
+
+from pathlib import Path
 
 import jax.numpy as jnp
 import jaxtyping
+import numpy as np
 import pytest
 from beartype.roar import BeartypeCallHintParamViolation
 
 import attractorbind as ab
+from attractorbind import plotting, testing
+from attractorbind._area.base import renamed
+from attractorbind._control.straight import straight
+from attractorbind._engine.plan import ends
+from attractorbind._measure.crosstalk import bits
+from attractorbind._rule.patterns import signs
+from attractorbind._synapses.factored import cheaper
+
+HERE = Path(__file__).parent
+ROOMS = [inside.parent.name for inside in sorted((HERE.parent / "attractorbind").glob("*/__init__.py"))]
+# A call in each room that its annotations refuse. A new room needs one, too.
+WRONG_CALLS = {
+    "_area": lambda: renamed("area", "name"),
+    "_control": lambda: straight("wiring", "schedule", 0.0, np.zeros((1, 1), int)),
+    "_engine": lambda: ends("wiring"),
+    "_measure": lambda: bits(3),
+    "_program": lambda: ab.gates(open=["focus"], ticks="two"),
+    "_rule": lambda: signs(jnp.zeros(3, bool)),
+    "_synapses": lambda: cheaper("synapses", 3),
+    "plotting": lambda: plotting.plot_program("program"),
+    "testing": lambda: testing.check_isolation("network"),
+}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_annotations_are_checked_in_every_room(room: str) -> None:
+    """Modules that the pattern in conftest.py passes over are not checked, and nothing else would tell."""
+    with pytest.raises((jaxtyping.TypeCheckError, BeartypeCallHintParamViolation)):
+        WRONG_CALLS[room]()
 
 
 def test_annotations_are_checked() -> None:
     with pytest.raises(jaxtyping.TypeCheckError):
-        ab.gates(open=["focus"], ticks="two")  # pyright: ignore[reportArgumentType]
+        ab.energy("network", "state")  # pyright: ignore[reportArgumentType]
     with pytest.raises(BeartypeCallHintParamViolation):
         ab.until(ab.empty("focus"), ab.hold(), limit="two")  # pyright: ignore[reportArgumentType]
 
@@ -20,3 +52,8 @@ def test_shapes_are_checked() -> None:
         ab.overlaps(jnp.zeros(3), jnp.zeros((2, 4), bool))
     with pytest.raises(jaxtyping.TypeCheckError):
         ab.Synapses(jnp.zeros((3, 4)), jnp.zeros(3))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_has_tests_of_its_own(room: str) -> None:
+    assert list((HERE / room.strip("_")).glob("test_*.py"))

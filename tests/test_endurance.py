@@ -18,8 +18,8 @@ import jax
 import numpy as np
 import pytest
 from examples import network as example
+from files import assert_refused_or_same, mutated
 from hypothesis import strategies as st
-from test_files import assert_refused_or_same, mutated
 from tqdm import tqdm
 
 import attractorbind as ab

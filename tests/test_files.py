@@ -1,30 +1,24 @@
 """Networks in files: the same after as before, or an error that says what is wrong."""
 
+import dataclasses
 import hashlib
 import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from examples import CONFIGURATIONS, MEMORIES, network
+from files import assert_refused_or_same, assert_same, mutated
 
 import attractorbind as ab
 from attractorbind import _files
-
-
-def leaves(built: ab.Network) -> list[np.ndarray]:
-    shown = (built.all_codes, built.area_parameters, built.synapses, built.drive, built.key_data)
-    return [np.asarray(leaf) for leaf in jax.tree.leaves(shown)]
-
-
-def assert_same(one: ab.Network, other: ab.Network) -> None:
-    assert (one.vocabulary, one.wiring, repr(one.rule)) == (other.vocabulary, other.wiring, repr(other.rule))
-    assert one.key_kind == other.key_kind
-    for before, after in zip(leaves(one), leaves(other), strict=True):
-        assert before.dtype == after.dtype
-        np.testing.assert_array_equal(before, after)
+from attractorbind.testing import check_binding
 
 
 @pytest.mark.parametrize("configuration", [*CONFIGURATIONS, *MEMORIES])
@@ -50,19 +44,173 @@ def test_it_runs_and_learns_on(tmp_path: Path):
 
 
 class Own(ab.Hebbian):
-    """A rule of the user's own."""
+    """A rule of the user's own, with settings of all kinds."""
+
+    gain: float = 1.0
+    table: jax.Array = eqx.field(default_factory=lambda: jnp.arange(3))
+    inner: ab.AbstractStorageRule = ab.Perceptron()
+    told: dict = eqx.field(static=True, default_factory=lambda: {"name": "x", "sizes": (1, 2)})
 
 
-def test_a_rule_of_ones_own_is_given_again(tmp_path: Path):
-    built = ab.build(
-        ab.Vocabulary(["dog", "cat"]), buffers={"a": 64}, activity=0.1, rule=Own(), key=jax.random.key(0), free=1
-    )
+def one_buffer(rule: ab.AbstractStorageRule) -> ab.Network:
+    return ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"a": 64}, activity=0.1, rule=rule, key=jax.random.key(0))
+
+
+def test_a_rule_of_ones_own_comes_back_with_its_settings(tmp_path: Path):
+    built = one_buffer(Own(gain=2.0, inner=ab.Perceptron(margin=0.25)))
     built.save(tmp_path / "it")
-    with pytest.raises(ab.FileError, match=r"learning rule 'Own'.*give it as rule=Own"):
+    for classes in ((), [ab.Hebbian], [AtEnds]):
+        with pytest.raises(ab.FileError, match=r"'Own', which is not known; give the class, classes=\[Own\]") as caught:
+            ab.Network.load(tmp_path / "it", classes=classes)
+        assert repr(str(tmp_path / "it")) in str(caught.value)
+    again = ab.Network.load(tmp_path / "it", classes=[Own, AtEnds])
+    assert_same(built, again)
+    assert eqx.tree_equal(again.rule, built.rule)
+    assert_same(ab.imprint(built, ["new"]), ab.imprint(again, ["new"]))
+
+
+class Unsaveable(ab.Hebbian):
+    function: Callable = eqx.field(static=True, default=jnp.tanh)
+
+
+class Holding(ab.Hebbian):
+    held: Any = None
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (Unsaveable(), r"network\.rule\.function is a .*cannot hold"),
+        (Holding({"a": [1, {2}]}), r"network\.rule\.held\.a\[1\] is a set"),
+        (Holding({1: 2}), r"network\.rule\.held is a mapping with keys that are no strings"),
+        (Holding(jnp.zeros(2, jnp.bfloat16)), r"network\.rule\.held is an array of bfloat16"),
+        (Holding(type("Own", (Own,), {})()), None),
+        (Holding((Own(), type("Own", (Own,), {})())), r"network\.rule\.held\[1\] is a Own, and so is another"),
+        (Holding(ab.Hebbian), r"network\.rule\.held is a"),
+    ],
+)
+def test_what_a_file_cannot_hold_is_named_and_nothing_is_written(rule, told, tmp_path: Path):
+    built = dataclasses.replace(one_buffer(ab.Hebbian()), rule=rule)
+    if told is None:
+        return built.save(tmp_path / "it")
+    with pytest.raises(ab.FileError, match=told):
+        built.save(tmp_path / "it")
+    assert os.listdir(tmp_path) == []
+    return None
+
+
+def test_a_class_that_has_changed_is_refused(tmp_path: Path):
+    one_buffer(Own()).save(tmp_path / "it")
+    changed = type("Own", (ab.Hebbian,), {"__annotations__": {"other": float}, "other": 1.0})
+    with pytest.raises(ab.FileError, match=r"its Own has the fields 'gain'.*the class that was given 'other'"):
+        ab.Network.load(tmp_path / "it", classes=[changed])
+    with pytest.raises(ab.FileError, match="two that are called 'Own'"):
+        ab.Network.load(tmp_path / "it", classes=[Own, changed])
+    # What makes no setting of a rule is no network, whoever wrote it.
+    one_buffer(ab.Perceptron(margin=0.25)).save(tmp_path / "it")
+    payload = (tmp_path / "it").read_bytes()[48:].replace(b"0.25", b"-0.5")
+    (tmp_path / "it").write_bytes(resealed(payload))
+    with pytest.raises(ab.FileError, match=r"no network that makes sense \(margin is -0.5"):
         ab.Network.load(tmp_path / "it")
-    with pytest.raises(ab.FileError, match="learning rule 'Own'"):
-        ab.Network.load(tmp_path / "it", rule=ab.Hebbian())
-    assert_same(built, ab.Network.load(tmp_path / "it", rule=Own()))
+
+
+class AtEnds(ab.AbstractSynapses):
+    """Weights of so many sources of each target, kept as their numbers and values; settings of all kinds."""
+
+    rows: jax.Array
+    values: jax.Array
+    bias: jax.Array
+    sources: int = eqx.field(static=True)
+    scale: float = 1.0
+
+    @property
+    def weights(self):
+        columns = jnp.arange(self.rows.shape[1])
+        return jnp.zeros(self.shape, jnp.float32).at[self.rows, columns].add(self.scale * self.values)
+
+    @property
+    def shape(self):
+        return self.sources, self.rows.shape[1]
+
+    def weighted(self, activity):
+        return self.scale * jnp.sum(activity[:, self.rows] * self.values[None], axis=1)
+
+    def largest_sum(self):
+        return self.scale * jnp.sum(jnp.abs(self.values), axis=0).max() + jnp.abs(self.bias).max()
+
+
+class Sparse(ab.AbstractStorageRule):
+    """A rule that returns them."""
+
+    kept: int = 32
+
+    def learn(self, source, target, *, recurrent):
+        full = ab.PseudoInverse().learn(source, target, recurrent=recurrent)
+        rows = jnp.argsort(-jnp.abs(full.weights), axis=0)[: self.kept]
+        values = jnp.take_along_axis(full.weights, rows, axis=0)
+        # A third is no multiple of any quantum.
+        return AtEnds(rows, values / 3, full.bias / 3 - 0.1, source.shape[1])
+
+
+PROGRAM = ab.load("a", ab.arg("x")) + ab.copy("a", "b") + ab.clear("a") + ab.copy("b", "a") + ab.hold(3)
+
+
+def test_synapses_of_ones_own_keep_their_form(tmp_path: Path):
+    names = [f"s{number}" for number in range(5)]
+    options = {"buffers": {"a": 64, "b": 80}, "activity": 0.15, "key": jax.random.key(1), "strict": True}
+    built = ab.build(ab.Vocabulary(names), rule=Sparse(), **options)
+    assert {type(each) for each in built.synapses} == {AtEnds}
+    learned = Sparse().learn(built.codes("a"), built.codes("b"), recurrent=False)
+    # Not rounded, and of float32.
+    np.testing.assert_array_equal(built.synapses_between("a", "b").values, learned.values)
+    assert built.synapses_between("a", "b").rows.dtype == jnp.int32
+    trace = ab.run(built, PROGRAM, args={"x": names})
+    assert trace.decode() == {"a": names, "b": names}
+    check_binding(built, max_examples=3)
+    built.save(tmp_path / "it")
+    with pytest.raises(ab.FileError, match="'Sparse'"):
+        ab.Network.load(tmp_path / "it")
+    with pytest.raises(ab.FileError, match="'AtEnds'"):
+        ab.Network.load(tmp_path / "it", classes=[Sparse])
+    again = ab.Network.load(tmp_path / "it", classes=[Sparse, AtEnds])
+    assert_same(built, again)
+    assert eqx.tree_equal(built.synapses, again.synapses)
+    assert jax.tree.structure(built) == jax.tree.structure(again)
+    assert ab.imprint(again, ["new"]).report().wrong_bits == 0
+    hurt = ab.lesion(built, synapses=0.1, key=jax.random.key(2))
+    assert {type(each) for each in hurt.synapses} == {ab.PlasticSynapses}
+
+
+class OwnMemory(ab.SnapshotMemory):
+    """An area of the user's own class."""
+
+
+def test_an_area_of_ones_own_comes_back(tmp_path: Path):
+    memory = OwnMemory("m", units=256, capacity=4)
+    options = {"buffers": {"a": 64, "b": 64}, "activity": 0.1, "rule": ab.PseudoInverse(), "key": jax.random.key(0)}
+    built = ab.build(ab.Vocabulary(["dog", "cat"]), areas=[memory], **options)
+    built.save(tmp_path / "it")
+    with pytest.raises(ab.FileError, match=r"classes=\[OwnMemory\]"):
+        ab.Network.load(tmp_path / "it")
+    assert eqx.tree_equal(ab.Network.load(tmp_path / "it", classes=[OwnMemory]), built)
+
+
+def test_exact_synapses_stay_on_their_grid_beside_plastic_ones(tmp_path: Path):
+    built = network("all, direct")
+    relay = built.synapses_between("a", "b")
+    plastic = ab.PlasticSynapses(relay.weights / 3, relay.bias / 3)
+    mixed = built.replace("a", "b", plastic)
+    for before, after, each in zip(built.synapses, mixed.synapses, built.wiring.projections, strict=True):
+        expected = plastic if (each.source, each.target) == (0, 1) else before
+        assert eqx.tree_equal(after, expected)
+    assert mixed.drive == built.drive
+    check_binding(mixed, max_examples=3)
+    mixed.save(tmp_path / "it")
+    assert eqx.tree_equal(ab.Network.load(tmp_path / "it").synapses, mixed.synapses)
+    large = built.replace("a", "b", ab.PlasticSynapses(1000 * relay.weights, 1000 * relay.bias))
+    assert large.drive > 500 * built.drive
+    with pytest.raises(ab.NetworkError, match="rounded away"):
+        built.replace("a", "b", ab.PlasticSynapses(1e8 * relay.weights, 1e8 * relay.bias))
 
 
 def resealed(payload: bytes) -> bytes:
@@ -91,7 +239,11 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path):
         assert "altered" in told(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
     assert "altered" in told(whole + b"x")
     payload = whole[head:]
-    assert "newer: its format is version 3" in told(resealed(payload.replace(b'"version": 2', b'"version": 3')))
+    for version, cure in ((2, "build the network anew"), (4, "update attractorbind")):
+        changed = payload.replace(b'"version": 3', f'"version": {version}'.encode())
+        assert f"its format is version {version}, and this attractorbind reads version 3; {cure}" in told(
+            resealed(changed)
+        )
     # Sealed anew around nonsense, by whoever that was.
     for nonsense in (
         b"",
@@ -131,33 +283,6 @@ def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path, monkeypatch:
     monkeypatch.undo()
     assert_same(network("all, direct"), ab.Network.load(path))
     assert os.listdir(tmp_path) == ["it"]
-
-
-def mutated(whole: bytes, generator: np.random.Generator) -> bytes:
-    """The file with a bit turned, its end cut off, bytes put in or bytes left out."""
-    changed = bytearray(whole)
-    kind, place = generator.integers(4), int(generator.integers(len(whole)))
-    if kind == 0:
-        changed[place] ^= 1 << int(generator.integers(8))
-    elif kind == 1:
-        del changed[place:]
-    elif kind == 2:
-        changed[place:place] = generator.bytes(int(generator.integers(1, 9)))
-    else:
-        del changed[place : place + int(generator.integers(1, 99))]
-    return bytes(changed)
-
-
-def assert_refused_or_same(built: ab.Network, whole: bytes, changed: bytes, path: Path) -> bool:
-    """Whether it is refused; if it is not, it must be the network."""
-    path.write_bytes(changed)
-    try:
-        loaded = ab.Network.load(path)
-    except ab.FileError:
-        return True
-    assert changed == whole
-    assert_same(built, loaded)
-    return False
 
 
 def test_mutated_files_are_refused_or_the_same(tmp_path: Path):

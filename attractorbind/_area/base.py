@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import equinox as eqx
+import numpy as np
 from jaxtyping import Array, Bool, Float, Key, PyTree, Shaped
 
 from attractorbind._errors import NetworkError
 from attractorbind._wiring import AreaWiring
 
 # From a buffer's name and some of its states to the symbols that they stand for.
-Decode = Callable[[str, Bool[Array, "rows _units"]], list[str | None]]
+Decode = Callable[[str, Bool[np.ndarray, "rows _units"]], list[str | None]]
 
 
 class AreaNoise(NamedTuple):

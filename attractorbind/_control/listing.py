@@ -4,8 +4,7 @@ What must be computed is worked out for all trials together: projections that ar
 trial asks and buffers that no trial puts out cost nothing.
 """
 
-from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -19,7 +18,7 @@ from attractorbind._engine.advance import Incoming
 from attractorbind._engine.asking import NO_SYMBOL, Asked, answers, put_out
 from attractorbind._engine.controller import AbstractController, Progress, Readings, Stretch
 from attractorbind._engine.observe import presenters
-from attractorbind._engine.plan import conducting, joint, packed, reach
+from attractorbind._engine.plan import Conductances, conducting, joint, packed, reach
 from attractorbind._inputs import bucket, padded
 from attractorbind._network import Network
 from attractorbind._program.assembler import HALT
@@ -30,19 +29,19 @@ from attractorbind._wiring import Wiring
 class _Table(NamedTuple):
     """The instruction table as arrays, padded; see `Rows`."""
 
-    conductances: Float[np.ndarray, "projections rows"] | Float[Array, "projections rows"]
-    area_gates: Float[np.ndarray, "rows gates"] | Float[Array, "rows gates"]
-    reach: UInt32[np.ndarray, "rows words"] | UInt32[Array, "rows words"]
-    ticks: Int[np.ndarray, " rows"] | Int[Array, " rows"]
-    present: Int[np.ndarray, " rows"] | Int[Array, " rows"]
-    slot: Int[np.ndarray, " rows"] | Int[Array, " rows"]
-    emit: Int[np.ndarray, " rows"] | Int[Array, " rows"]
-    question: Int[np.ndarray, " rows"] | Int[Array, " rows"]
-    counter: Int[np.ndarray, " rows"] | Int[Array, " rows"]
-    limit: Int[np.ndarray, " rows"] | Int[Array, " rows"]
-    fails: Bool[np.ndarray, " rows"] | Bool[Array, " rows"]
-    then: Int[np.ndarray, " rows"] | Int[Array, " rows"]
-    otherwise: Int[np.ndarray, " rows"] | Int[Array, " rows"]
+    conductances: Conductances  # of each projection at each row: read by projection first
+    area_gates: Conductances
+    reach: UInt32[Array, "rows words"]
+    ticks: Int[Array, " rows"]
+    present: Int[Array, " rows"]
+    slot: Int[Array, " rows"]
+    emit: Int[Array, " rows"]
+    question: Int[Array, " rows"]
+    counter: Int[Array, " rows"]
+    limit: Int[Array, " rows"]
+    fails: Bool[Array, " rows"]
+    then: Int[Array, " rows"]
+    otherwise: Int[Array, " rows"]
 
 
 class _Position(NamedTuple):
@@ -58,14 +57,14 @@ class _Position(NamedTuple):
     - `ticks`: how many it has taken.
     """
 
-    row: Int[Array | np.ndarray, " trials"]
-    left: Int[Array | np.ndarray, " trials"]
-    counters: Int[Array | np.ndarray, "trials counters"]
-    taken: Int[Array | np.ndarray, " trials"]
-    row_before: Int[Array | np.ndarray, " trials"]
-    limit_reached: Bool[Array | np.ndarray, " trials"]
-    last_row: Int[Array | np.ndarray, " trials"]
-    ticks: Int[Array | np.ndarray, " trials"]
+    row: Int[Array, " trials"]
+    left: Int[Array, " trials"]
+    counters: Int[Array, "trials counters"]
+    taken: Int[Array, " trials"]
+    row_before: Int[Array, " trials"]
+    limit_reached: Bool[Array, " trials"]
+    last_row: Int[Array, " trials"]
+    ticks: Int[Array, " trials"]
 
 
 class Branching(AbstractController):
@@ -77,21 +76,22 @@ class Branching(AbstractController):
 
     table: _Table
     asked: Asked
-    symbols: Int[np.ndarray, "slots trials"] | Int[Array, "slots trials"]
-    stream: Int[np.ndarray, "trials length"] | Int[Array, "trials length"]
+    symbols: Any  # whole numbers, (slots, trials), of NumPy until the loop is compiled
+    stream: Any  # whole numbers, (trials, length), likewise
     counters: int = eqx.field(static=True)
     emits: bool = eqx.field(static=True)
 
     def init(self, trials: int) -> _Position:
         """See `AbstractController.init`."""
-        nothing = np.zeros(trials, np.int32)
+        nothing: Any = np.zeros(trials, np.int32)
+        none: Any = np.zeros((trials, self.counters), np.int32)
         return _Position(
             row=nothing,
             left=nothing + self.table.ticks[0],
-            counters=np.zeros((trials, self.counters), np.int32),
+            counters=none,
             taken=nothing,
-            row_before=np.full(trials, HALT, np.int32),
-            limit_reached=np.zeros(trials, bool),
+            row_before=nothing + HALT,
+            limit_reached=nothing > 0,
             last_row=nothing,
             ticks=nothing,
         )
@@ -209,15 +209,22 @@ def branching(
 ) -> Branching:
     """The controller of a program that branches; tables are padded so that programs of similar length compile once."""
     rows, questions = listing.rows, listing.questions
-    of_rows = partial(padded, length=bucket(len(rows.ticks), 32))
-    of_questions = partial(padded, length=bucket(len(questions.target), 8))
+    row_count, question_count = bucket(len(rows.ticks), 32), bucket(len(questions.target), 8)
+
+    def of_rows(column: np.ndarray, fill: int = 0) -> Any:
+        return padded(column, row_count, fill)
+
+    def of_questions(column: np.ndarray) -> Any:
+        return padded(column, question_count)
+
     conductances, area_gates = conducting(wiring, of_rows(rows.gates), leak)
-    present = padded(rows.present, bucket(len(rows.ticks), 32), fill=NONE)
+    present = of_rows(rows.present, fill=NONE)
     driven = present[:, None] == np.arange(len(wiring.populations))
+    reached: Any = packed(reach(wiring, conductances, area_gates, driven))
     table = _Table(
         conductances=conductances.T,
         area_gates=area_gates,
-        reach=packed(reach(wiring, conductances, area_gates, driven)),
+        reach=reached,
         ticks=of_rows(rows.ticks),
         present=present,
         slot=of_rows(rows.slot),
@@ -230,5 +237,11 @@ def branching(
         otherwise=of_rows(rows.otherwise),
     )
     asked = Asked(of_questions(questions.gate), of_questions(questions.slot), of_questions(questions.target))
-    emits = bool((rows.emit != NONE).any())
-    return Branching(table, asked, symbols, stream, bucket(listing.counters, 4), emits)
+    return Branching(
+        table=table,
+        asked=asked,
+        symbols=symbols,
+        stream=stream,
+        counters=bucket(listing.counters, 4),
+        emits=bool((rows.emit != NONE).any()),
+    )

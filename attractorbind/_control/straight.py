@@ -1,6 +1,6 @@
 """The controller of straight lines: a table of settings of the gates, and the order in which they are gone through."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -12,7 +12,7 @@ from attractorbind._engine.activity import at
 from attractorbind._engine.advance import Incoming
 from attractorbind._engine.controller import AbstractController, Progress, Readings, Stretch
 from attractorbind._engine.observe import presenters
-from attractorbind._engine.plan import Settings, conducting, distinct, reach, settings
+from attractorbind._engine.plan import Conductances, Settings, conducting, distinct, reach, settings
 from attractorbind._inputs import bucket, padded
 from attractorbind._program.schedule import Schedule
 from attractorbind._wiring import Wiring
@@ -22,24 +22,24 @@ class _Table(NamedTuple):
     """The settings of the gates that a straight line goes through, and the population presented a symbol, or -1."""
 
     settings: Settings
-    conductances: Float[np.ndarray, "rows projections"] | Float[Array, "rows projections"]
-    area_gates: Float[np.ndarray, "rows gates"] | Float[Array, "rows gates"]
-    presented: Int[np.ndarray, " rows"] | Int[Array, " rows"]
+    conductances: Conductances
+    area_gates: Conductances
+    presented: Int[Array, " rows"]
 
 
 class _Line(NamedTuple):
     """A straight line, stretch by stretch: rows of the table, slots of what is presented, and how many ticks."""
 
-    row: Int[np.ndarray, " stretches"] | Int[Array, " stretches"]
-    slot: Int[np.ndarray, " stretches"] | Int[Array, " stretches"]
-    ticks: Int[np.ndarray, " stretches"] | Int[Array, " stretches"]
+    row: Int[Array, " stretches"]
+    slot: Int[Array, " stretches"]
+    ticks: Int[Array, " stretches"]
 
 
 class _Position(NamedTuple):
     """How many stretches and ticks have been taken, by all trials together."""
 
-    stretch: Int[Array, ""] | np.int32
-    tick: Int[Array, ""] | np.int32
+    stretch: Int[Array, ""]
+    tick: Int[Array, ""]
 
 
 class Straight(AbstractController):
@@ -47,13 +47,14 @@ class Straight(AbstractController):
 
     table: _Table
     line: _Line
-    ticks: Int[Array, ""] | np.int32
-    symbols: Int[np.ndarray, "slots trials"] | Int[Array, "slots trials"]
+    ticks: Any  # a whole number, of NumPy until the loop is compiled
+    symbols: Any  # whole numbers, (slots, trials), likewise
     emits: bool = eqx.field(static=True, default=False)
 
     def init(self, trials: int) -> _Position:
         """See `AbstractController.init`."""
-        return _Position(np.int32(0), np.int32(0))
+        nothing: Any = np.int32(0)
+        return _Position(nothing, nothing)
 
     def going_on(self, carry: _Position) -> Bool[Array, ""]:
         """See `AbstractController.going_on`."""
@@ -103,16 +104,22 @@ def straight(
     presented = np.where(schedule.presented >= 0, populations[schedule.presented], -1).astype(np.int32)
     first, row = distinct(np.column_stack([schedule.gates, presented.astype(np.float32)]))
     rows = bucket(len(first), 32)
-    presented = padded(presented[first], rows, fill=-1)
+    shown: Any = padded(presented[first], rows, fill=-1)
     conductances, area_gates = conducting(wiring, padded(schedule.gates[first], rows), leak)
-    driven = presented[:, None] == np.arange(len(wiring.populations))
+    driven = shown[:, None] == np.arange(len(wiring.populations))
     reached = reach(wiring, conductances, area_gates, driven)
-    table = _Table(settings(wiring, reached), conductances, area_gates, presented)
-    return Straight(table, _stretches(row, schedule.presented), np.int32(schedule.ticks), symbols)
+    table = _Table(settings(wiring, reached), conductances, area_gates, shown)
+    return Straight(
+        table=table,
+        line=_stretches(row, schedule.presented),
+        ticks=np.int32(schedule.ticks),
+        symbols=symbols,
+    )
 
 
 def _stretches(row: Int[np.ndarray, " ticks"], slot: Int[np.ndarray, " ticks"]) -> _Line:
     """The line of ticks in these rows with these slots."""
     begins = np.flatnonzero(np.pad((row[1:] != row[:-1]) | (slot[1:] != slot[:-1]), (1, 0), constant_values=True))
-    columns = row[begins], slot[begins], np.diff(begins, append=len(row)).astype(np.int32)
-    return _Line(*(padded(column.astype(np.int32), bucket(len(begins), 32)) for column in columns))
+    columns = row[begins], slot[begins], np.diff(begins, append=len(row))
+    padded_columns: Any = [padded(column.astype(np.int32), bucket(len(begins), 32)) for column in columns]
+    return _Line(*padded_columns)

@@ -20,7 +20,8 @@ from attractorbind._engine.observe import Record, blank, noted, observe
 from attractorbind._engine.readers import readers
 from attractorbind._engine.settle import Loop, Phase, judged, run_and_settle
 from attractorbind._engine.stretch import Setup, take
-from attractorbind._network import Network, nameless
+from attractorbind._nameless import nameless
+from attractorbind._network import Network
 from attractorbind._result import Result
 from attractorbind._state import State
 
@@ -60,8 +61,8 @@ class _Start(NamedTuple):
 
     activities: tuple[Float[Array, "trials _units"], ...]
     areas: AreaStates
-    finite: Bool[Array | np.ndarray, " trials"]
-    tick: Int[Array | np.ndarray, ""]
+    finite: Bool[Array, " trials"]
+    tick: Int[Array, ""]
     position: PyTree
     outputs: Outputs
 
@@ -101,11 +102,14 @@ def drive(
     # Within `jax.jit` even an array that is made here is traced, while all that is given may be known.
     given = (network, controller, draws, state, jnp.zeros(()))
     traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(given))
+    # Arrays of NumPy, so that nothing is computed for them before the compiled loop.
+    finite: Any = np.ones(trials, bool)
+    tick: Any = np.int32(0)
     start = _Start(
         activities=state.activities,
         areas=state.areas,
-        finite=np.ones(trials, bool),
-        tick=np.int32(0),
+        finite=finite,
+        tick=tick,
         position=controller.init(trials),
         outputs=_no_outputs(controller, trials),
     )
@@ -138,14 +142,16 @@ def _pauses(controller: AbstractController, record: str) -> bool:
 
 def _no_outputs(controller: AbstractController, trials: int) -> Outputs:
     room = OUTPUTS if controller.emits else 1
-    return Outputs(np.full((trials, room), NO_SYMBOL, np.int32), np.zeros(trials, np.int32))
+    symbols: Any = np.full((trials, room), NO_SYMBOL, np.int32)
+    counts: Any = np.zeros(trials, np.int32)
+    return Outputs(symbols, counts)
 
 
 def _joined(parts: list[Outputs]) -> Outputs:
     """The outputs of calls that followed each other, as if there had been room for all of them in one."""
     counts = np.stack([np.asarray(part.counts) for part in parts])
     ends = np.cumsum(counts, axis=0)
-    symbols = np.full((counts.shape[1], ends[-1].max(initial=1)), NO_SYMBOL, np.int32)
+    symbols: Any = np.full((counts.shape[1], ends[-1].max(initial=1)), NO_SYMBOL, np.int32)
     for part, count, end in zip(parts, counts, ends, strict=True):
         for trial in np.flatnonzero(count):
             symbols[trial, end[trial] - count[trial] : end[trial]] = part.symbols[trial, : count[trial]]
@@ -213,7 +219,7 @@ def _drive(
     def look() -> Record | None:
         return observe(network, activity, controller.progress(start.position).rows, record)
 
-    loop = Loop(
+    loop: Loop[_Carry, tuple] = Loop(
         going_on=lambda carry: controller.going_on(carry.position),
         paused=paused,
         go_on=go_on,

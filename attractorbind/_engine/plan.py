@@ -1,11 +1,11 @@
 """What a stretch of ticks must compute: the populations that can change and the open projections into each.
 
-It is data, so that another gating sequence runs in the same compiled program, and closed projections cost nothing. Nor
-do buffers that hold: where nothing but its latch writes on a buffer, at this tick as at the last, and the last left it
-as it was, this one will, too.
+A plan is data, so that another gating sequence runs in the same compiled program, and closed projections cost nothing.
+Buffers that merely hold cost nothing either: if only its latch writes on a buffer, now and at the tick before, and the
+tick before did not change the buffer, then this tick will not change it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +17,7 @@ from attractorbind._wiring import Wiring
 
 _WORD = 32
 # One conductance per row and gate, or per row and projection.
-Conductances = Float[np.ndarray, "rows _gates"] | Float[Array, "rows _gates"]
+Conductances = Float[np.ndarray, "_rows _gates"] | Float[Array, "_rows _gates"]
 
 
 class Plan(NamedTuple):
@@ -91,7 +91,7 @@ def conducting(
 
     The leak is a number on the host, or one that JAX traces.
     """
-    numbers = jnp if isinstance(leak, Array) else np
+    numbers: Any = jnp if isinstance(leak, Array) else np
     leaking = numbers.maximum(gates, numbers.float32(leak))
     # Processors take the smallest numbers for 0, and so must plans.
     leaking = numbers.where(leaking < np.finfo(np.float32).tiny, np.float32(0), leaking)
@@ -206,7 +206,7 @@ def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Arr
 
 
 def _some(words: UInt32[Array, "trials words"], count: int) -> Bool[Array, " count"]:
-    """The bits that are set in some trial."""
+    """For each of so many bits, whether it is set in some trial's words."""
     union = jax.lax.reduce(words, jnp.uint32(0), jax.lax.bitwise_or, (0,))
     numbers = np.arange(count)
     return (union[numbers // _WORD] >> jnp.asarray(numbers % _WORD, jnp.uint32)) & 1 == 1

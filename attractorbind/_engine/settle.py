@@ -1,7 +1,8 @@
 """Two phases of one compiled loop: the program, and then a few quiet ticks that show what comes to rest."""
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -29,7 +30,8 @@ Carry = TypeVar("Carry")
 Kept = TypeVar("Kept")
 
 
-class Loop(NamedTuple):
+@dataclass(frozen=True)
+class Loop(Generic[Carry, Kept]):
     """What `run_and_settle` asks of a program, each a function of what the loop carries.
 
     - `going_on`: whether the program goes on.
@@ -47,7 +49,9 @@ class Loop(NamedTuple):
     keep: Callable[[Carry], Kept]
 
 
-def run_and_settle(loop: Loop, carry: Carry, *, to_the_last: bool) -> tuple[Carry, Kept, Bool[Array, " trials"]]:
+def run_and_settle(
+    loop: Loop[Carry, Kept], carry: Carry, *, to_the_last: bool
+) -> tuple[Carry, Kept, Bool[Array, " trials"]]:
     """Tick as long as the program goes on, keep how things stand then, and see whether they come to rest.
 
     One loop serves both phases, so that ticks are compiled once.
@@ -89,7 +93,8 @@ def run_and_settle(loop: Loop, carry: Carry, *, to_the_last: bool) -> tuple[Carr
         # A program that was paused is not at its end: there is nothing to settle yet.
         return (number == 0) | ((number == 1) & ~loop.going_on(carry))
 
-    _, carry, kept = jax.lax.while_loop(another, phase, (jnp.int32(0), carry, loop.keep(carry)))
+    state = jnp.int32(0), carry, loop.keep(carry)
+    _, carry, kept = jax.lax.while_loop(another, phase, state)
     return carry, kept, loop.activity(carry).at_rest()
 
 

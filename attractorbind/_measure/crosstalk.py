@@ -103,8 +103,8 @@ def crosstalk(trace: Trace, expected: Mapping[str, Expected] | None = None, *, t
         >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"a": 128, "b": 128}, activity=0.1,
         ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
         >>> program = ab.load("a", ab.arg("x")) + ab.load("b", ab.arg("y"))
-        >>> every = {"x": ["dog", "dog", "cat", "cat"], "y": ["dog", "cat", "dog", "cat"]}
-        >>> print(ab.crosstalk(ab.run(network, program, args=every), {"b": every["y"]}))
+        >>> args = {"x": ["dog", "dog", "cat", "cat"], "y": ["dog", "cat", "dog", "cat"]}
+        >>> print(ab.crosstalk(ab.run(network, program, args=args), {"b": args["y"]}))
         buffer  right [95 %]          least own  largest other  which
         a                                 1.000          0.058  dog
         b       1.000 [0.510, 1.000]      1.000         -0.113  dog

@@ -11,9 +11,11 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key
 
 from attractorbind._checks import check_count
+from attractorbind._gating import Gating
 from attractorbind._keys import check_one_key
 from attractorbind._measure.energy import energy_under, opened, pathway_conductances
-from attractorbind._network import Gating, Network, check_network, check_state, nameless
+from attractorbind._nameless import nameless
+from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import State
 from attractorbind._synapses.base import Synapses
 

@@ -5,7 +5,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from attractorbind._errors import NetworkError, listed
-from attractorbind._network import Gating, Network, check_network, check_state
+from attractorbind._gating import Gating
+from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import State
 
 

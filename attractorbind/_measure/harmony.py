@@ -8,7 +8,8 @@ from jaxtyping import Array, Float
 from attractorbind._engine.activity import stack
 from attractorbind._engine.asking import agreement, writers
 from attractorbind._errors import NetworkError, listed
-from attractorbind._network import Network, check_network, check_state, nameless
+from attractorbind._nameless import nameless
+from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import State
 
 

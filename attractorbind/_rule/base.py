@@ -9,17 +9,17 @@ from attractorbind._synapses.base import AbstractSynapses
 
 
 class AbstractStorageRule(eqx.Module):
-    """How one projection learns to drive its target into the symbol that its source holds.
+    """How the codes of two populations become synapses that drive the target into the symbol that the source holds.
 
-    A rule of one's own subclasses this and defines `learn`. It may store silence, with which a buffer says that it is
-    empty, as one more pattern: `PseudoInverse`, `Perceptron` and `MaximalStability` do, with a symbol's margin.
+    A rule of a user's own subclasses this and defines `learn`. It may store silence, with which a buffer says that it
+    is empty, as one more pattern: `PseudoInverse`, `Perceptron` and `MaximalStability` do, with a symbol's margin.
     """
 
     @abc.abstractmethod
     def learn(
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
     ) -> AbstractSynapses:
-        """Learn weights and biases with h = x W + b > 0 just for the target units that are on.
+        """Synapses whose field h = x W + b is above zero just for the target units that are on.
 
         **Arguments:**
 
@@ -27,8 +27,8 @@ class AbstractStorageRule(eqx.Module):
         - `recurrent`: the projection joins a population to itself; its weights' diagonal must then be zero, or the
             loop would hold anything and correct nothing.
 
-        **Returns:** `Synapses`, or `FactoredSynapses`; the field's scale is free, 1 being usual for a unit that is just
-        stable.
+        **Returns:** `Synapses`, or any other `AbstractSynapses`; the field's scale is free, 1 being usual for a unit
+        that is just stable.
         """
 
 

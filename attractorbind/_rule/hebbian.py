@@ -43,7 +43,7 @@ class Hebbian(AbstractOneShotRule):
         *,
         recurrent: bool,
     ) -> Synapses:
-        """See `AbstractOneShotRule.add`: the new symbol's outer product."""
+        """See `AbstractOneShotRule.add`: the outer product of the new codes, standardised by their own activity."""
         return _hebbian_addition(synapses, source, target, recurrent)
 
 
@@ -57,7 +57,7 @@ def _hebbian(source: Bool[Array, "symbols source"], target: Bool[Array, "symbols
 def _hebbian_addition(
     synapses: AbstractSynapses, source: Bool[Array, " source"], target: Bool[Array, " target"], recurrent: bool
 ) -> Synapses:
-    one = _hebbian(source[None, :], target[None, :], recurrent)
+    alone = _hebbian(source[None, :], target[None, :], recurrent)
     # The threshold is there already, whatever the number of symbols.
     threshold = 2 * target.mean(dtype=jnp.float32) - 1
-    return Synapses(synapses.weights + one.weights, synapses.bias + one.bias - threshold)
+    return Synapses(synapses.weights + alone.weights, synapses.bias + alone.bias - threshold)

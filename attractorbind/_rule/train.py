@@ -1,6 +1,7 @@
 """From the codes of all populations to the weights of all projections."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import jax.numpy as jnp
 import numpy as np
@@ -14,9 +15,15 @@ from attractorbind._synapses.given import checked
 from attractorbind._synapses.grid import LARGEST_FIELD, calm_when_source_is_silent, largest_sum, on_grid
 from attractorbind._wiring import Projection, Wiring
 
+_NOTHING_KEPT: Mapping[int, AbstractSynapses] = MappingProxyType({})
+
 
 def learn(
-    wiring: Wiring, all_codes: Sequence[Bool[Array, "slots _units"]], symbols: int, rule: AbstractStorageRule
+    wiring: Wiring,
+    all_codes: Sequence[Bool[Array, "slots _units"]],
+    symbols: int,
+    rules: Sequence[AbstractStorageRule],
+    kept: Mapping[int, AbstractSynapses] = _NOTHING_KEPT,
 ) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
     """Every projection trained alone, and the external drive, above any field that they can give together.
 
@@ -24,9 +31,14 @@ def learn(
 
     - `all_codes`: of every population, one code per symbol, and behind them those that are free.
     - `symbols`: how many codes are those of symbols.
+    - `rules`: one for each projection.
+    - `kept`: from the number of a projection to synapses that it has already, and that are not to be learned.
     """
     codes, learned = [slots[:symbols] for slots in all_codes], []
-    for projection in wiring.projections:
+    for index, (projection, rule) in enumerate(zip(wiring.projections, rules, strict=True)):
+        if index in kept:
+            learned.append(kept[index])
+            continue
         source = codes[projection.source]
         synapses = rule.learn(source, codes[projection.target], recurrent=projection.recurrent)
         learned.append(_calm(wiring, projection, _checked(wiring, projection, rule, synapses, source), source))
@@ -56,11 +68,14 @@ def add(
     wiring: Wiring,
     synapses: Sequence[AbstractSynapses],
     codes: Sequence[Bool[Array, " _units"]],
-    rule: AbstractOneShotRule,
+    rules: Sequence[AbstractStorageRule],
 ) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
-    """One more symbol in one shot, from its code in every population alone."""
+    """One more symbol in one shot, from its code in every population alone, wherever the rule is a one-shot rule."""
     learned = []
-    for projection, before in zip(wiring.projections, synapses, strict=True):
+    for projection, before, rule in zip(wiring.projections, synapses, rules, strict=True):
+        if not isinstance(rule, AbstractOneShotRule):
+            learned.append(before)
+            continue
         source = codes[projection.source]
         after = rule.add(before, source, codes[projection.target], recurrent=projection.recurrent)
         after = _without_factors(_checked(wiring, projection, rule, after, source[None]))

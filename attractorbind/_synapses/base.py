@@ -17,7 +17,8 @@ class AbstractSynapses(eqx.Module):
 
     **Attributes:**
 
-    - `weights`: W written out, shape (source units, target units); a field or a property. For reports and lesions.
+    - `weights`: W written out, shape (source units, target units), for reports and lesions; a field or a
+        property.
     - `bias`: b, shape (target units,).
     """
 

@@ -110,7 +110,7 @@ def cheaper(synapses: AbstractSynapses, slots: int) -> bool:
 
 
 def belong_to(synapses: FactoredSynapses, codes: Bool[Array, "symbols source"], *, recurrent: bool) -> bool:
-    """Whether these are factors of a projection from a population with such codes: its own codes, one a symbol."""
+    """Whether these are factors of a projection from a population with just these codes."""
     same = synapses.codes.shape == codes.shape and bool((synapses.codes == codes.astype(jnp.float32)).all())
     return same and len(synapses.coefficients) == len(codes) and synapses.recurrent == recurrent
 
@@ -122,7 +122,7 @@ def keeps_its_margin(
     target: Bool[Array, "symbols target"],
 ) -> bool:
     """Whether rounding has left the smallest margin of any unit and symbol nearly as it was."""
-    smallest, left = (float(_smallest_margin(one, source, target)) for one in (before, after))
+    smallest, left = (float(_smallest_margin(each, source, target)) for each in (before, after))
     return bool(np.isfinite(left)) and 0 < _MARGIN * smallest <= left
 
 

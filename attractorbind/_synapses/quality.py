@@ -33,11 +33,15 @@ def stabilities(
     """Each target unit's stability, min over symbols of (field toward the right sign) / |w|, in Gardner's units.
 
     Inputs count as standardised to mean 0 and variance 1. From one population to another, a weight component along
-    (1, ..., 1) does not count, since codes with equally many units on cannot feel it. In a latch it does: a unit
-    that is left out of its own inputs can tell its state from how many others are on.
+    (1, ..., 1) does not count where all codes have equally many units on, for they cannot feel it. In a latch it does:
+    a unit that is left out of its own inputs can tell its state from how many others are on.
     """
     _, deviation = moments(source)
-    weights = synapses.weights if recurrent else synapses.weights - synapses.weights.mean(axis=0, keepdims=True)
+    weights = synapses.weights
+    if not recurrent:
+        on = source.sum(axis=1, dtype=jnp.int32)
+        felt = jnp.any(on != on[0])
+        weights -= jnp.where(felt, 0.0, weights.mean(axis=0, keepdims=True))
     norm = deviation * jnp.linalg.norm(weights, axis=0)
     return margins(synapses, source, target).min(axis=0) / jnp.maximum(norm, jnp.finfo(jnp.float32).tiny)
 

@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from attractorbind._errors import ArgumentError
-from attractorbind._network import Gating, Network, check_network
+from attractorbind._gating import Gating
+from attractorbind._network import Network, check_network
 from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new
 
 _SHAPES = {"buffer": ("o", 1500), "nucleus": ("s", 320), "memory": ("h", 2600)}
@@ -149,7 +150,11 @@ def _first_legs(edges: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], 
 def _layout(network: Network) -> dict[str, np.ndarray]:
     """A position for each node: buffers by how many relays lie between them, nuclei beside the way they are on."""
     graph = network.graph
-    cortex = graph.subgraph([name for name, kind in graph.nodes(data="kind") if kind != "nucleus"]).to_undirected()
+    # Not by `graph.subgraph`, whose nodes may come in the order of a set: the picture would change from run to run.
+    outside = [name for name, kind in graph.nodes(data="kind") if kind != "nucleus"]
+    cortex = nx.Graph()
+    cortex.add_nodes_from(outside)
+    cortex.add_edges_from((source, target) for source, target in graph.edges() if {source, target} <= {*outside})
     for gate in network.wiring.gates:
         if gate.kind == "relay":
             cortex.add_edge(gate.source, gate.target)

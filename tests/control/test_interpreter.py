@@ -4,99 +4,17 @@ import jax
 import numpy as np
 import oracle
 import pytest
-from examples import BUFFERS, CONFIGURATIONS, STORING, network, numpy_state, plain
+from drawn import PADDING, bound, branching_runs, initial_state, listing_of
+from examples import BUFFERS, CONFIGURATIONS, STORING, TRIALS, network, numpy_state, plain
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from machines import LimitError, NameMachine, NumpyMachine, program
-from test_oracle import initial_state, macros, primitives, with_arguments
 
 import attractorbind as ab
 
-TRIALS = 3
-# One size of table and one length of recording, for every new size compiles.
-MOST_ROWS, MOST_TICKS = 128, 512
-PADDING = ab.repeat(0, ab.read("a") + ab.hold() * (MOST_ROWS // 2))
-
+# One length of recording, for every new one compiles.
+MOST_TICKS = 512
 
 pytestmark = pytest.mark.usefixtures("networks_are_built")
-
-
-@st.composite
-def questions(draw: st.DrawFn, configuration: str, symbols: st.SearchStrategy) -> tuple:
-    first, second = draw(st.permutations(BUFFERS))[:2]
-    relays = plain(configuration).gates
-    joined = f"{first}->{second}" in relays or f"{second}->{first}" in relays
-    kinds = ["holds", "empty", *(["equal"] if joined else [])]
-    match draw(st.sampled_from(kinds)):
-        case "holds":
-            return ("holds", first, draw(symbols))
-        case "empty":
-            return ("empty", first)
-        case _:
-            return ("equal", first, second)
-
-
-def conditions(configuration: str, symbols: st.SearchStrategy) -> st.SearchStrategy:
-    return st.recursive(
-        questions(configuration, symbols),
-        lambda inner: st.tuples(st.just("not"), inner) | st.tuples(st.sampled_from(["and", "or"]), inner, inner),
-        max_leaves=3,
-    )
-
-
-def programs(configuration: str, symbols: st.SearchStrategy, *, anything: bool) -> st.SearchStrategy:
-    """Lists of instructions, blocks inside blocks; they shrink to fewer and flatter ones.
-
-    With `anything`, also such as have no meaning in names: gates that are half open, symbols presented meanwhile.
-    """
-    asked = conditions(configuration, symbols)
-    plain_one = st.one_of(
-        macros(configuration, symbols),
-        st.tuples(st.sampled_from(["read", "emit"]), st.sampled_from(BUFFERS)),
-        *([primitives(configuration, symbols)] if anything else []),
-    )
-
-    def blocks(inner: st.SearchStrategy) -> st.SearchStrategy:
-        body, full = st.lists(inner, max_size=3), st.lists(inner, min_size=1, max_size=3)
-        return st.one_of(
-            st.tuples(st.just("when"), asked, body, body),
-            st.tuples(st.just("repeat"), st.integers(0, 2), full),
-            st.tuples(st.just("until"), asked, full, st.integers(0, 3)),
-        )
-
-    return st.lists(st.recursive(plain_one, blocks, max_leaves=5), min_size=1, max_size=5)
-
-
-@st.composite
-def runs(
-    draw: st.DrawFn, configurations: list[str], *, anything: bool = False
-) -> tuple[str, list[tuple], dict, list[list[str]]]:
-    configuration = draw(st.sampled_from(configurations))
-    names = st.sampled_from(plain(configuration).symbols)
-    instructions = draw(programs(configuration, names | st.just(ab.arg("x")), anything=anything))
-    used = {"x"} if "arg('x')" in repr(instructions) else set()
-    args = {name: draw(st.lists(names, min_size=TRIALS, max_size=TRIALS)) for name in used}
-    inputs = draw(st.lists(st.lists(names, max_size=4), min_size=TRIALS, max_size=TRIALS))
-    return configuration, instructions, args, inputs
-
-
-def bound(instruction: object, args: dict, trial: int) -> object:
-    """Arguments replaced by their symbols, however deep inside."""
-    if isinstance(instruction, list):
-        return [bound(inner, args, trial) for inner in instruction]
-    if isinstance(instruction, tuple):
-        (name, *operands) = with_arguments([instruction], args, trial)[0]
-        return (name, *(bound(operand, args, trial) for operand in operands))
-    return instruction
-
-
-def listing_of(configuration: str, instructions: list[tuple]) -> ab.Listing:
-    listing = (program(instructions) + PADDING).compile(network(configuration))
-    assert isinstance(listing, ab.Listing)
-    assume(MOST_ROWS // 2 < len(listing.labels) <= MOST_ROWS)
-    assume(len(listing.slots) <= 8)
-    assume(len(listing.questions.target) <= 8)
-    assume(listing.counters <= 4)
-    return listing
 
 
 def test_the_codes_of_the_storing_networks_are_unlike_enough_to_be_told_apart():
@@ -106,7 +24,7 @@ def test_the_codes_of_the_storing_networks_are_unlike_enough_to_be_told_apart():
             assert likeness.max() < 0.5
 
 
-@given(case=runs(STORING))
+@given(case=branching_runs(STORING))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_decoded_it_is_the_machine_of_names(case):
     configuration, instructions, args, inputs = case
@@ -125,7 +43,11 @@ def test_decoded_it_is_the_machine_of_names(case):
         assert trace.result[trial] == expected
 
 
-@given(case=runs(list(CONFIGURATIONS), anything=True), seed=st.integers(0, 999), corruption=st.sampled_from([0.0, 0.1]))
+@given(
+    case=branching_runs(list(CONFIGURATIONS), anything=True),
+    seed=st.integers(0, 999),
+    corruption=st.sampled_from([0.0, 0.1]),
+)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_agrees_with_numpy_bit_for_bit(case, seed, corruption):
     configuration, instructions, args, inputs = case
@@ -149,7 +71,7 @@ def test_agrees_with_numpy_bit_for_bit(case, seed, corruption):
             np.testing.assert_array_equal(final[trial][name], activity, err_msg=f"final state of {name}")
 
 
-@given(case=runs(["hub, nucleus"], anything=True), seed=st.integers(0, 999))
+@given(case=branching_runs(["hub, nucleus"], anything=True), seed=st.integers(0, 999))
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_recorded_states_agree_tick_by_tick(case, seed):
     configuration, instructions, args, inputs = case

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-DEMOS = Path(__file__).parent.parent / "demos"
+DEMOS = Path(__file__).parents[2] / "demos"
 # The demos import each other.
 sys.path.append(str(DEMOS))
 lists, trees, sequences = map(importlib.import_module, ("lists", "trees", "sequences"))

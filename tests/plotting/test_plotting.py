@@ -20,6 +20,7 @@ from attractorbind.plotting import (
     plot_program,
     plot_trace,
 )
+from attractorbind.plotting._network import _layout
 
 
 @cache
@@ -166,6 +167,20 @@ def test_nuclei_and_memories_are_drawn():
     assert {"a", "b", "episodes"} <= set(texts(axes))
     # Three kinds of nodes: two buffers, a nucleus for each latch and relay, one memory.
     assert [len(nodes.get_offsets()) for nodes in axes.collections[:3]] == [2, 4, 1]
+
+
+def test_a_network_is_laid_out_in_its_own_order():
+    # In another order, such as that of a set, which changes from process to process, the picture would be turned.
+    built = ab.build(
+        ab.Vocabulary(["dog", "cat"]),
+        buffers=dict.fromkeys("abcdef", 64),
+        relay="nucleus",
+        latch="loop",
+        activity=0.1,
+        rule=ab.PseudoInverse(),
+        key=jax.random.key(0),
+    )
+    assert list(_layout(built))[:6] == list("abcdef")
 
 
 def test_a_program_shows_both_ways_out_of_a_condition():

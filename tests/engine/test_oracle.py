@@ -1,9 +1,9 @@
 """Runs agree bit for bit with the oracle; decoded, they agree with a machine that moves names between boxes."""
 
-import jax.numpy as jnp
 import numpy as np
 import oracle
 import pytest
+from drawn import Argument, initial_state, macros, primitives, with_arguments
 from examples import BUFFERS, CONFIGURATIONS, STORING, TRIALS, network, numpy_state, plain, program
 from hypothesis import HealthCheck, given, settings, strategies as st
 from machines import NameMachine
@@ -12,38 +12,8 @@ import attractorbind as ab
 
 # One compiled driver serves all programs of up to this many ticks.
 LONGEST = 32
-Argument = type(ab.arg("x"))
-
 
 pytestmark = pytest.mark.usefixtures("networks_are_built")
-
-
-@st.composite
-def macros(draw: st.DrawFn, configuration: str, symbols: st.SearchStrategy) -> tuple:
-    """One instruction that has a meaning in names, possible on this network."""
-    net = plain(configuration)
-    first, second, third = draw(st.permutations(BUFFERS))
-    loops = oracle.delay(net, "a") > 1
-    possible = [("load", first, draw(symbols)), ("clear", first), ("hold", draw(st.integers(1, 3)))]
-    possible += [("copy", first, second), ("move", first, second)]
-    if {f"{first}->{second}", f"{second}->{first}"} <= net.gates.keys() and not loops:
-        possible.append(("swap", first, second))
-    if all(len(oracle.shortest_path(net, *leg)) == 2 for leg in ((first, third), (second, first), (third, second))):
-        possible.append(("swap", first, second, third))
-    return draw(st.sampled_from(possible))
-
-
-@st.composite
-def primitives(draw: st.DrawFn, configuration: str, symbols: st.SearchStrategy) -> tuple:
-    """Any gates half open, open or closed; anything presented."""
-    net = plain(configuration)
-    ticks = draw(st.integers(1, 3))
-    if draw(st.booleans()):
-        return ("present", draw(st.sampled_from(BUFFERS)), draw(symbols), ticks)
-    gates = st.sampled_from(sorted(net.gates))
-    opened = draw(st.dictionaries(gates, st.sampled_from([1.0, 0.5, 0.25, 0.0]), max_size=4))
-    closed = draw(st.lists(gates.filter(lambda gate: gate not in opened), max_size=2, unique=True))
-    return ("gates", opened, closed, ticks)
 
 
 def ticks_of(configuration: str, instructions: list[tuple]) -> int:
@@ -69,29 +39,6 @@ def runs(draw: st.DrawFn) -> tuple[str, list[tuple], dict, int, float]:
     batch = names | st.lists(names, min_size=TRIALS, max_size=TRIALS)
     args = {name: draw(batch) for name in sorted(used)}
     return configuration, instructions, args, draw(st.integers(0, 999)), draw(st.sampled_from([0.0, 0.1, 0.5]))
-
-
-def initial_state(configuration: str, seed: int, corruption: float) -> ab.State:
-    """Some code in every population, nuclei included, each bit flipped with the given probability."""
-    generator = np.random.default_rng(seed)
-    built = network(configuration)
-    state = built.silent(trials=TRIALS)
-    for name in state.names:
-        codes = np.array(built.codes(name))
-        chosen = codes[generator.integers(len(codes), size=TRIALS)]
-        flips = generator.random(chosen.shape) < corruption
-        state = state.replace(name, jnp.asarray(chosen ^ flips, jnp.float32))
-    return state
-
-
-def with_arguments(instructions: list[tuple], args: dict, trial: int) -> list[tuple]:
-    def named(operand: object) -> object:
-        if not isinstance(operand, Argument):
-            return operand
-        given = args[operand.name]
-        return given if isinstance(given, str) else given[trial]
-
-    return [(name, *map(named, operands)) for name, *operands in instructions]
 
 
 @given(case=runs())

@@ -1,4 +1,4 @@
-"""Learning rules: what all of them owe, and each against an implementation of its own in NumPy or SciPy."""
+"""Storage rules: what all of them owe, and each against an implementation of its own in NumPy or SciPy."""
 
 from functools import cache, partial
 

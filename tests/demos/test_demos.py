@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-DEMOS = Path(__file__).parent.parent / "demos"
+DEMOS = Path(__file__).parents[2] / "demos"
 
 
 def demo(name: str) -> ModuleType:

@@ -1,17 +1,14 @@
 """The reference machine agrees with another one in names, and counts the ticks that the network takes."""
 
 import pytest
-from examples import STORING, network, plain
+from drawn import bound, branching_runs, memory_runs, plain_memory
+from examples import STORING, TRIALS, network, plain
 from hypothesis import HealthCheck, given, settings
 from machines import LimitError, NameMachine, program
 from memories import NamesAndSlips
-from test_interpreter import bound, runs as branching_runs
-from test_snapshots import plain_memory, runs as memory_runs
 
 import attractorbind as ab
 from attractorbind.testing import Reference, reference
-
-TRIALS = 3
 
 pytestmark = pytest.mark.usefixtures("networks_are_built")
 

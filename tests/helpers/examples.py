@@ -52,6 +52,18 @@ MEMORIES: dict[str, dict[str, Any]] = {
 TRIALS = 3
 STORING = [name for name in CONFIGURATIONS if name != "overfull"]
 BUFFERS: tuple[str, ...] = ("a", "b", "c")
+SIZES = {"a": 40, "b": 48, "c": 40}
+
+# A program for `pair`, with symbols for its arguments in four trials.
+PROGRAM = (
+    ab.load("focus", ab.arg("x"))
+    + ab.copy("focus", "agent")
+    + ab.load("focus", ab.arg("y"))
+    + ab.swap("focus", "agent")
+    + ab.gates(open={"focus->agent": 0.5}, ticks=2)
+    + ab.hold(3)
+)
+XS, YS = ["s0", "s3", "s5", "s0"], ["s2", "s2", "s4", "s1"]
 
 
 @cache
@@ -75,6 +87,12 @@ def pair(rule: ab.AbstractStorageRule | None = None, *, symbols: int = 6, units:
         rule=rule or ab.PseudoInverse(),
         key=jax.random.key(3),
     )
+
+
+def wired(**options: Any) -> ab.Network:
+    """Five symbols in buffers of unequal sizes, connected in any way; not kept."""
+    options = {"buffers": SIZES, "activity": 0.15, "rule": ab.PseudoInverse(), **options}
+    return ab.build(ab.Vocabulary(["s0", "s1", "s2", "s3", "s4"]), key=jax.random.key(0), **options)
 
 
 @cache
@@ -134,6 +152,7 @@ def random_state(built: ab.Network, seed: int, trials: int = TRIALS) -> ab.State
 
 def assert_same_states(found: ab.State, expected: ab.State) -> None:
     """Bit for bit, what the areas hold included."""
+    assert found.names == expected.names
     for name in expected.names:
         np.testing.assert_array_equal(found[name], expected[name], err_msg=f"population {name}")
     for name in expected.area_names:
@@ -145,3 +164,8 @@ def assert_same_states(found: ab.State, expected: ab.State) -> None:
 def numpy_state(state: ab.State) -> list[dict[str, np.ndarray]]:
     """The oracle's states, one per trial."""
     return [{name: np.array(state[name][trial]) > 0 for name in state.names} for trial in range(state.trials)]
+
+
+def states(trace: ab.Trace) -> dict[str, np.ndarray]:
+    """What was recorded at every tick."""
+    return {name: np.asarray(recorded) for name, recorded in trace.states.items()}

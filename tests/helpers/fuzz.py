@@ -1,6 +1,6 @@
 """Malformed programs and arguments, drawn at random: whatever each raises must be one of the library's own errors.
 
-    python tests/fuzz.py COUNT SEED
+    python tests/helpers/fuzz.py COUNT SEED
 
 It is a program of its own, as `bad_calls` is: users run the library without the checks of annotations that the test
 suite turns on. Prints a summary as JSON.

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from examples import TRIALS, network
+from examples import TRIALS, assert_same_states, network
 from hypothesis import given, settings, strategies as st
 
 import attractorbind as ab
@@ -18,11 +18,6 @@ def random_state(built: ab.Network, seed: int) -> ab.State:
     for name in state.names:
         state = state.replace(name, jnp.asarray(generator.random(state[name].shape) < 0.2, jnp.float32))
     return state
-
-
-def assert_same_states(one: ab.State, other: ab.State) -> None:
-    for name in one.names:
-        np.testing.assert_array_equal(one[name], other[name])
 
 
 OPENINGS = st.sampled_from([0.0, 0.25, 0.5, 1.0])

@@ -1,0 +1,68 @@
+"""Result codes: runs that settle, runs that do not, and weights that are no numbers."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import pytest
+from examples import PROGRAM, XS, YS, pair
+
+import attractorbind as ab
+
+
+def test_a_settled_run_is_ok():
+    trace = ab.run(pair(), PROGRAM, args={"x": XS, "y": YS})
+    assert trace.result.tolist() == [ab.Result.OK] * 4
+    assert trace.ok
+    assert repr(trace) == f"Trace(4 trials, {trace.program.ticks} ticks: 4 ok)"
+
+
+def unsettled() -> tuple[ab.Program, ab.State]:
+    """The relays both ways stay open and the latches closed: two symbols change places at every tick."""
+    built = pair()
+    exchange = ab.gates(open=["focus->agent", "agent->focus"], closed=["focus", "agent"], ticks=5)
+    start = built.silent(trials=4).replace("focus", built.codes("focus")[jnp.array([0, 1, 1, 1])].astype(float))
+    return exchange, start.replace("agent", built.codes("agent")[jnp.array([1, 1, 1, 1])].astype(float))
+
+
+def test_a_run_that_would_go_on_changing_is_unsettled():
+    exchange, start = unsettled()
+    trace = ab.run(pair(), exchange, start, throw=False)
+    assert trace.result.tolist() == [ab.Result.UNSETTLED] + [ab.Result.OK] * 3
+    assert not trace.ok
+    assert "1 unsettled" in repr(trace)
+    assert trace.decode() == {"focus": ["s1"] * 4, "agent": ["s0"] + ["s1"] * 3}
+    with pytest.raises(ab.RunError, match=r"1 of 4 trials unsettled.*hold\(\).*first is trial 0.*throw=False"):
+        ab.run(pair(), exchange, start)
+    with pytest.raises(ab.RunError):
+        trace.check()
+
+
+def test_noise_alone_does_not_make_a_run_unsettled():
+    trace = ab.run(pair(), ab.load("focus", "s0"), noise=0.02, key=jax.random.key(0), throw=False)
+    assert trace.ok
+
+
+@pytest.mark.parametrize("value", [jnp.inf, jnp.nan])
+def test_weights_that_are_no_numbers_are_non_finite(value):
+    place = pair().wiring.projections.index(
+        next(p for p in pair().wiring.projections if pair().gates[p.gate] == "focus->agent")
+    )
+    spoiled = eqx.tree_at(
+        lambda network: network.synapses[place].weights, pair(), replace_fn=lambda w: w.at[0, 0].set(value)
+    )
+    crossing = ab.load("focus", ab.arg("x")) + ab.copy("focus", "agent")
+    trace = ab.run(spoiled, crossing, args={"x": XS}, throw=False)
+    assert trace.result.tolist() == [ab.Result.NON_FINITE] * 4
+    with pytest.raises(ab.RunError, match=r"4 of 4 trials non-finite.*network\.synapses"):
+        ab.run(spoiled, crossing, args={"x": XS})
+    # What is not read does no harm.
+    assert ab.run(spoiled, ab.load("focus", ab.arg("x")), args={"x": XS}).ok
+
+
+def test_a_rule_without_finite_weights_is_refused():
+    class Broken(ab.AbstractStorageRule):
+        def learn(self, source, target, *, recurrent):
+            return ab.Synapses(jnp.full((source.shape[1], target.shape[1]), jnp.nan), jnp.zeros(target.shape[1]))
+
+    with pytest.raises(ab.NetworkError, match="Broken returned weights or biases that are not finite"):
+        ab.build(ab.Vocabulary(["s0", "s1"]), buffers={"a": 16}, activity=0.2, rule=Broken(), key=jax.random.key(0))
