@@ -14,7 +14,7 @@ import numpy as np
 
 import attractorbind as ab
 
-README = Path(__file__).parent.parent / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 
 
 def hash_of(tree: Any) -> str:
