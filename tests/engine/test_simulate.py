@@ -11,9 +11,9 @@ import numpy as np
 import oracle
 import pytest
 from areas import echoing
+from drawn import bound
 from examples import BUFFERS, TRIALS, assert_same_states, network, numpy_state, plain, random_state
 from machines import LimitError, NumpyMachine, program
-from test_interpreter import bound
 
 import attractorbind as ab
 from attractorbind._engine import driver
