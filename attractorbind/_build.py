@@ -9,6 +9,7 @@ from jaxtyping import Array, Bool, Key
 
 from attractorbind._area.base import AbstractArea
 from attractorbind._area.connect import check_areas, connect
+from attractorbind._area.returned import check_returned
 from attractorbind._checks import check_count, check_fraction, check_outside
 from attractorbind._codes import (
     active_units,
@@ -111,6 +112,7 @@ def build(
     slots = len(vocabulary) + check_count("free", free, least=0)
     all_codes = with_given(wiring, draw_codes(slots, wiring.populations, active, code_keys), given, first=0)
     area_parameters = tuple(area.parameters(own) for area, own in zip(areas, area_keys, strict=True))
+    check_returned(wiring, areas, area_parameters)
     synapses, drive = learn(wiring, all_codes, len(vocabulary), rule_of_each(wiring, rule, rules))
     network = Network(
         vocabulary=vocabulary,

@@ -107,4 +107,4 @@ def check_computed(name: str, tree: object, error: type[AttractorBindError]) -> 
 def check_outside(error: type[AttractorBindError]) -> None:
     """Raise if JAX is tracing the caller: then even an array made here has no value yet."""
     if isinstance(jnp.zeros(()), Tracer):
-        raise error(f"a call is traced; {_FROM_OUTSIDE}")
+        raise error(f"the call is traced, since it stands inside of a function that JAX transforms; {_FROM_OUTSIDE}")

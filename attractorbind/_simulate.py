@@ -13,6 +13,7 @@ from attractorbind._control.listing import branching
 from attractorbind._control.straight import straight
 from attractorbind._engine.driver import Draws, Outcome, drive
 from attractorbind._engine.observe import Record
+from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
 from attractorbind._inputs import bucket, padded, padded_stream
 from attractorbind._keys import Rate, unused_key
 from attractorbind._network import Network
@@ -49,8 +50,8 @@ def simulate(
     """A run as a pure function of arrays, for use inside `jax.jit` and `jax.vmap`: what `run` does after its checks.
 
     Noise, leak, keys, weights and start states may be traced, so that a sweep over many of them is one call of
-    `jax.vmap`. The program is compiled for the network outside, by `program.compile(network)`. Nothing is checked: what
-    does not fit gives wrong results, or errors of JAX.
+    `jax.vmap`. The program is compiled for the network outside, by `program.compile(network)`. Only what is known while
+    JAX traces is checked: numbers out of range give results without meaning.
 
     For derivatives take `step` with its `surrogate=`: those of whole runs are zero, since a threshold is flat.
 
@@ -73,7 +74,9 @@ def simulate(
 
     **Returns:** an `Outcome`.
 
-    **Raises:** `TypeError` for noise without keys, `KeyError` for arguments without symbols.
+    **Raises:** `ProgramError` for a program that is not compiled, or compiled for another network; `NetworkError` for a
+    state of another network; `ArgumentError` for noise without a key per trial, or arguments without symbols. Values
+    are not checked.
 
     **Example:** how often a symbol survives 20 ticks, at eight levels of noise.
 
@@ -88,18 +91,33 @@ def simulate(
         >>> jax.vmap(held)(jnp.linspace(0, 0.2, 8)).shape
         (8,)
     """
+    _check_static(network, compiled, state)
     trials = state.trials
     if symbols is None:
         if compiled.arguments:
-            raise KeyError(f"the program needs symbols= for its arguments {', '.join(compiled.arguments)}")
+            raise ArgumentError(f"the program needs symbols= for its arguments {listed(compiled.arguments)}")
         own = [[network.vocabulary[str(symbol)]] * trials for _, symbol in compiled.slots]
         symbols = np.array(own, np.int32).reshape(-1, trials)
     if keys is None:
         if not (isinstance(noise, int | float) and noise == 0):
-            raise TypeError("simulate() with noise needs random keys; give keys=, one per trial")
+            raise ArgumentError("noise is given but no keys; give keys=, one random key per trial")
         keys = jnp.broadcast_to(unused_key(), (trials,))
+    if keys.shape != (trials,):
+        raise ArgumentError(f"keys have the shape {keys.shape}; give one random key for each of {trials} trials")
     stream = np.zeros((trials, 0), np.int32) if stream is None else stream
     return simulate_recording(network, compiled, state, symbols, stream, Rates(noise, leak, keys), "final")[0]
+
+
+def _check_static(network: Network, compiled: object, state: State) -> None:
+    """Raise for what does not belong together, as far as it is known even while JAX traces."""
+    if not isinstance(compiled, Schedule | Listing):
+        raise ProgramError(f"compiled is a {type(compiled).__name__}; give what program.compile(network) returns")
+    compiled.check_fits(network)
+    if not state.origin.understood_by(network.origin):
+        raise NetworkError(
+            "the state is of another network, where the same units mean something else; start from network.silent(), "
+            "or from a state of this network"
+        )
 
 
 def simulate_recording(

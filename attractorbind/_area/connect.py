@@ -32,7 +32,13 @@ def _connected(wiring: Wiring, area: AbstractArea) -> Wiring:
     check_area_name(name)
     if name in wiring.buffers or name in (other.name for other in wiring.areas):
         raise NetworkError(f"the name {name!r} is given twice; an area needs a name that nothing else has")
-    own = area.wire({buffer: wiring.populations[index].units for buffer, index in wiring.buffers.items()})
+    buffers = {buffer: wiring.populations[index].units for buffer, index in wiring.buffers.items()}
+    try:
+        own = area.wire(buffers)
+    except KeyError as error:
+        # An area that looks up the units of a buffer that there is not.
+        check_known("buffer", "buffers", error.args[0], buffers)
+        raise
     if not isinstance(own, AreaWiring) or own.name != name:
         raise NetworkError(f"{type(area).__name__}.wire returned {own!r}; it must return an AreaWiring named {name!r}")
     for buffer in (*own.reads, *own.writes):

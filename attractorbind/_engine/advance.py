@@ -41,8 +41,8 @@ class Standing(NamedTuple):
     - `activity`: what all populations do.
     - `areas`: the states of the areas.
     - `unsettled`: the populations that may not be at rest.
-    - `finite`: for every trial and number of a unit, whether the fields of that unit have been finite in all
-        populations; `all_finite` brings them together, once.
+    - `finite`: by trial and position of a unit, whether the field at that position has been finite in every population
+        so far; `all_finite` brings the positions together, once.
     """
 
     activity: Activity

@@ -26,8 +26,8 @@ class Plan(NamedTuple):
     - `open`, `start`, `row`: the open projections as in `Settings`, and the row that counts, read where it is wanted.
     - `entering`: the populations that must be computed at the first tick.
     - `needed`: those that must be at every later one.
-    - `holding`: those on which in some trial only a latch writes. Unless they are needed anyway, they are computed
-        only until they are at rest.
+    - `holding`: those that, in some trial, only their own latch writes on. Unless they are needed anyway, they are
+        computed only until they are at rest.
     """
 
     open: Int[Array, "rows projections"]
@@ -76,7 +76,7 @@ class Reach(NamedTuple):
 
     - `open`: the open projections.
     - `reached`: the populations that anything may write on.
-    - `resting`: those that nothing but an open latch of synapses of their own writes on.
+    - `resting`: those on which nothing writes but their own recurrent latch, fully open.
     """
 
     open: Bool[np.ndarray, "rows projections"]
@@ -93,7 +93,7 @@ def conducting(
     """
     numbers: Any = jnp if isinstance(leak, Array) else np
     leaking = numbers.maximum(gates, numbers.float32(leak))
-    # Processors take the smallest numbers for 0, and so must plans.
+    # Processors may flush subnormal numbers to 0, and plans must take them for 0 too.
     leaking = numbers.where(leaking < np.finfo(np.float32).tiny, np.float32(0), leaking)
     of_projections = np.array([projection.gate for projection in wiring.projections])
     return leaking[:, of_projections], leaking[:, len(wiring.pathways) :]

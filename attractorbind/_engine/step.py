@@ -10,8 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
+from attractorbind._checks import check_known
 from attractorbind._engine.areas import areas_tick, gated
 from attractorbind._engine.noise import Noise
+from attractorbind._errors import ArgumentError
 from attractorbind._keys import Rate
 from attractorbind._network import Network
 from attractorbind._state import State
@@ -56,8 +58,8 @@ def step(
 
     **Returns:** the next `State`.
 
-    **Raises:** `KeyError` for an external field of a population that does not exist, `TypeError` for noise without a
-    key; otherwise what JAX raises.
+    **Raises:** `UnknownNameError` for an external field of a population that does not exist, `ArgumentError` for noise
+    without a key; otherwise what JAX raises.
 
     **Reference:** E. O. Neftci, H. Mostafa & F. Zenke 2019, IEEE Signal Process. Mag. 36:51, for surrogate gradients.
 
@@ -79,19 +81,19 @@ def step(
     wiring, activities = network.wiring, state.activities
     trials = state.trials
     conductances = jnp.maximum(jnp.asarray(gates, jnp.float32), jnp.asarray(leak, jnp.float32))
-    # Processors take the smallest numbers for 0; here they are 0 on all of them.
+    # Processors may flush subnormal numbers to 0; here such a conductance is 0 on all of them.
     conductances = jnp.where(conductances < np.finfo(np.float32).tiny, jnp.float32(0), conductances)
     # One column for all trials, or one value for each.
     of_gates = jnp.broadcast_to(conductances, (trials, conductances.shape[-1])).T
     drawn = None
     if not (isinstance(noise, int | float) and noise == 0):
         if key is None:
-            raise TypeError("step() with noise needs a random key; give key=, one or one per trial")
+            raise ArgumentError("noise is given but no key; give key=, one random key or one per trial")
         keys = key if key.ndim else jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials))
         drawn = Noise(jnp.asarray(noise, jnp.float32), keys)
     fields = [jnp.zeros((trials, population.units), jnp.float32) for population in wiring.populations]
     for name, field in (external or {}).items():
-        index = _index(state, name)
+        index = state.names.index(check_known("population", "populations", name, state.names))
         fields[index] = fields[index] + jnp.asarray(field, jnp.float32)
     areas, area_conductances, area_fields = areas_tick(
         network,
@@ -121,12 +123,6 @@ def step(
             flips = drawn.flips(index, widest)[:, : output.shape[1]]
             outputs[index] = jnp.where(flips, 1.0 - output, output)
     return dataclasses.replace(state, activities=tuple(outputs), areas=areas)
-
-
-def _index(state: State, name: str) -> int:
-    if name not in state.names:
-        raise KeyError(f"there is no population {name!r}; populations are {', '.join(state.names)}")
-    return state.names.index(name)
 
 
 def _threshold(field: Float[Array, "trials units"]) -> Float[Array, "trials units"]:

@@ -12,7 +12,7 @@ class AbstractStorageRule(eqx.Module):
     """How the codes of two populations become synapses that drive the target into the symbol that the source holds.
 
     A rule of a user's own subclasses this and defines `learn`. It may store silence, with which a buffer says that it
-    is empty, as one more pattern: `PseudoInverse`, `Perceptron` and `MaximalStability` do, with a symbol's margin.
+    is empty, as one more pattern: `PseudoInverse`, `Perceptron` and `MaximalStability` do, with the margin of a symbol.
     """
 
     @abc.abstractmethod

@@ -110,6 +110,7 @@ def _checked(
 def _calm(
     wiring: Wiring, projection: Projection, synapses: AbstractSynapses, codes: Bool[Array, "symbols source"]
 ) -> AbstractSynapses:
+    """The synapses with no bias above zero, so that a silent source leaves its target silent."""
     if not isinstance(synapses, AbstractExactSynapses):
         return synapses
     return calm_when_source_is_silent(

@@ -1,5 +1,7 @@
 """An area of a user's own takes part in runs as its plain Python says, trial by trial."""
 
+from typing import Any
+
 import areas
 import equinox as eqx
 import jax
@@ -371,3 +373,57 @@ def test_a_lesion_leaves_it_whole_and_states_go_on():
     after = ab.run(hurt, ab.hold(1), state, throw=False).state
     assert after["again"].turned.tolist() == state["again"].turned.tolist()
     assert eqx.tree_equal(hurt.areas, built.areas)
+
+
+# What an area owes at every tick.
+
+
+class Careless(ab.AbstractArea):
+    """Writes on buffer "a", and gives back what it is told to instead of what it owes."""
+
+    name: str = eqx.field(static=True)
+    returned: Any = eqx.field(static=True)
+    start: Any = eqx.field(static=True, default=lambda trials: jnp.zeros((trials, 2), jnp.float32))
+
+    def wire(self, buffers):
+        return ab.AreaWiring(self.name, (), ("a",))
+
+    def parameters(self, key):
+        return None
+
+    def init(self, buffers, trials):
+        return self.start(trials)
+
+    def tick(self, parameters, state, inputs):
+        return self.returned(state, jnp.zeros((len(inputs.running), 40), jnp.float32))
+
+    def contents(self, buffers, state, decode):
+        return []
+
+
+CARELESS = {
+    "one array instead of a tuple": (lambda state, field: (state, field), "fields of the shapes"),
+    "no field": (lambda state, field: (state, ()), r"fields of the shapes \[\]"),
+    "a field of too few units": (lambda state, field: (state, (field[:, :20],)), r"fields of the shapes \[\(3, 20\)\]"),
+    "a field of one trial": (lambda state, field: (state, (field[:1],)), "fields of the shapes"),
+    "no pair": (lambda state, field: (field,), "it must return a pair, the next state and the fields"),
+    "another state": (lambda state, field: (state[:, :1], (field,)), r"a state of float32 \(3, 1\); it must be as"),
+    "a state of another type": (lambda state, field: (state > 0, (field,)), r"a state of bool \(3, 2\)"),
+}
+
+
+@pytest.mark.parametrize(("returned", "message"), CARELESS.values(), ids=CARELESS)
+def test_what_a_tick_returns_is_checked_when_the_network_is_built(returned, message):
+    with pytest.raises(ab.NetworkError, match=message):
+        areas.build([Careless("m", returned)])
+
+
+def test_a_state_without_an_axis_of_trials_is_refused():
+    careless = Careless("m", lambda state, field: (state, (field,)), lambda trials: jnp.zeros(5, jnp.float32))
+    with pytest.raises(ab.NetworkError, match=r"init of area 'm' returned an array of shape \(5,\) for 3 trials"):
+        areas.build([careless])
+
+
+def test_a_buffer_that_an_area_looks_up_in_vain_is_named():
+    with pytest.raises(ab.UnknownNameError, match="unknown buffer 'd'; buffers are 'a', 'b', 'c'"):
+        areas.build([Echo("d", "a")])

@@ -237,9 +237,9 @@ def test_stuck_gates_are_those_of_run():
 
 def test_without_symbols_or_keys_that_it_needs_it_says_so():
     built, compiled, _, given = case("branching")
-    with pytest.raises(KeyError, match="needs symbols= for its arguments x"):
+    with pytest.raises(ab.ArgumentError, match="needs symbols= for its arguments 'x'"):
         ab.simulate(built, compiled, built.silent(TRIALS))
-    with pytest.raises(TypeError, match="give keys=, one per trial"):
+    with pytest.raises(ab.ArgumentError, match="give keys=, one random key per trial"):
         ab.simulate(built, compiled, built.silent(TRIALS), noise=0.1, **given)
 
 

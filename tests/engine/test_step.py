@@ -255,9 +255,9 @@ def test_a_closed_projection_adds_nothing_even_if_its_field_is_not_finite():
 def test_wrong_input_is_an_error():
     built = network("all, direct")
     state, gates = random_state(built, 1), built.gating()
-    with pytest.raises(KeyError, match="no population 'd'; populations are a, b, c"):
+    with pytest.raises(ab.UnknownNameError, match="unknown population 'd'; populations are 'a', 'b', 'c'"):
         ab.step(built, state, gates, external={"d": np.zeros((TRIALS, 40))})
-    with pytest.raises(TypeError, match="give key="):
+    with pytest.raises(ab.ArgumentError, match="give key="):
         ab.step(built, state, gates, noise=0.1)
 
 

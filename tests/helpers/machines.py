@@ -137,6 +137,8 @@ class NameMachine(Machine):
         held = self.boxes[first]
         if name == "empty":
             return held is None
+        if name not in ("equal", "holds"):
+            raise ValueError(f"no such condition: {asked}")
         return held is not None and held == (self.boxes[others[0]] if name == "equal" else others[0])
 
     def do(self, instruction: tuple) -> None:
@@ -156,6 +158,8 @@ class NameMachine(Machine):
             if via:
                 boxes[via[0]] = boxes[first]
             boxes[first], boxes[second] = boxes[second], boxes[first]
+        elif name != "hold":
+            raise ValueError(f"no such instruction: {instruction}")
 
 
 class NumpyMachine(Machine):
@@ -198,6 +202,8 @@ class NumpyMachine(Machine):
             written = self.net.codes[buffer][self.net.symbols.index(others[0])]
         elif name == "empty":
             written = self.written(buffer)
+        elif name != "equal":
+            raise ValueError(f"no such condition: {asked}")
         else:
             relay = f"{buffer}->{others[0]}"
             relay = relay if relay in self.net.gates else f"{others[0]}->{buffer}"

@@ -93,6 +93,8 @@ def expand(net, instruction):
         there, back = f"{first}->{second}", f"{second}->{first}"
         exchange = ({there: 1.0, back: 1.0, first: 0.0, second: 0.0}, None, None)
         return [exchange] * delay(net, there) + [rest] * SETTLE
+    if name != "copy":
+        raise ValueError(f"no such instruction: {instruction}")
     ticks = []
     for a, b in itertools.pairwise(shortest_path(net, first, second)):
         relay = f"{a}->{b}"
