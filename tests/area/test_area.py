@@ -360,10 +360,18 @@ def test_it_is_drawn_whatever_its_kind(gates):
     assert 3 in sizes
 
 
-def test_it_cannot_be_written_to_a_file(tmp_path):
-    with pytest.raises(ab.FileError, match="the area 'echo' is not one of attractorbind's"):
-        echoing().save(tmp_path / "echoing.network")
-    assert list(tmp_path.iterdir()) == []
+def test_from_a_file_it_comes_back_when_its_class_is_given(tmp_path):
+    built = echoing()
+    built.save(tmp_path / "it")
+    with pytest.raises(
+        ab.FileError, match=r"of the class 'Echo', which is not known; give the class, classes=\[Echo\]"
+    ):
+        ab.Network.load(tmp_path / "it")
+    loaded = ab.Network.load(tmp_path / "it", classes=[Echo])
+    assert eqx.tree_equal(loaded.areas, built.areas)
+    held = ab.run(built, program(STRAIGHT[:4]), throw=False).state
+    after = [ab.run(each, program(STRAIGHT[4:]), held, throw=False).state for each in (loaded, built)]
+    assert_same_states(*after)
 
 
 def test_a_lesion_leaves_it_whole_and_states_go_on():

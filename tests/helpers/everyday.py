@@ -65,9 +65,7 @@ def branching(network: ab.Network) -> dict[str, Any]:
     asked = ab.equal("focus", "agent") | ab.holds("focus", ab.arg("x"))
     told += ab.until(ab.empty("focus"), ab.when(asked, ab.emit("focus")) + ab.read("focus"), limit=20)
     options = {"args": {"x": ["cat", "dog", "dog"]}, "inputs": [["dog", "cat", "dog"], ["cat", "dog"], ["cat"] * 3]}
-    trace = ab.run(
-        network, told, **options, noise=0.01, leak=1 / 64, key=jax.random.key(2), record="states", throw=False
-    )
+    trace = ab.run(network, told, **options, noise=0.01, key=jax.random.key(2), record="states", throw=False)
     outcome = ab.simulate(network, ab.repeat(2, ab.copy("focus", "agent")).compile(network), trace.state)
     return {
         "outputs": trace.outputs,
