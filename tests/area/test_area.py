@@ -363,9 +363,7 @@ def test_it_is_drawn_whatever_its_kind(gates):
 def test_from_a_file_it_comes_back_when_its_class_is_given(tmp_path):
     built = echoing()
     built.save(tmp_path / "it")
-    with pytest.raises(
-        ab.FileError, match=r"the class 'Echo', which is not known; give the class, classes=\[Echo\]"
-    ):
+    with pytest.raises(ab.FileError, match=r"the class 'Echo', which is not known; give the class, classes=\[Echo\]"):
         ab.Network.load(tmp_path / "it")
     loaded = ab.Network.load(tmp_path / "it", classes=[Echo])
     assert eqx.tree_equal(loaded.areas, built.areas)
