@@ -200,7 +200,7 @@ CALLS: list[tuple[str, Callable[..., Any], dict[str, Wrong]]] = [
             "key": key,
             "relay": name,
             "latch": name,
-            "memories": lambda dice: dice.choice([name(dice), [name(dice)], 5]),
+            "areas": lambda dice: dice.choice([name(dice), [name(dice)], 5]),
             "free": lambda dice: dice.choice([-dice.randrange(1, 9), dice.random(), "1", True, None]),
         },
     ),
