@@ -1241,7 +1241,7 @@ CALLS: dict[str, tuple] = {
         )
     },
     **{
-        f"{kind}, within jit": (lambda w, call=call: jax.jit(lambda: call(w))(), error, ("the call is traced", "outside"))
+        f"{kind}, within jit": (lambda w, call=call: jax.jit(lambda: call(w))(), error, ("call is traced", "outside"))
         for kind, call, error in (
             ("tick", lambda w: ab.tick(w.network, w.trace.state), "NetworkError"),
             ("run", lambda w: ab.run(w.network, DOG).ticks, "NetworkError"),
