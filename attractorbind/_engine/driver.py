@@ -130,9 +130,13 @@ def drive(
     )
     if record == "final":
         return outcome, None
-    parts = [jax.tree.map(np.asarray, call.recorded) for call in calls]
-    ticks = int(end.tick)
-    return outcome, jax.tree.map(lambda *arrays: np.concatenate(arrays)[:ticks], *parts)
+    parts, before = [], 0
+    for call in calls:
+        # A call that paused for want of room for outputs has not used all of the room for ticks.
+        ticks = int(call.end.tick) - before
+        parts.append(jax.tree.map(lambda array, ticks=ticks: np.asarray(array)[:ticks], call.recorded))
+        before += ticks
+    return outcome, jax.tree.map(lambda *arrays: np.concatenate(arrays), *parts)
 
 
 def _pauses(controller: AbstractController, record: str) -> bool:

@@ -355,6 +355,18 @@ def test_as_many_outputs_as_there_is_room_for(count):
     assert ab.run(built, told, built.silent(TRIALS)).outputs == [["s2"] * count] * TRIALS
 
 
+def test_a_record_has_every_tick_where_the_room_for_outputs_is_full_before_that_for_ticks(calls):
+    built = network("all, direct")
+    told = ab.load("a", "s2") + ab.emit("a") * 70 + ab.load("a", "s1") + ab.hold(9)
+    trace = ab.run(built, told, built.silent(TRIALS), record="decoded")
+    assert len(calls) == 2
+    assert trace.outputs == [["s2"] * 70] * TRIALS
+    ticks = int(trace.ticks.max())
+    assert len(trace.rows) == len(trace.best_symbol["a"]) == ticks == sum(calls)
+    held = [built.vocabulary.names[symbol] for symbol in trace.best_symbol["a"][:, 0]]
+    assert held == ["s2"] * (3 + 70) + ["s1"] * (3 + 9)
+
+
 def test_recorded_it_is_run_once_and_every_tick_is_what_plain_numpy_does(calls):
     built, net = network("hub, nucleus"), plain("hub, nucleus")
     # Buffers that hold for long, that move again at the end of a call, and trials that end long before others.
