@@ -15,6 +15,11 @@ from attractorbind._errors import ArgumentError
 Rate = float | int | np.number | Shaped[Array, ""] | Shaped[np.ndarray, ""]
 
 
+def is_noiseless(noise: Rate) -> bool:
+    """Whether a noise is known to be none: the number 0, and not one that JAX traces or keeps on a device."""
+    return isinstance(noise, int | float) and noise == 0
+
+
 def check_key(key: Any) -> Key[Array, "*shape"]:
     """The random key or keys, or an error if it is something else."""
     if not isinstance(key, jax.Array) or not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):

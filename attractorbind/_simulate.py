@@ -13,13 +13,13 @@ from attractorbind._control.listing import branching
 from attractorbind._control.straight import straight
 from attractorbind._engine.driver import Draws, Outcome, drive
 from attractorbind._engine.observe import Record
-from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
+from attractorbind._errors import ArgumentError, ProgramError, listed
 from attractorbind._inputs import bucket, padded, padded_stream
-from attractorbind._keys import Rate, unused_key
+from attractorbind._keys import Rate, is_noiseless, unused_key
 from attractorbind._network import Network
 from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
-from attractorbind._state import State
+from attractorbind._state import State, check_origin
 
 # Ticks of a program that branches that are recorded in one call of the compiled loop.
 _RECORDED_TICKS = 128
@@ -99,7 +99,7 @@ def simulate(
         own = [[network.vocabulary[str(symbol)]] * trials for _, symbol in compiled.slots]
         symbols = np.array(own, np.int32).reshape(-1, trials)
     if keys is None:
-        if not (isinstance(noise, int | float) and noise == 0):
+        if not is_noiseless(noise):
             raise ArgumentError("noise is given but no keys; give keys=, one random key per trial")
         keys = jnp.broadcast_to(unused_key(), (trials,))
     if keys.shape != (trials,):
@@ -113,11 +113,7 @@ def _check_static(network: Network, compiled: object, state: State) -> None:
     if not isinstance(compiled, Schedule | Listing):
         raise ProgramError(f"compiled is a {type(compiled).__name__}; give what program.compile(network) returns")
     compiled.check_fits(network)
-    if not state.origin.understood_by(network.origin):
-        raise NetworkError(
-            "the state is of another network, where the same units mean something else; start from network.silent(), "
-            "or from a state of this network"
-        )
+    check_origin(network.origin, state)
 
 
 def simulate_recording(
@@ -137,7 +133,7 @@ def simulate_recording(
     """
     noise, leak, keys = rates
     leak = jnp.asarray(leak, jnp.float32) if isinstance(leak, Tracer) else float(leak)
-    level = None if isinstance(noise, int | float) and noise == 0 else _float32(noise)
+    level = None if is_noiseless(noise) else _float32(noise)
     given: Any = symbols
     inputs: Any = stream
     slots = padded(given, bucket(len(given), 8))

@@ -146,6 +146,16 @@ def _silence_kept(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origi
     return jax.eval_shape(lambda: silent(wiring, areas, origin, 1))
 
 
+def check_origin(origin: Origin, state: State) -> None:
+    """Raise unless the state means the same in the network of this origin; also while JAX traces."""
+    if not state.origin.understood_by(origin):
+        raise NetworkError(
+            f"the state is of another network, of the symbols {listed(state.origin.symbols)}, where the same units "
+            f"mean something else; the network has the symbols {listed(origin.symbols)} and codes and relays "
+            "of its own: start from its network.silent(), or from a state of its own traces"
+        )
+
+
 def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin, state: object) -> None:
     """Raise unless it is a state of the network of this origin that holds only zeros and ones."""
     if not isinstance(state, State):
@@ -160,12 +170,7 @@ def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin,
         raise NetworkError(f"the state is for populations {found}, the network has {expected}; use network.silent()")
     if _kinds(state) != _kinds(silence):
         raise NetworkError("the state's areas are not those of this network; use network.silent()")
-    if not state.origin.understood_by(silence.origin):
-        raise NetworkError(
-            f"the state is of another network, of the symbols {listed(state.origin.symbols)}, where the same units "
-            f"mean something else; the network has the symbols {listed(silence.origin.symbols)} and codes and relays "
-            "of its own: start from its network.silent(), or from a state of its own traces"
-        )
+    check_origin(origin, state)
     for name, activity in zip(state.names, state.activities, strict=True):
         values = np.asarray(activity)
         if not ((values == 0) | (values == 1)).all():

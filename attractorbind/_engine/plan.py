@@ -84,6 +84,14 @@ class Reach(NamedTuple):
     resting: Bool[np.ndarray, "rows populations"]
 
 
+def leaking(gates: Any, leak: float | Float[Array, ""]) -> Any:
+    """The conductances of gates that leak, as arrays of NumPy, or of JAX where the leak is one."""
+    numbers: Any = jnp if isinstance(leak, Array) else np
+    conductances = numbers.maximum(gates, numbers.float32(leak))
+    # Processors may flush subnormal numbers to 0; here they are 0 on all of them, in plans and in fields alike.
+    return numbers.where(conductances < np.finfo(np.float32).tiny, np.float32(0), conductances)
+
+
 def conducting(
     wiring: Wiring, gates: Float[np.ndarray, "rows gates"], leak: float | Float[Array, ""]
 ) -> tuple[Conductances, Conductances]:
@@ -91,12 +99,9 @@ def conducting(
 
     The leak is a number on the host, or one that JAX traces.
     """
-    numbers: Any = jnp if isinstance(leak, Array) else np
-    leaking = numbers.maximum(gates, numbers.float32(leak))
-    # Processors may flush subnormal numbers to 0, and plans must take them for 0 too.
-    leaking = numbers.where(leaking < np.finfo(np.float32).tiny, np.float32(0), leaking)
+    conductances = leaking(gates, leak)
     of_projections = np.array([projection.gate for projection in wiring.projections])
-    return leaking[:, of_projections], leaking[:, len(wiring.pathways) :]
+    return conductances[:, of_projections], conductances[:, len(wiring.pathways) :]
 
 
 def reach(

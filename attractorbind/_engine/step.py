@@ -13,8 +13,9 @@ from jaxtyping import Array, Float, Key
 from attractorbind._checks import check_known
 from attractorbind._engine.areas import areas_tick, gated
 from attractorbind._engine.noise import Noise
+from attractorbind._engine.plan import leaking
 from attractorbind._errors import ArgumentError
-from attractorbind._keys import Rate
+from attractorbind._keys import Rate, is_noiseless
 from attractorbind._network import Network
 from attractorbind._state import State
 
@@ -80,13 +81,11 @@ def step(
     """
     wiring, activities = network.wiring, state.activities
     trials = state.trials
-    conductances = jnp.maximum(jnp.asarray(gates, jnp.float32), jnp.asarray(leak, jnp.float32))
-    # Processors may flush subnormal numbers to 0; here such a conductance is 0 on all of them.
-    conductances = jnp.where(conductances < np.finfo(np.float32).tiny, jnp.float32(0), conductances)
+    conductances = leaking(jnp.asarray(gates, jnp.float32), jnp.asarray(leak, jnp.float32))
     # One column for all trials, or one value for each.
     of_gates = jnp.broadcast_to(conductances, (trials, conductances.shape[-1])).T
     drawn = None
-    if not (isinstance(noise, int | float) and noise == 0):
+    if not is_noiseless(noise):
         if key is None:
             raise ArgumentError("noise is given but no key; give key=, one random key or one per trial")
         keys = key if key.ndim else jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials))
