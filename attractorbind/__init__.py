@@ -2,8 +2,10 @@
 
 from importlib.metadata import version as _version
 
+from attractorbind import learning as learning
 from attractorbind._area.base import (
     AbstractArea as AbstractArea,
+    AbstractSensoryArea as AbstractSensoryArea,
     AreaInputs as AreaInputs,
     AreaNoise as AreaNoise,
     Shared as Shared,
@@ -57,6 +59,7 @@ from attractorbind._program.program import Program as Program, gates as gates, p
 from attractorbind._program.question import empty as empty, equal as equal, holds as holds
 from attractorbind._program.recollection import forget as forget, recall as recall, store as store
 from attractorbind._program.schedule import Schedule as Schedule
+from attractorbind._program.seeing import learn as learn, see as see
 from attractorbind._program.streams import emit as emit, read as read
 from attractorbind._program.symbol import arg as arg
 from attractorbind._report import CodeReport as CodeReport, ProjectionReport as ProjectionReport, Report as Report
@@ -85,6 +88,7 @@ from attractorbind._synapses.base import (
 from attractorbind._synapses.factored import FactoredSynapses as FactoredSynapses
 from attractorbind._tick import tick as tick
 from attractorbind._trace import Trace as Trace
+from attractorbind._train import History as History, Trained as Trained, train as train
 from attractorbind._vocabulary import Vocabulary as Vocabulary
 from attractorbind._wiring import (
     AreaWiring as AreaWiring,

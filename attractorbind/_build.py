@@ -111,7 +111,7 @@ def build(
     code_keys, area_keys = population_keys(key, wiring)
     slots = len(vocabulary) + check_count("free", free, least=0)
     all_codes = with_given(wiring, draw_codes(slots, wiring.populations, active, code_keys), given, first=0)
-    area_parameters = tuple(area.parameters(own) for area, own in zip(areas, area_keys, strict=True))
+    area_parameters = tuple(area.parameters(sizes, own) for area, own in zip(areas, area_keys, strict=True))
     check_returned(wiring, areas, area_parameters)
     synapses, drive = learn(wiring, all_codes, len(vocabulary), rule_of_each(wiring, rule, rules))
     network = Network(

@@ -108,3 +108,10 @@ def check_outside(error: type[AttractorBindError]) -> None:
     """Raise if JAX is tracing the caller: then even an array made here has no value yet."""
     if isinstance(jnp.zeros(()), Tracer):
         raise error(f"the call is traced, since it stands inside of a function that JAX transforms; {_FROM_OUTSIDE}")
+
+
+def check_bool(name: str, value: object) -> bool:
+    """The value, or an error unless it is True or False."""
+    if not isinstance(value, bool):
+        raise ArgumentError(f"{name} is {value!r}; give True or False")
+    return value

@@ -8,12 +8,9 @@ attractorbind and those that the user gives.
 """
 
 import dataclasses
-import hashlib
 import io
 import itertools
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -27,12 +24,22 @@ from jaxtyping import Array, Bool
 from attractorbind._area.base import AbstractArea
 from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._errors import FileError
+from attractorbind._learning.backpropagation import Backpropagation, FeedbackAlignment
+from attractorbind._learning.burst import Burst
+from attractorbind._learning.contrastive import ContrastiveHebbian
+from attractorbind._learning.hierarchy import Hierarchy
+from attractorbind._learning.optimiser import Adam, Descent
+from attractorbind._learning.perturbation import NodePerturbation, WeightPerturbation
+from attractorbind._learning.predictive import PredictiveCoding
+from attractorbind._learning.reinforce import Reinforce
+from attractorbind._learning.two_compartment import TwoCompartment
 from attractorbind._modules_in_files import described, known_classes, revived
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.dual import MaximalStability, PseudoInverse
 from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.perceptron import Perceptron
 from attractorbind._rule.storkey import Storkey
+from attractorbind._sealed import read_sealed, write_sealed
 from attractorbind._synapses.base import AbstractSynapses, PlasticSynapses, Synapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._vocabulary import Vocabulary
@@ -40,9 +47,21 @@ from attractorbind._wiring import AreaWiring, Gate, Population, Projection, Wiri
 
 _MAGIC = b"ATTRBIND"
 _VERSION = 3
-_NUMBER, _DIGEST = 8, hashlib.sha256().digest_size
+_NUMBER = 8
 _RULES = (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability)
-_CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, SnapshotMemory)
+_CREDIT = (
+    Backpropagation,
+    FeedbackAlignment,
+    ContrastiveHebbian,
+    PredictiveCoding,
+    NodePerturbation,
+    WeightPerturbation,
+    Reinforce,
+    TwoCompartment,
+    Burst,
+)
+_AREAS = (SnapshotMemory, Hierarchy, Adam, Descent)
+_CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT)
 
 
 def write_network(path: Path, fields: dict[str, Any]) -> None:
@@ -70,20 +89,7 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
     for array in itertools.chain(*parts):
         np.save(payload, np.asarray(array), allow_pickle=False)
     written = payload.getvalue()
-    envelope = _MAGIC + len(written).to_bytes(_NUMBER, "little") + hashlib.sha256(written).digest()
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(envelope + written)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise FileError(f"cannot write {str(path)!r}: {error.strerror}") from error
+    write_sealed(path, _MAGIC, written)
 
 
 def _without_codes(synapses: AbstractSynapses) -> AbstractSynapses:
@@ -102,7 +108,7 @@ def _with_codes(synapses: AbstractSynapses, codes: Bool[Array, "slots source"]) 
 def read_network(path: Path, classes: Iterable[type]) -> dict[str, Any]:
     """What the network in a file is made of; `classes` are those of the user's own that it may hold."""
     known = known_classes(_CLASSES, classes)
-    payload = io.BytesIO(_payload(path))
+    payload = io.BytesIO(read_sealed(path, _MAGIC, "network", "network.save"))
     try:
         return _parsed(payload, known)
     except FileError as error:
@@ -137,7 +143,7 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
     ):
         if not all(isinstance(each, kind) for each in those):
             raise ValueError("its rules, synapses or areas are something else")
-    shapes_of_parameters = [jax.eval_shape(area.parameters, jax.random.key(0)) for area in areas]
+    shapes_of_parameters = [_shapes_of_parameters(area, wiring) for area in areas]
     parameters = arrays(len(jax.tree.leaves(shapes_of_parameters)))
     synapses = tuple(
         _with_codes(each, all_codes[projection.source]) for each, projection in zip(synapses, projections, strict=True)
@@ -178,24 +184,9 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
     }
 
 
-def _payload(path: Path) -> bytes:
-    """What is in the envelope, once its checksum has been seen to be right."""
-    try:
-        whole = path.read_bytes()
-    except OSError as error:
-        raise FileError(f"cannot read {str(path)!r}: {error.strerror}") from error
-    head = len(_MAGIC) + _NUMBER + _DIGEST
-    if whole[: len(_MAGIC)] != _MAGIC[: len(whole)] or not whole:
-        raise FileError(f"{str(path)!r} is no network of attractorbind's; such files are written by network.save")
-    length = int.from_bytes(whole[len(_MAGIC) : len(_MAGIC) + _NUMBER], "little")
-    if len(whole) < head + length:
-        raise FileError(
-            f"{str(path)!r} is truncated: it has {len(whole)} bytes of {head + length}; copy or save it again"
-        )
-    payload = whole[head:]
-    if len(payload) != length or hashlib.sha256(payload).digest() != whole[head - _DIGEST : head]:
-        raise FileError(f"{str(path)!r} was altered: its checksum is not right; copy or save it again")
-    return payload
+def _shapes_of_parameters(area: AbstractArea, wiring: Wiring) -> Any:
+    buffers = {name: wiring.populations[index].units for name, index in wiring.buffers.items()}
+    return jax.eval_shape(lambda key: area.parameters(buffers, key), jax.random.key(0))
 
 
 def _wiring(told: dict[str, Any]) -> Wiring:
@@ -209,10 +200,3 @@ def _wiring(told: dict[str, Any]) -> Wiring:
         tuple(Gate(**gate) for gate in told["gates"]),
         tuple(area(fields) for fields in told["areas"]),
     )
-
-
-def checked_path(path: object) -> Path:
-    """The path, or an error if it is no name of a file."""
-    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
-        raise FileError(f"path is {path!r}; give the name of a file")
-    return Path(path)

@@ -15,12 +15,13 @@ from attractorbind._area.base import AbstractArea
 from attractorbind._checks import check_count, check_known
 from attractorbind._display import table_html
 from attractorbind._errors import NetworkError
-from attractorbind._files import checked_path, read_network, write_network
+from attractorbind._files import read_network, write_network
 from attractorbind._gating import Gating, conductances, partition
 from attractorbind._report import Report, codes_reported, reported
 from attractorbind._rule.assigned import rule_of_each, rules_in_words
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.train import rounded
+from attractorbind._sealed import checked_path
 from attractorbind._state import Origin, State, buffer_units, check_state as check_state_of, silent
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
@@ -161,7 +162,7 @@ class Network(eqx.Module):
 
     def silent(self, trials: int = 1) -> State:
         """The state of a batch of trials in which every unit is off and nothing has happened in any area."""
-        return silent(self.wiring, self.areas, self.origin, check_count("trials", trials))
+        return silent(self.wiring, self.areas, self.area_parameters, self.origin, check_count("trials", trials))
 
     @property
     def origin(self) -> Origin:

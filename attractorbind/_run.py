@@ -17,6 +17,7 @@ from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
 from attractorbind._simulate import Rates, simulate_recording
 from attractorbind._state import State, repeated
+from attractorbind._stimuli import check_stimuli, with_stimuli, without_stimuli
 from attractorbind._trace import Trace
 
 _RECORDS = ("final", "decoded", "states")
@@ -29,6 +30,7 @@ def run(
     *,
     args: Mapping[str, Any] | None = None,
     inputs: Any = None,
+    stimuli: Mapping[str, Any] | None = None,
     noise: Rate = 0.0,
     leak: Rate = 0.0,
     stuck: Mapping[str, Any] | None = None,
@@ -56,6 +58,8 @@ def run(
     - `state`: where to start; by default every unit is silent. One trial is repeated for the whole batch.
     - `args`: argument name to a symbol, or to a list with one symbol per trial.
     - `inputs`: what `read` presents: a list of symbols, or one list per trial; the lists may differ in length.
+    - `stimuli`: what `see` presents: name of a sensory area to an array of shape (trials, ...) with one stimulus per
+        trial, or (trials, stimuli, ...).
     - `noise`: probability that a unit's output flips, drawn anew for every unit at every tick.
     - `leak`: conductance of a closed gate.
     - `stuck`: gate to the conductance at which it is stuck, 0 closed to 1 open, whatever the program says of it; the
@@ -79,7 +83,7 @@ def run(
         >>> ab.run(network, program, args={"noun": ["dog", "cat"]}).decode()
         {'focus': [None, None], 'agent': ['dog', 'cat']}
     """
-    compiled = _compiled(network, program)
+    compiled = compiled_for(network, program)
     if stuck is not None:
         compiled = compiled.stuck(stuck)
     if not isinstance(record, str) or record not in _RECORDS:
@@ -94,19 +98,22 @@ def run(
         raise ArgumentError("inputs= is given, but the program reads none; present them with read(buffer)")
     if inputs is None and compiled.reads:
         raise ArgumentError("inputs= is missing; the program has read(buffer), give it a list of symbols")
+    seen, watching = check_stimuli(network, stimuli)
     if state is not None:
         check_state(network, state)
     key = None if key is None else check_key(key)
     known = {
         "args=": trials,
         "inputs=": streams,
+        "stimuli=": watching,
         "the state": None if state is None else state.trials,
         "key=": key.shape[0] if key is not None and key.ndim == 1 and key.shape[0] else None,
     }
     trials = number_of_trials(known)
     keys = trial_keys(key, trials, noise)
     start = network.silent(trials) if state is None else state
-    start = repeated(start, trials)
+    seen = {name: over_trials(array, trials, axis=0) for name, array in seen.items()}
+    start = with_stimuli(network, repeated(start, trials), seen)
     outcome, recorded = simulate_recording(
         network,
         compiled,
@@ -120,7 +127,7 @@ def run(
     trace = Trace(
         network=network,
         program=compiled,
-        state=outcome.state,
+        state=without_stimuli(network, outcome.state, seen),
         result=np.asarray(outcome.result),
         ticks=np.asarray(outcome.ticks),
         states=_named(network, kept.states),
@@ -140,7 +147,8 @@ def _named(network: Network, of_buffers: tuple[np.ndarray, ...]) -> dict[str, np
     return dict(zip(network.buffers, of_buffers, strict=True)) if of_buffers else {}
 
 
-def _compiled(network: object, program: object) -> Schedule | Listing:
+def compiled_for(network: object, program: object) -> Schedule | Listing:
+    """The program compiled for the network, or an error if either is something else."""
     network = check_network(network)
     check_computed("network", network, NetworkError)
     check_outside(NetworkError)

@@ -8,7 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PyTree, Shaped
+from jaxtyping import Array, Float, Key, PyTree, Shaped
 
 from attractorbind._area.base import AbstractArea, Shared
 from attractorbind._checks import check_computed, check_known, check_outside
@@ -97,12 +97,14 @@ class State(eqx.Module):
         return self.names.index(check_known("population", "populations", population, self.names))
 
 
-def silent(wiring: Wiring, areas: Sequence[AbstractArea], origin: Origin, trials: int) -> State:
+def silent(
+    wiring: Wiring, areas: Sequence[AbstractArea], parameters: Sequence[PyTree], origin: Origin, trials: int
+) -> State:
     """The state with every unit off, and areas in which nothing has happened."""
     populations = wiring.populations
     return State(
         tuple(jnp.zeros((trials, population.units), jnp.float32) for population in populations),
-        tuple(area.init(buffer_units(wiring), trials) for area in areas),
+        tuple(area.init(buffer_units(wiring), trials, own) for area, own in zip(areas, parameters, strict=True)),
         tuple(population.name for population in populations),
         tuple(area.name for area in areas),
         origin,
@@ -143,7 +145,11 @@ def _silence(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) ->
 
 @lru_cache(maxsize=64)
 def _silence_kept(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
-    return jax.eval_shape(lambda: silent(wiring, areas, origin, 1))
+    def silence(key: Key[Array, ""]) -> State:
+        parameters = [area.parameters(buffer_units(wiring), key) for area in areas]
+        return silent(wiring, areas, parameters, origin, 1)
+
+    return jax.eval_shape(silence, jax.random.key(0))
 
 
 def check_origin(origin: Origin, state: State) -> None:

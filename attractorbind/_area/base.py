@@ -3,7 +3,7 @@
 import abc
 import copy
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import numpy as np
@@ -83,12 +83,24 @@ class AbstractArea(eqx.Module):
         """
 
     @abc.abstractmethod
-    def parameters(self, key: Key[Array, ""]) -> PyTree:
-        """What is drawn once, when the network is built, and shared by all trials; None for nothing."""
+    def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> PyTree:
+        """What is drawn once, when the network is built, and shared by all trials; None for nothing.
+
+        **Arguments:**
+
+        - `buffers`: as for `wire`.
+        """
 
     @abc.abstractmethod
-    def init(self, buffers: Mapping[str, int], trials: int) -> PyTree:
-        """The state in which nothing has happened yet: every leaf has an axis of trials, unless it is `Shared`."""
+    def init(self, buffers: Mapping[str, int], trials: int, parameters: PyTree) -> PyTree:
+        """The state in which nothing has happened yet: every leaf has an axis of trials, unless it is `Shared`.
+
+        **Arguments:**
+
+        - `buffers`: as for `wire`.
+        - `trials`: how many.
+        - `parameters`: what was drawn. What learns starts from it.
+        """
 
     @abc.abstractmethod
     def tick(
@@ -113,6 +125,18 @@ class AbstractArea(eqx.Module):
         - `state`: of one trial.
         - `decode`: from the name of a buffer and states of it to the symbols that they stand for.
         """
+
+
+class AbstractSensoryArea(AbstractArea):
+    """An area with stimuli of its own, which are given to a run: `run(stimuli={name: array})`."""
+
+    @abc.abstractmethod
+    def check_stimuli(self, stimuli: Any) -> Float[np.ndarray, "trials stimuli _inputs"]:
+        """The stimuli of each trial, as one array, or an `ArgumentError` that says what is wrong with them."""
+
+    @abc.abstractmethod
+    def shown(self, state: PyTree, stimuli: Float[Array | np.ndarray, "trials stimuli _inputs"]) -> PyTree:
+        """The state with these stimuli before it, none of them seen yet. With no stimuli it is as `init` makes it."""
 
 
 def check_area_name(name: object) -> None:

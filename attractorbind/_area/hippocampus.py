@@ -130,11 +130,11 @@ class SnapshotMemory(AbstractArea):
             self.name, known, known, ("store", "older", "forget"), kind="memory", units=self.units, largest_field=1.0
         )
 
-    def parameters(self, key: Key[Array, ""]) -> Int[Array, "capacity active"]:
+    def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Int[Array, "capacity active"]:
         """See `AbstractArea.parameters`: the units of every assembly, in the order in which they are used."""
         return random_units(self.capacity, self.units, self.active, key=key)
 
-    def init(self, buffers: Mapping[str, int], trials: int) -> Snapshots:
+    def init(self, buffers: Mapping[str, int], trials: int, parameters: Int[Array, "capacity active"]) -> Snapshots:
         """See `AbstractArea.init`: a memory without snapshots."""
         return nothing_stored(self.units, self.capacity, [buffers[buffer] for buffer in self._known(buffers)], trials)
 

@@ -19,7 +19,7 @@ def check_returned(wiring: Wiring, areas: Sequence[AbstractArea], parameters: Se
     """Raise unless every area's state and fields have the right shapes. Nothing is computed to see that."""
     units = {buffer: wiring.populations[index].units for buffer, index in wiring.buffers.items()}
     for area, own in zip(areas, parameters, strict=True):
-        state = jax.eval_shape(lambda area=area: area.init(units, _TRIALS))
+        state = jax.eval_shape(lambda area=area, own=own: area.init(units, _TRIALS, own))
         _check_axis_of_trials(area, state)
         for noisy in (False, True):
             inputs = _inputs(wiring, area, units, noisy=noisy)

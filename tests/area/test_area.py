@@ -394,10 +394,10 @@ class Careless(ab.AbstractArea):
     def wire(self, buffers):
         return ab.AreaWiring(self.name, (), ("a",))
 
-    def parameters(self, key):
+    def parameters(self, buffers, key):
         return None
 
-    def init(self, buffers, trials):
+    def init(self, buffers, trials, parameters):
         return self.start(trials)
 
     def tick(self, parameters, state, inputs):

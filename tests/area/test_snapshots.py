@@ -175,7 +175,7 @@ def test_what_is_reinstated_is_the_sum_over_synapses(seed, density):
     whole = memory.active * (1 - activity.mean())
     everything = np.bincount(assemblies.ravel(), minlength=memory.units)
     expected = (weights - np.outer(mean, everything)) @ centred + whole * mean > whole / 2
-    held = memory.init({"a": 40}, 1)
+    held = memory.init({"a": 40}, 1, memory.parameters({"a": 40}, jax.random.key(0)))
     here = jax.tree.map(lambda array: array[0], held)
     here = dataclasses.replace(here, activity=jnp.asarray(activity), strength=jnp.arange(1, 65))
     written = pattern(jnp.asarray(assemblies), here, jnp.packbits(jnp.asarray(states), axis=1), 40)

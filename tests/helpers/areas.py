@@ -52,10 +52,10 @@ class Echo(ab.AbstractArea):
             largest_field=float(self.size),
         )
 
-    def parameters(self, key: Key[Array, ""]) -> None:
+    def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> None:
         return None
 
-    def init(self, buffers: Mapping[str, int], trials: int) -> Line:
+    def init(self, buffers: Mapping[str, int], trials: int, parameters: None) -> Line:
         shape = (trials, self.ticks, buffers[self.buffers[0]])
         return Line(jnp.zeros(shape, jnp.float32), jnp.zeros(trials, jnp.int32))
 
@@ -96,10 +96,10 @@ class Associator(ab.AbstractArea):
     def wire(self, buffers: Mapping[str, int]) -> ab.AreaWiring:
         return ab.AreaWiring(self.name, (self.source, self.target), (self.target,), ("learn",), largest_field=1.0)
 
-    def parameters(self, key: Key[Array, ""]) -> Float[Array, ""]:
+    def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Float[Array, ""]:
         return jnp.float32(0.5)
 
-    def init(self, buffers: Mapping[str, int], trials: int) -> PyTree:
+    def init(self, buffers: Mapping[str, int], trials: int, parameters: Any) -> PyTree:
         counts = jnp.zeros((buffers[self.source], buffers[self.target]), jnp.float32)
         return {"counts": ab.Shared(counts), "learned": jnp.zeros(trials, jnp.int32)}
 
@@ -127,10 +127,10 @@ class Mirror(ab.AbstractArea):
     def wire(self, buffers: Mapping[str, int]) -> ab.AreaWiring:
         return self.wired
 
-    def parameters(self, key: Key[Array, ""]) -> None:
+    def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> None:
         return None
 
-    def init(self, buffers: Mapping[str, int], trials: int) -> None:
+    def init(self, buffers: Mapping[str, int], trials: int, parameters: Any) -> None:
         return None
 
     def tick(self, parameters: None, state: None, inputs: ab.AreaInputs) -> tuple[None, tuple[Array, ...]]:

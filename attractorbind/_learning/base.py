@@ -1,0 +1,116 @@
+"""What every credit rule does: feedback of its own, and from a batch of examples a change of each synapse."""
+
+import abc
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+import equinox as eqx
+from jaxtyping import Array, Float, Key, PyTree
+
+from attractorbind._errors import NetworkError, listed
+from attractorbind._learning.layers import Layer, Layers
+
+
+class Teaching(NamedTuple):
+    """What the outputs should be.
+
+    - `targets`: of each example, zeros and ones.
+    - `share`: the part that each example has in the change, 0 for an example that takes no part; they sum to 1.
+    """
+
+    targets: Float[Array, "examples outputs"]
+    share: Float[Array, " examples"]
+
+
+class Credit(NamedTuple):
+    """What a credit rule has beside the synapses of the layers.
+
+    - `learned`: synapses that learn along with those of the layers, by the same optimiser.
+    - `kept`: what else it keeps, such as fixed feedback.
+    """
+
+    learned: PyTree
+    kept: PyTree
+
+
+class Changes(NamedTuple):
+    """An estimate of the gradient of the loss, or what stands for it: the optimiser goes against it.
+
+    - `layers`: by the synapses of each layer.
+    - `learned`: by `Credit.learned`.
+    """
+
+    layers: tuple[Layer, ...]
+    learned: PyTree
+
+
+class AbstractCreditRule(eqx.Module):
+    """How the synapses of a layered network come to know what they did for an error at the top.
+
+    A rule of a user's own subclasses this, is given to `Hierarchy(rule=...)`, and works in all programs.
+
+    **Attributes:**
+
+    - `activations`: what hidden units may do under this rule; the first is used where nothing else is asked for.
+    - `readouts`: likewise, what output units may do.
+    - `gain`: the standard deviation of the first weights, times the root of the number of units that reach a unit.
+    - `needs_hidden`: whether it is only for networks with a hidden layer.
+    """
+
+    activations: eqx.AbstractClassVar[tuple[str, ...]]
+    readouts: ClassVar[tuple[str, ...]] = ("sigmoid", "softmax")
+    gain: ClassVar[float] = 1.0
+    needs_hidden: ClassVar[bool] = False
+
+    @abc.abstractmethod
+    def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
+        """What the rule has beside the synapses, drawn before anything is learned."""
+
+    @abc.abstractmethod
+    def update(
+        self,
+        layers: Layers,
+        credit: Credit,
+        inputs: Float[Array, "examples inputs"],
+        teaching: Teaching,
+        *,
+        key: Key[Array, ""],
+    ) -> tuple[Changes, PyTree]:
+        """The changes that a batch of examples asks for, and `Credit.kept` after them; a pure function of arrays."""
+
+
+def check_rule_fits(rule: object, sizes: Sequence[int], activation: str, readout: str) -> None:
+    """Raise unless it is a credit rule, and one for layers of these kinds."""
+    if not isinstance(rule, AbstractCreditRule):
+        raise NetworkError(f"rule is {rule!r}; give a credit rule, such as learning.Backpropagation()")
+    name = type(rule).__name__
+    for argument, given, known in (
+        ("activation", activation, rule.activations),
+        ("readout", readout, rule.readouts),
+    ):
+        if given not in known:
+            raise NetworkError(f"{name} does not work with {argument}={given!r}; take one of {listed(known)}")
+    if rule.needs_hidden and len(sizes) < 3:
+        raise NetworkError(
+            f"{name} is about feedback to hidden layers, and the hierarchy has none: add a size to sizes=, or take "
+            "Backpropagation(), which for a single layer is the local delta rule"
+        )
+
+
+def changes_of(
+    rates: Sequence[Float[Array, "examples _units"]],
+    errors: Sequence[Float[Array, "examples _units"]],
+    share: Float[Array, " examples"],
+) -> tuple[Layer, ...]:
+    r"""The products of what a synapse has below and above it, $\sum_i s_i r_{l-1}^T \delta_l$.
+
+    **Arguments:**
+
+    - `rates`: of each layer's sources.
+    - `errors`: of each layer's targets, as derivatives of the loss by their fields: a unit should do less of it.
+    """
+    layers = []
+    for below, error in zip(rates, errors, strict=True):
+        shared = error * share[:, None]
+        layers.append(Layer(below.T @ shared, shared.sum(axis=0)))
+    return tuple(layers)

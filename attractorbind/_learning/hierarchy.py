@@ -1,0 +1,338 @@
+"""A sensory hierarchy: an area that sees stimuli, drives a buffer, and learns towards what the buffer holds."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int, Key
+
+from attractorbind._area.base import AbstractSensoryArea, AreaInputs, Decode, Shared, check_area_name
+from attractorbind._checks import check_count
+from attractorbind._errors import ArgumentError, NetworkError, listed
+from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule_fits
+from attractorbind._learning.layers import ACTIVATIONS, READOUTS, Layers, draw_layers
+from attractorbind._learning.learned import Learned, unlearned, updated
+from attractorbind._learning.optimiser import AbstractOptimiser, Adam
+from attractorbind._learning.receptive_fields import receptive_field_mask
+from attractorbind._wiring import AreaWiring
+
+
+class Drawn(NamedTuple):
+    """What is drawn for a hierarchy when its network is built.
+
+    - `learned`: what it is before its first update.
+    - `masks`: for each layer, where synapses may be; None for everywhere.
+    """
+
+    learned: Learned
+    masks: tuple[Float[Array, "_below _above"] | None, ...]
+
+
+class Seeing(eqx.Module):
+    """The state of a hierarchy.
+
+    **Attributes:**
+
+    - `stimuli`: what is there to be seen by each trial.
+    - `taken`: how many of its stimuli a trial has seen.
+    - `stimulus`: the one that it saw last.
+    - `evidence`: the sum of the outputs over the views that were added up.
+    - `views`: how many they are; 0 where there was nothing to see.
+    - `taught`: what the buffer held when the trial last learned.
+    - `output`: what the outputs were then, before learning.
+    - `learned`: the synapses, shared by all trials.
+    """
+
+    stimuli: Float[Array, "trials stimuli inputs"]
+    taken: Int[Array, " trials"]
+    stimulus: Float[Array, "trials inputs"]
+    evidence: Float[Array, "trials outputs"]
+    views: Float[Array, " trials"]
+    taught: Float[Array, "trials outputs"]
+    output: Float[Array, "trials outputs"]
+    learned: Shared
+
+
+class Hierarchy(AbstractSensoryArea):
+    r"""Layers of neurons that see stimuli and drive a buffer, and learn to drive it as a target held there asks for.
+
+    The stimuli of a run are given by `run(stimuli={name: array})`. To **see** takes a trial's next stimulus through the
+    layers: rates $r_l = f(r_{l-1} W_l + b_l)$, outputs y; several views may be added up. The outputs compete: as many
+    win as there are units on in what was taught, on average, and they **drive the buffer** through the gate
+    "eyes->focus"; its attractor, held by its latch, cleans up what they got wrong. To **learn** opens the relay back,
+    "focus->eyes": what the buffer holds now is the target of the last stimulus, and the synapses change by one update
+    of the credit rule, in which all trials that learn at this tick are one batch. A trial that has seen nothing, or
+    whose buffer is silent, teaches nothing.
+
+    **Gates**, all closed at rest: "eyes->focus" and "focus->eyes"; "eyes:next" takes the next stimulus, which
+    "eyes:add" adds to those before; "eyes:learn" changes the synapses.
+
+    The synapses are slow, and part of the `State`: shared by all trials. They start from what the network's key drew.
+
+    **Arguments:**
+
+    - `name`: the area's name.
+    - `sizes`: units of each layer, from the inputs to the last hidden layer. The output has as many units as the
+        buffer.
+    - `target`: the buffer that it drives, and learns from.
+    - `rule`: the credit rule.
+    - `optimiser`: what becomes of the changes that the rule asks for.
+    - `activation`: what hidden units do, "relu", "tanh" or "sigmoid"; by default what suits the rule.
+    - `readout`: what output units do: "sigmoid", each the probability that this unit is on, or "softmax", the
+        probabilities of classes, for a buffer of one unit per symbol.
+    - `receptive_fields`: for each layer above the inputs, the output last, the width of the window of the layer below
+        that its units see; None for all of it. See `learning.receptive_field_mask`.
+
+    **Raises:** `NetworkError` or `ArgumentError` for what makes no hierarchy.
+
+    **Reference:** Hayworth & Marblestone 2018, deep training through thalamic relays: a target is clamped in a buffer.
+
+    **Example:** learn what four pictures of four pixels show, and see one of them.
+
+        >>> import attractorbind as ab, jax, numpy as np
+        >>> eyes = ab.learning.Hierarchy("eyes", sizes=[4, 16], target="focus", rule=ab.learning.Backpropagation(),
+        ...     optimiser=ab.learning.Adam(0.02))
+        >>> names = ["north", "east", "south", "west"]
+        >>> network = ab.build(ab.Vocabulary(names), buffers={"focus": 64}, relays=[], areas=[eyes], activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> lesson = ab.load("focus", ab.arg("name")) + ab.see("eyes", write=False) + ab.learn("eyes")
+        >>> taught = ab.train(network, lesson, stimuli=np.eye(4), args={"name": names}, epochs=60, batch=4,
+        ...     key=jax.random.key(1), progress=False)
+        >>> ab.run(network, ab.see("eyes"), taught.state, stimuli={"eyes": np.eye(4)[[2, 0]]}).decode()["focus"]
+        ['south', 'north']
+    """
+
+    name: str = eqx.field(static=True)
+    sizes: tuple[int, ...] = eqx.field(static=True)
+    buffers: tuple[str, ...] = eqx.field(static=True)
+    rule: AbstractCreditRule
+    optimiser: AbstractOptimiser
+    activation: str = eqx.field(static=True)
+    readout: str = eqx.field(static=True)
+    receptive_fields: tuple[int | None, ...] = eqx.field(static=True)
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        sizes: Sequence[int],
+        target: str,
+        rule: AbstractCreditRule,
+        optimiser: AbstractOptimiser | None = None,
+        activation: str | None = None,
+        readout: str = "sigmoid",
+        receptive_fields: Sequence[int | None] | None = None,
+    ) -> None:
+        check_area_name(name)
+        self.name = name
+        if not isinstance(target, str):
+            raise NetworkError(f"target of hierarchy {name!r} is {target!r}; give the name of a buffer")
+        self.buffers = (target,)
+        if isinstance(sizes, str) or not isinstance(sizes, Sequence) or not sizes:
+            raise NetworkError(
+                f"sizes of hierarchy {name!r} is {sizes!r}; give the units of each layer, from the inputs to the last "
+                "hidden layer, [64, 256, 256], say"
+            )
+        self.sizes = tuple(check_count(f"a size of hierarchy {name!r}", units) for units in sizes)
+        if not isinstance(rule, AbstractCreditRule):
+            raise NetworkError(
+                f"rule of hierarchy {name!r} is {rule!r}; give a credit rule, such as learning.Backpropagation()"
+            )
+        self.rule = rule
+        self.activation = rule.activations[0] if activation is None else _known("activation", activation, ACTIVATIONS)
+        self.readout = _known("readout", readout, READOUTS)
+        check_rule_fits(rule, (*self.sizes, 1), self.activation, self.readout)
+        optimiser = Adam() if optimiser is None else optimiser
+        if not isinstance(optimiser, AbstractOptimiser):
+            raise NetworkError(f"optimiser of hierarchy {name!r} is {optimiser!r}; give learning.Adam(), say")
+        self.optimiser = optimiser
+        self.receptive_fields = _widths(name, receptive_fields, len(self.sizes))
+
+    @property
+    def target(self) -> str:
+        """The buffer that it drives, and learns from."""
+        return self.buffers[0]
+
+    @property
+    def gate(self) -> str:
+        """The gate through which it drives the buffer."""
+        return f"{self.name}->{self.target}"
+
+    def wire(self, buffers: Mapping[str, int]) -> AreaWiring:
+        """See `AbstractArea.wire`: the target buffer, both ways, and three switches."""
+        outputs = buffers[self.target]
+        units = sum(self.sizes[1:]) + outputs
+        self._masks(outputs)
+        return AreaWiring(
+            self.name,
+            self.buffers,
+            self.buffers,
+            ("next", "add", "learn"),
+            kind="hierarchy",
+            units=units,
+            largest_field=1.0,
+        )
+
+    def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Drawn:
+        """See `AbstractArea.parameters`: the synapses before anything is learned."""
+        return self.drawn(buffers[self.target], key=key)
+
+    def drawn(self, outputs: int, *, key: Key[Array, ""]) -> Drawn:
+        """The synapses before anything is learned, of a hierarchy with so many output units."""
+        masks = self._masks(outputs)
+        layers_key, learned_key = jax.random.split(key)
+        drawn = draw_layers((*self.sizes, outputs), masks, self.rule.gain, key=layers_key)
+        layers = Layers(drawn, self.activation, self.readout)
+        return Drawn(unlearned(layers, self.rule, self.optimiser, key=learned_key), masks)
+
+    def init(self, buffers: Mapping[str, int], trials: int, parameters: Drawn) -> Seeing:
+        """See `AbstractArea.init`: nothing seen, and nothing learned."""
+        outputs = jnp.zeros((trials, buffers[self.target]))
+        return Seeing(
+            stimuli=jnp.zeros((trials, 0, self.sizes[0])),
+            taken=jnp.zeros(trials, jnp.int32),
+            stimulus=jnp.zeros((trials, self.sizes[0])),
+            evidence=outputs,
+            views=jnp.zeros(trials),
+            taught=outputs,
+            output=outputs,
+            learned=Shared(parameters.learned),
+        )
+
+    def tick(
+        self, parameters: Drawn, state: Seeing, inputs: AreaInputs
+    ) -> tuple[Seeing, tuple[Float[Array, "trials _units"], ...]]:
+        """See `AbstractArea.tick`: see, learn, and drive the buffer."""
+        takes, adds, learns = inputs.switches > 0.5
+        looking = takes & inputs.running
+        state = jax.lax.cond(jnp.any(looking), lambda: _seen(state, looking, adds), lambda: state)
+        taught = inputs.activity[0]
+        learning = learns & (inputs.reads[0] > 0.5) & inputs.running
+        learning &= (state.views > 0) & jnp.any(taught > 0, axis=1)
+        state = jax.lax.cond(
+            jnp.any(learning), lambda: self._learned(parameters, state, learning, taught), lambda: state
+        )
+        driving = inputs.writes[0] > 0
+        field = jax.lax.cond(jnp.any(driving), lambda: _winners(state), lambda: jnp.zeros_like(state.evidence))
+        return state, (field,)
+
+    def contents(self, buffers: Mapping[str, int], state: Seeing, decode: Decode) -> list[dict[str, str | None]]:
+        """See `AbstractArea.contents`: nothing that words could tell."""
+        return []
+
+    def shown(self, state: Seeing, stimuli: Float[Array, "trials stimuli inputs"]) -> Seeing:
+        """See `AbstractSensoryArea.shown`."""
+        shown = jnp.asarray(stimuli)
+        return eqx.tree_at(lambda seeing: (seeing.stimuli, seeing.taken), state, (shown, jnp.zeros_like(state.taken)))
+
+    def check_stimuli(self, stimuli: Any) -> Float[np.ndarray, "trials stimuli inputs"]:
+        """See `AbstractSensoryArea.check_stimuli`."""
+        return check_images(f"stimuli of {self.name!r}", stimuli, self.sizes[0])
+
+    def _masks(self, outputs: int) -> tuple[Float[Array, "_below _above"] | None, ...]:
+        sizes = (*self.sizes, outputs)
+        return tuple(
+            None if width is None else jnp.asarray(receptive_field_mask(sizes[number], sizes[number + 1], width))
+            for number, width in enumerate(self.receptive_fields)
+        )
+
+    def _learned(
+        self, parameters: Drawn, state: Seeing, learning: Bool[Array, " trials"], taught: Float[Array, "trials units"]
+    ) -> Seeing:
+        """The state after one update by the trials that learn."""
+        share = learning / jnp.sum(learning)
+        learned = state.learned.value
+        output = learned.layers.forward(state.stimulus).rates[-1]
+        after = updated(self.rule, self.optimiser, parameters.masks, learned, state.stimulus, Teaching(taught, share))
+        return eqx.tree_at(
+            lambda seeing: (seeing.taught, seeing.output, seeing.learned),
+            state,
+            (
+                jnp.where(learning[:, None], taught, state.taught),
+                jnp.where(learning[:, None], output, state.output),
+                Shared(after),
+            ),
+        )
+
+
+def _seen(state: Seeing, looking: Bool[Array, " trials"], adds: Bool[Array, " trials"]) -> Seeing:
+    """The state after the trials that look have taken their next stimulus."""
+    trials, count, _ = state.stimuli.shape
+    there = looking & (state.taken < count)
+    upcoming = state.stimuli[jnp.arange(trials), jnp.minimum(state.taken, count - 1)] if count else state.stimulus
+    stimulus = jnp.where(there[:, None], upcoming, state.stimulus)
+    outputs = jnp.where(there[:, None], state.learned.value.layers.forward(stimulus).rates[-1], 0.0)
+    # Where there is nothing more to see, nothing is seen, unless it would only have been added.
+    evidence = jnp.where(adds[:, None], state.evidence, 0.0) + outputs
+    views = jnp.where(adds, state.views, 0.0) + there
+    return eqx.tree_at(
+        lambda seeing: (seeing.taken, seeing.stimulus, seeing.evidence, seeing.views),
+        state,
+        (
+            state.taken + there,
+            stimulus,
+            jnp.where(looking[:, None], evidence, state.evidence),
+            jnp.where(looking, views, state.views),
+        ),
+    )
+
+
+def _winners(state: Seeing) -> Float[Array, "trials outputs"]:
+    """1 for the outputs that win, -1 for the others; where nothing was seen or taught, no output wins."""
+    evidence = state.evidence
+    active = jnp.round(state.learned.value.active).astype(jnp.int32)
+    outputs = evidence.shape[1]
+    # The strongest that does not win; all that exceed it do.
+    strongest = jnp.sort(evidence, axis=1)
+    bar = jnp.take(strongest, jnp.clip(outputs - 1 - active, 0, outputs - 1), axis=1)
+    wins = (evidence > bar[:, None]) & (state.views > 0)[:, None] & (active > 0)
+    return jnp.where(wins, 1.0, -1.0)
+
+
+def check_images(told: str, images: Any, inputs: int) -> Float[np.ndarray, "trials stimuli inputs"]:
+    """Stimuli as one array: of each trial so many, each flattened.
+
+    **Arguments:**
+
+    - `told`: what the user knows them by.
+    - `images`: of shape (trials, ...) or (trials, stimuli, ...), where ... is any shape of so many inputs.
+    """
+    try:
+        array = np.asarray(images, np.float32)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(
+            f"{told} are no array of numbers ({error}); give one of shape (trials, {inputs})"
+        ) from error
+    if array.ndim > 1 and array.size and math.prod(array.shape[1:]) == inputs:
+        array = array.reshape(len(array), 1, inputs)
+    elif array.ndim > 2 and array.size and math.prod(array.shape[2:]) == inputs:
+        array = array.reshape(*array.shape[:2], inputs)
+    else:
+        raise ArgumentError(
+            f"{told} have the shape {array.shape}, and each stimulus has {inputs} inputs; give an array of shape "
+            f"(trials, {inputs}) or (trials, stimuli, {inputs}), or images of {inputs} pixels"
+        )
+    if not np.isfinite(array).all():
+        raise ArgumentError(f"{told} hold values that are not finite; leave out the trials that they belong to")
+    return array
+
+
+def _known(argument: str, given: object, known: Any) -> str:
+    if not isinstance(given, str) or given not in known:
+        raise NetworkError(f"{argument} is {given!r}; it must be one of {listed(known)}")
+    return given
+
+
+def _widths(name: str, widths: Any, layers: int) -> tuple[int | None, ...]:
+    if widths is None:
+        return (None,) * layers
+    if isinstance(widths, str) or not isinstance(widths, Sequence) or len(widths) != layers:
+        raise NetworkError(
+            f"receptive_fields of hierarchy {name!r} is {widths!r}; give one width, or None, for each of its {layers} "
+            "layers above the inputs, the output included"
+        )
+    return tuple(None if width is None else check_count("a receptive field's width", width) for width in widths)

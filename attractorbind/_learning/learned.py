@@ -1,0 +1,102 @@
+"""What a hierarchy has learned so far, and one update of it."""
+
+from collections.abc import Sequence
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, Key, PyTree, UInt32
+
+from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching
+from attractorbind._learning.layers import Layer, Layers
+from attractorbind._learning.optimiser import AbstractOptimiser
+
+Masks = Sequence[Float[Array, "_below _above"] | None]
+
+
+class Learned(eqx.Module):
+    """The synapses of a hierarchy, and what belongs to learning them.
+
+    **Attributes:**
+
+    - `layers`: the synapses.
+    - `credit`: what the credit rule has beside them.
+    - `momentum`: what the optimiser keeps.
+    - `key_data`: of the random key that updates draw from.
+    - `updates`: how many there have been.
+    - `active`: how many output units are on in a target, on average; so many win when the outputs compete.
+    """
+
+    layers: Layers
+    credit: Credit
+    momentum: PyTree
+    key_data: UInt32[Array, " words"]
+    updates: Int[Array, ""]
+    active: Float[Array, ""]
+
+    def reseeded(self, key: Key[Array, ""]) -> "Learned":
+        """The same, drawing from another random key from now on."""
+        return eqx.tree_at(lambda learned: learned.key_data, self, _key_data(key))
+
+
+def unlearned(
+    layers: Layers, rule: AbstractCreditRule, optimiser: AbstractOptimiser, *, key: Key[Array, ""]
+) -> Learned:
+    """What a hierarchy is before its first update."""
+    credit_key, update_key = jax.random.split(key)
+    credit = rule.init(layers, key=credit_key)
+    return Learned(
+        layers=layers,
+        credit=credit,
+        momentum=optimiser.transformation().init((layers.layers, credit.learned)),
+        key_data=_key_data(update_key),
+        updates=jnp.int32(0),
+        active=jnp.zeros(()),
+    )
+
+
+def changes_at(
+    rule: AbstractCreditRule, learned: Learned, inputs: Float[Array, "examples inputs"], teaching: Teaching
+) -> tuple[Changes, PyTree]:
+    """What the rule asks for at the next update, and what it keeps after it."""
+    key = jax.random.fold_in(_key(learned.key_data), learned.updates)
+    return rule.update(learned.layers, learned.credit, inputs, teaching, key=key)
+
+
+def updated(
+    rule: AbstractCreditRule,
+    optimiser: AbstractOptimiser,
+    masks: Masks,
+    learned: Learned,
+    inputs: Float[Array, "examples inputs"],
+    teaching: Teaching,
+) -> Learned:
+    """After one update, by all examples that have a share in it."""
+    changes, kept = changes_at(rule, learned, inputs, teaching)
+    wanted = (tuple(_masked(*pair) for pair in zip(changes.layers, masks, strict=True)), changes.learned)
+    plastic = (learned.layers.layers, learned.credit.learned)
+    moved, momentum = optimiser.transformation().update(wanted, learned.momentum, plastic)
+    layers, of_rule = jax.tree.map(jnp.add, plastic, moved)
+    active = teaching.share @ jnp.sum(teaching.targets, axis=1)
+    forgetting = jnp.where(learned.updates == 0, 1.0, 0.01)
+    return Learned(
+        layers=Layers(layers, learned.layers.activation, learned.layers.readout),
+        credit=Credit(of_rule, kept),
+        momentum=momentum,
+        key_data=learned.key_data,
+        updates=learned.updates + 1,
+        active=learned.active + forgetting * (active - learned.active),
+    )
+
+
+def _masked(change: Layer, mask: Float[Array, "below above"] | None) -> Layer:
+    return change if mask is None else Layer(change.weights * mask, change.bias)
+
+
+def _key(data: UInt32[Array, " words"]) -> Key[Array, ""]:
+    # Whatever kind of key was given, so that all states are made of the same arrays.
+    return jax.random.wrap_key_data(data, impl="threefry2x32")
+
+
+def _key_data(key: Key[Array, ""]) -> UInt32[Array, " words"]:
+    return jax.random.key_data(jax.random.key(jax.random.bits(key), impl="threefry2x32"))

@@ -1,0 +1,298 @@
+"""Train the hierarchy of a network: a program run over a data set, batch by batch."""
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int, Key
+
+from attractorbind._area.base import Shared
+from attractorbind._checkpoint import Checkpoint, digest
+from attractorbind._checks import check_bool, check_count, check_known
+from attractorbind._errors import ArgumentError, NetworkError, RunError, listed
+from attractorbind._inputs import input_symbols, number_of_trials, over_trials, slot_symbols
+from attractorbind._keys import check_one_key, unused_key
+from attractorbind._learning.angle import cosines
+from attractorbind._learning.base import AbstractCreditRule, Teaching
+from attractorbind._learning.fit import Augment
+from attractorbind._learning.hierarchy import Hierarchy, Seeing
+from attractorbind._network import Network, check_state
+from attractorbind._overlap import overlaps
+from attractorbind._program.listing import Listing
+from attractorbind._program.program import Program
+from attractorbind._program.schedule import Schedule
+from attractorbind._result import Result
+from attractorbind._run import compiled_for
+from attractorbind._sealed import checked_path
+from attractorbind._simulate import Rates, simulate_recording
+from attractorbind._state import State, repeated
+from attractorbind._stimuli import check_stimuli, with_stimuli, without_stimuli
+
+
+class History(NamedTuple):
+    """How training went.
+
+    - `loss`: of each batch, the mean loss of the trials that learned, before the last update that each had a part in.
+    - `accuracy`: of each batch, the fraction of these trials whose output was then nearest to the code of the symbol
+        that they were taught.
+    - `cosine`: after each epoch, the cosines of the changes that its last batch asks for with the gradient, for the
+        weights of each layer; their arc cosine is the angle.
+    """
+
+    loss: Float[np.ndarray, " batches"]
+    accuracy: Float[np.ndarray, " batches"]
+    cosine: Float[np.ndarray, "epochs layers"]
+
+
+class Trained(eqx.Module):
+    """What comes of `train`.
+
+    **Attributes:**
+
+    - `state`: the network's state, of one trial, with what was learned; `run` takes it to start from.
+    - `history`: how training went.
+    """
+
+    state: State
+    history: History
+
+
+class _Lessons(NamedTuple):
+    """The data set: symbols of the program's slots, input streams and stimuli, each with a row for every example."""
+
+    symbols: Int[np.ndarray, "slots examples"]
+    stream: Int[np.ndarray, "examples length"]
+    stimuli: Mapping[str, np.ndarray]
+    examples: int
+
+    def batches(self, size: int, key: Key[Array, ""]) -> Iterator[Int[np.ndarray, " batch"]]:
+        """The rows of each batch of an epoch; those that fill no batch are left out."""
+        order = np.asarray(jax.random.permutation(key, self.examples))
+        for first in range(0, self.examples - size + 1, size):
+            yield order[first : first + size]
+
+
+def train(
+    network: Network,
+    program: Program | Schedule | Listing,
+    state: State | None = None,
+    *,
+    stimuli: Any,
+    epochs: int,
+    batch: int,
+    key: Key[Array, ""],
+    args: Mapping[str, Any] | None = None,
+    inputs: Any = None,
+    hierarchy: str | None = None,
+    augment: Augment | None = None,
+    checkpoint: Any = None,
+    progress: bool = True,
+) -> Trained:
+    """Run a program over a data set, again and again, so that a hierarchy learns what the program teaches it.
+
+    Every example is a trial, and starts as `state` is; only what areas share over trials, the synapses, goes on from
+    batch to batch. What is taught is for the program to say: it clamps targets in a buffer, shows stimuli by `see`, and
+    opens the gates of learning by `learn`.
+
+    With `checkpoint` what was reached is written to a file after every epoch. The same call again goes on from there,
+    and comes to the same synapses, bit for bit, as without a break.
+
+    **Arguments:**
+
+    - `network`, `program`: as for `run`.
+    - `state`: where every trial starts, of one trial; by default silent, with nothing learned.
+    - `stimuli`: an array of shape (examples, ...) or (examples, stimuli, ...), or a mapping from the names of sensory
+        areas to such.
+    - `epochs`: how often to go through the examples, each time in another order.
+    - `batch`: how many trials run at a time. Examples that fill no batch at the end of an epoch are left out of it.
+    - `key`: a random key, of the order and of what the credit rule draws.
+    - `args`, `inputs`: as for `run`, with one symbol or one list for each example.
+    - `hierarchy`: the name of the one whose history is told; needed only where there are several.
+    - `augment`: (stimuli of a batch, random key) -> stimuli to show instead, for that hierarchy; one after the other in
+        rows.
+    - `checkpoint`: the name of a file.
+    - `progress`: whether to show a bar.
+
+    **Returns:** `Trained`.
+
+    **Raises:** as `run`; `ArgumentError` for a batch larger than the data set, `FileError` for a checkpoint of other
+    training, `ImportError` where a bar is asked for and tqdm is missing.
+
+    **Reference:** Hayworth & Marblestone 2018; Marblestone, Wayne & Kording 2016, Front. Comput. Neurosci. 10:94.
+
+    **Example:** see `learning.Hierarchy`.
+    """
+    compiled = compiled_for(network, program)
+    followed = _followed(network, hierarchy)
+    given = stimuli if isinstance(stimuli, Mapping) else {followed.name: stimuli}
+    lessons = _lessons(network, compiled, given, args, inputs)
+    epochs, batch = check_count("epochs", epochs), check_count("batch", batch)
+    if batch > lessons.examples:
+        raise ArgumentError(f"batch is {batch}, and there are {lessons.examples} examples; give as many at the most")
+    keys = jax.random.split(check_one_key(key), 3)
+    if state is not None:
+        check_state(network, state)
+        if state.trials != 1:
+            raise ArgumentError(f"state is of {state.trials} trials; give that of one, from which each example starts")
+    start = _reseeded(network.silent(1) if state is None else state, keys[2])
+    saved = None
+    if checkpoint is not None:
+        words = (network.fingerprint, repr(network.areas), str(compiled), followed.name, str(batch))
+        arrays = (lessons, start, network.area_parameters, jax.random.key_data(keys))
+        saved = Checkpoint(checked_path(checkpoint), digest(words, arrays))
+    reached, records = (start, []) if saved is None else saved.read(start)
+    show = _bar(check_bool("progress", progress), epochs, len(records))
+    for epoch in range(len(records), epochs):
+        order_key, augment_key = (jax.random.fold_in(each, epoch) for each in keys[:2])
+        reached, record = _epoch(
+            _Teacher(network, compiled, lessons, followed, augment, start), reached, batch, order_key, augment_key
+        )
+        records.append(record)
+        if saved is not None:
+            saved.write(reached, records)
+        show(record)
+    return Trained(reached, History(*(np.concatenate(column) for column in zip(*records, strict=True))))
+
+
+class _Teacher(NamedTuple):
+    """What stays the same in all epochs."""
+
+    network: Network
+    compiled: Schedule | Listing
+    lessons: _Lessons
+    hierarchy: Hierarchy
+    augment: Augment | None
+    start: State
+
+    def teach(self, reached: State, rows: Int[np.ndarray, " batch"], key: Key[Array, ""]) -> tuple[State, Any]:
+        """How the network stands after a batch of examples, and the results of the trials."""
+        shown: dict[str, Any] = {name: array[rows] for name, array in self.lessons.stimuli.items()}
+        name = self.hierarchy.name
+        if self.augment is not None and name in shown:
+            shape = shown[name].shape
+            flat = self.augment(jnp.asarray(shown[name].reshape(-1, shape[-1])), key)
+            shown[name] = flat.reshape(shape)
+        outcome, _ = simulate_recording(
+            self.network,
+            self.compiled,
+            with_stimuli(self.network, repeated(reached, len(rows)), shown),
+            self.lessons.symbols[:, rows],
+            self.lessons.stream[rows],
+            Rates(0.0, 0.0, jnp.broadcast_to(unused_key(), (len(rows),))),
+            "final",
+        )
+        return without_stimuli(self.network, outcome.state, shown), outcome.result
+
+
+def _epoch(
+    teacher: _Teacher, reached: State, batch: int, order_key: Key[Array, ""], augment_key: Key[Array, ""]
+) -> tuple[State, History]:
+    """How the network stands after an epoch, and the history of it."""
+    network, name = teacher.network, teacher.hierarchy.name
+    codes, marks, after = network.codes(teacher.hierarchy.target), [], reached
+    for number, rows in enumerate(teacher.lessons.batches(batch, order_key)):
+        after, result = teacher.teach(repeated(reached, batch), rows, jax.random.fold_in(augment_key, number))
+        reached = _carried(teacher.start, after)
+        marks.append((*_marks(after[name], codes), result))
+    loss, accuracy, results = (np.stack(column) for column in zip(*jax.device_get(marks), strict=True))
+    if np.isin(results, (Result.NON_FINITE, Result.LIMIT)).any() or not np.isfinite(loss).all():
+        raise RunError(
+            "a trial ended at a limit or in numbers that are not finite while the network was trained; look at the "
+            "program with run, or take a lower rate of the optimiser"
+        )
+    cosine = np.asarray(_last_cosines(teacher.hierarchy.rule, after[name]))
+    return reached, History(loss, accuracy, cosine[None])
+
+
+@eqx.filter_jit
+def _marks(seeing: Seeing, codes: Bool[Array, "symbols units"]) -> tuple[Float[Array, ""], Float[Array, ""]]:
+    """Loss and accuracy of the trials that have learned, before they did; 0 where none has."""
+    taught, output = seeing.taught, jnp.clip(seeing.output, 1e-7, 1 - 1e-7)
+    learned = jnp.any(taught > 0, axis=1)
+    share = learned / jnp.maximum(jnp.sum(learned), 1)
+    if seeing.learned.value.layers.readout == "softmax":
+        loss = -jnp.sum(taught * jnp.log(output), axis=1)
+    else:
+        loss = -jnp.sum(taught * jnp.log(output) + (1 - taught) * jnp.log1p(-output), axis=1)
+    own, wanted = (jnp.argmax(overlaps(pattern, codes), axis=1) for pattern in (seeing.output, taught))
+    return share @ loss, share @ (own == wanted)
+
+
+@eqx.filter_jit
+def _last_cosines(rule: AbstractCreditRule, seeing: Seeing) -> Float[Array, " layers"]:
+    """The cosines at the examples that were learned last."""
+    learned = jnp.any(seeing.taught > 0, axis=1)
+    share = learned / jnp.maximum(jnp.sum(learned), 1)
+    return cosines(rule, seeing.learned.value, seeing.stimulus, Teaching(seeing.taught, share))
+
+
+def _lessons(
+    network: Network, compiled: Schedule | Listing, stimuli: Any, args: Mapping[str, Any] | None, inputs: Any
+) -> _Lessons:
+    """The data set, checked."""
+    symbols, named = slot_symbols(network, compiled, args or {})
+    stream, streams = input_symbols(network.vocabulary, inputs)
+    arrays, watching = check_stimuli(network, stimuli)
+    examples = number_of_trials({"args=": named, "inputs=": streams, "stimuli=": watching})
+    return _Lessons(
+        over_trials(symbols, examples, axis=1),
+        over_trials(stream, examples, axis=0),
+        {name: over_trials(array, examples, axis=0) for name, array in arrays.items()},
+        examples,
+    )
+
+
+def _followed(network: Network, name: str | None) -> Hierarchy:
+    """The hierarchy whose history is told."""
+    known = {area.name: area for area in network.areas if isinstance(area, Hierarchy)}
+    if not known:
+        raise NetworkError("the network has no hierarchy to train; build it with areas=[learning.Hierarchy(...)]")
+    if name is None and len(known) > 1:
+        raise ArgumentError(f"the network has several hierarchies; name one of {listed(known)} by hierarchy=")
+    return known[check_known("hierarchy", "hierarchies", next(iter(known)) if name is None else name, known)]
+
+
+def _reseeded(state: State, key: Key[Array, ""]) -> State:
+    """The state with hierarchies that draw from another key from now on."""
+    areas = [
+        eqx.tree_at(lambda seeing: seeing.learned.value, area, area.learned.value.reseeded(jax.random.fold_in(key, n)))
+        if isinstance(area, Seeing)
+        else area
+        for n, area in enumerate(state.areas)
+    ]
+    return dataclasses.replace(state, areas=tuple(areas))
+
+
+def _carried(start: State, after: State) -> State:
+    """What trials start from after others: as before, but for what all trials share."""
+
+    def chosen(before: Array | Shared, now: Array | Shared) -> Array | Shared:
+        return now if isinstance(now, Shared) else before
+
+    areas = jax.tree.map(chosen, start.areas, after.areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    return dataclasses.replace(start, areas=areas)
+
+
+def _bar(progress: bool, epochs: int, done: int) -> Callable[[History], None]:
+    """What shows how an epoch went."""
+    if not progress:
+        return lambda record: None
+    try:
+        from tqdm import tqdm
+    except ImportError as error:
+        raise ImportError(
+            "a bar of progress needs tqdm; pip install 'attractorbind[learn]', or progress=False"
+        ) from error
+    bar = tqdm(total=epochs, initial=done, unit="epoch")
+
+    def show(record: History) -> None:
+        bar.set_postfix(loss=f"{record.loss.mean():.3g}", accuracy=f"{record.accuracy.mean():.3f}")
+        bar.update()
+        if bar.n >= epochs:
+            bar.close()
+
+    return show
