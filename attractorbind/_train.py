@@ -112,8 +112,8 @@ def train(
     - `key`: a random key, of the order and of what the credit rule draws.
     - `args`, `inputs`: as for `run`, with one symbol or one list for each example.
     - `hierarchy`: the name of the one whose history is told; needed only where there are several.
-    - `augment`: (stimuli of a batch, random key) -> stimuli to show instead, for that hierarchy; one after the other in
-        rows.
+    - `augment`: (stimuli of a batch, random key) -> stimuli to show instead, for that hierarchy, such as a
+        `learning.Distortion`; in rows, of all trials.
     - `checkpoint`: the name of a file.
     - `progress`: whether to show a bar.
 

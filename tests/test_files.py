@@ -17,7 +17,7 @@ from examples import CONFIGURATIONS, MEMORIES, network
 from files import assert_refused_or_same, assert_same, mutated
 
 import attractorbind as ab
-from attractorbind import _files
+from attractorbind import _sealed
 from attractorbind.testing import check_binding
 
 
@@ -277,7 +277,7 @@ def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path, monkeypatch:
     def interrupted(handle: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_files.os, "fsync", interrupted)
+    monkeypatch.setattr(_sealed.os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         network("memory").save(path)
     monkeypatch.undo()

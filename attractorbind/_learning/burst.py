@@ -42,8 +42,8 @@ class Burst(AbstractCreditRule):
     **Example:**
 
         >>> import attractorbind as ab
-        >>> ab.learning.Burst(learned=True)
-        Burst(probability=0.2, learned=True, decay=0.0001)
+        >>> ab.learning.Burst(learned=True).probability
+        0.2
     """
 
     probability: float = 0.2

@@ -35,7 +35,7 @@ class ContrastiveHebbian(AbstractCreditRule):
 
         >>> import attractorbind as ab
         >>> ab.learning.ContrastiveHebbian(sweeps=8)
-        ContrastiveHebbian(feedback=0.02, sweeps=8)
+        ContrastiveHebbian(sweeps=8)
     """
 
     feedback: float = 0.02

@@ -58,7 +58,7 @@ def fit(
     - `epochs`: how often to go through the examples.
     - `batch`: how many examples there are in an update.
     - `key`: a random key, of the first synapses, of the order and of what the rule draws.
-    - `augment`: (inputs of a batch, random key) -> inputs to take instead, such as `distort` gives.
+    - `augment`: (inputs of a batch, random key) -> inputs to take instead, such as a `Distortion`.
     - `cosine`: whether to measure the cosine of every change with the gradient.
 
     **Returns:** `Fitted`.

@@ -15,7 +15,7 @@ from attractorbind._checks import check_count
 from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule_fits
 from attractorbind._learning.layers import ACTIVATIONS, READOUTS, Layers, draw_layers
-from attractorbind._learning.learned import Learned, unlearned, updated
+from attractorbind._learning.learned import Learned, unlearned, updated_if
 from attractorbind._learning.optimiser import AbstractOptimiser, Adam
 from attractorbind._learning.receptive_fields import receptive_field_mask
 from attractorbind._wiring import AreaWiring
@@ -213,9 +213,7 @@ class Hierarchy(AbstractSensoryArea):
         taught = inputs.activity[0]
         learning = learns & (inputs.reads[0] > 0.5) & inputs.running
         learning &= (state.views > 0) & jnp.any(taught > 0, axis=1)
-        state = jax.lax.cond(
-            jnp.any(learning), lambda: self._learned(parameters, state, learning, taught), lambda: state
-        )
+        state = self._taught(parameters, state, learning, taught)
         driving = inputs.writes[0] > 0
         field = jax.lax.cond(jnp.any(driving), lambda: _winners(state), lambda: jnp.zeros_like(state.evidence))
         return state, (field,)
@@ -224,7 +222,7 @@ class Hierarchy(AbstractSensoryArea):
         """See `AbstractArea.contents`: nothing that words could tell."""
         return []
 
-    def shown(self, state: Seeing, stimuli: Float[Array, "trials stimuli inputs"]) -> Seeing:
+    def shown(self, state: Seeing, stimuli: Float[Array | np.ndarray, "trials stimuli inputs"]) -> Seeing:
         """See `AbstractSensoryArea.shown`."""
         shown = jnp.asarray(stimuli)
         return eqx.tree_at(lambda seeing: (seeing.stimuli, seeing.taken), state, (shown, jnp.zeros_like(state.taken)))
@@ -240,22 +238,25 @@ class Hierarchy(AbstractSensoryArea):
             for number, width in enumerate(self.receptive_fields)
         )
 
-    def _learned(
+    def _taught(
         self, parameters: Drawn, state: Seeing, learning: Bool[Array, " trials"], taught: Float[Array, "trials units"]
     ) -> Seeing:
-        """The state after one update by the trials that learn."""
-        share = learning / jnp.sum(learning)
-        learned = state.learned.value
-        output = learned.layers.forward(state.stimulus).rates[-1]
-        after = updated(self.rule, self.optimiser, parameters.masks, learned, state.stimulus, Teaching(taught, share))
+        """The state after one update by the trials that learn, if there are any."""
+        anyone = jnp.any(learning)
+        teaching = Teaching(taught, learning / jnp.maximum(jnp.sum(learning), 1))
+        own = learning[:, None]
+        output = jax.lax.cond(
+            anyone,
+            lambda: jnp.where(own, state.learned.value.layers.forward(state.stimulus).rates[-1], state.output),
+            lambda: state.output,
+        )
+        learned = updated_if(
+            anyone, (self.rule, self.optimiser, parameters.masks), state.learned.value, state.stimulus, teaching
+        )
         return eqx.tree_at(
             lambda seeing: (seeing.taught, seeing.output, seeing.learned),
             state,
-            (
-                jnp.where(learning[:, None], taught, state.taught),
-                jnp.where(learning[:, None], output, state.output),
-                Shared(after),
-            ),
+            (jnp.where(own, taught, state.taught), output, Shared(learned)),
         )
 
 
@@ -283,13 +284,20 @@ def _seen(state: Seeing, looking: Bool[Array, " trials"], adds: Bool[Array, " tr
 
 def _winners(state: Seeing) -> Float[Array, "trials outputs"]:
     """1 for the outputs that win, -1 for the others; where nothing was seen or taught, no output wins."""
-    evidence = state.evidence
     active = jnp.round(state.learned.value.active).astype(jnp.int32)
-    outputs = evidence.shape[1]
-    # The strongest that does not win; all that exceed it do.
-    strongest = jnp.sort(evidence, axis=1)
-    bar = jnp.take(strongest, jnp.clip(outputs - 1 - active, 0, outputs - 1), axis=1)
-    wins = (evidence > bar[:, None]) & (state.views > 0)[:, None] & (active > 0)
+    # The bits of numbers that are not negative, read as whole numbers, have the order of the numbers. So the largest
+    # output that does not win is found bit by bit: on processors much faster than sorting.
+    strength = jax.lax.bitcast_convert_type(state.evidence, jnp.int32)
+
+    def halve(_: Array, ends: tuple[Array, Array]) -> tuple[Array, Array]:
+        low, high = ends
+        middle = low + (high - low) // 2
+        too_many = jnp.sum(strength > middle[:, None], axis=1) > active
+        return jnp.where(too_many, middle, low), jnp.where(too_many, high, middle)
+
+    ends = jnp.full(len(strength), -1, jnp.int32), jnp.max(strength, axis=1)
+    _, bar = jax.lax.fori_loop(0, 32, halve, ends)
+    wins = (strength > bar[:, None]) & (state.views > 0)[:, None]
     return jnp.where(wins, 1.0, -1.0)
 
 

@@ -74,7 +74,7 @@ def spontaneous(
             fields = jax.random.normal(jax.random.fold_in(key, number), (_EXAMPLES, down.shape[1]))
             rates = layers.rate(fields)
             twins = layers.output_of(number + 1, layers.field(number + 1, rates))
-            cells = layers.output_of(number + 1, rates @ own.predict.weights + own.predict.bias)
+            cells = layers.output_of(number + 1, rates @ own.predict.weights + own.predict.bias[None, :])
             said = twins @ down + cells @ own.cancel
             missed = (cells - twins) / _EXAMPLES
             changes.append(Lateral(Layer(rates.T @ missed, missed.sum(axis=0)), cells.T @ said / _EXAMPLES))

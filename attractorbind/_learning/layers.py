@@ -77,7 +77,7 @@ class Layers(eqx.Module):
 
     def field(self, number: int, rates: Units) -> Units:
         """The fields of the units of layer `number`, given the rates of the layer below."""
-        return rates @ self.layers[number].weights + self.layers[number].bias
+        return rates @ self.layers[number].weights + self.layers[number].bias[None, :]
 
     def forward(self, inputs: Units) -> "Forward":
         """One pass from the inputs to the outputs."""
@@ -124,6 +124,6 @@ def draw_layers(
         below, above = sizes[number], sizes[number + 1]
         weights = gain / math.sqrt(below) * jax.random.normal(jax.random.fold_in(key, number), (below, above))
         if mask is not None:
-            weights = weights * mask * jnp.sqrt(below / jnp.sum(mask, axis=0))
+            weights = weights * mask * jnp.sqrt(below / jnp.sum(mask, axis=0))[None, :]
         layers.append(Layer(weights, jnp.zeros(above)))
     return tuple(layers)

@@ -1,11 +1,12 @@
 """What a hierarchy has learned so far, and one update of it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, Key, PyTree, UInt32
+from jaxtyping import Array, Bool, Float, Int, Key, PyTree, UInt32
 
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching
 from attractorbind._learning.layers import Layer, Layers
@@ -87,6 +88,33 @@ def updated(
         updates=learned.updates + 1,
         active=learned.active + forgetting * (active - learned.active),
     )
+
+
+@jax.custom_jvp
+def updated_if(
+    wanted: Bool[Array, ""],
+    how: tuple[AbstractCreditRule, AbstractOptimiser, Masks],
+    learned: Learned,
+    inputs: Float[Array, "examples inputs"],
+    teaching: Teaching,
+) -> Learned:
+    """As `updated`, where an update is wanted; otherwise nothing is computed or copied.
+
+    Derivatives pass through it as if nothing changed: what a change of a synapse does to later changes is left out.
+    """
+    rule, optimiser, masks = how
+    # A loop of one turn or none: XLA changes in place what a loop carries, and would copy what a branch gives back.
+    return jax.lax.fori_loop(
+        0,
+        wanted.astype(jnp.int32),
+        lambda _, learned: updated(rule, optimiser, masks, learned, inputs, teaching),
+        learned,
+    )
+
+
+@updated_if.defjvp
+def _as_if_unchanged(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Learned, Learned]:
+    return updated_if(*primals), tangents[2]
 
 
 def _masked(change: Layer, mask: Float[Array, "below above"] | None) -> Layer:

@@ -7,6 +7,7 @@ import equinox as eqx
 
 from attractorbind._checks import check_count, check_fraction, check_positive
 from attractorbind._errors import ArgumentError
+from attractorbind._keys import Rate
 
 
 class AbstractOptimiser(eqx.Module):
@@ -36,8 +37,8 @@ class Adam(AbstractOptimiser):
     **Example:**
 
         >>> import attractorbind as ab
-        >>> ab.learning.Adam(1e-3, updates=1320)
-        Adam(rate=0.001, updates=1320, shrink=0.0)
+        >>> ab.learning.Adam(updates=1320)
+        Adam(updates=1320)
     """
 
     rate: float = 1e-3
@@ -67,8 +68,8 @@ class Descent(AbstractOptimiser):
     **Example:**
 
         >>> import attractorbind as ab
-        >>> ab.learning.Descent(0.1, momentum=0.9)
-        Descent(rate=0.1, updates=None, momentum=0.9)
+        >>> ab.learning.Descent(momentum=0.9)
+        Descent(momentum=0.9)
     """
 
     rate: float = 0.1
@@ -92,7 +93,7 @@ def _check(rate: float, updates: int | None) -> None:
         check_count("updates", updates)
 
 
-def _falling(rate: float, updates: int | None) -> Any:
+def _falling(rate: Rate, updates: int | None) -> Any:
     return rate if updates is None else _optax().cosine_decay_schedule(rate, updates)
 
 

@@ -17,8 +17,8 @@ class NodePerturbation(AbstractCreditRule):
     r"""Noise is added to the fields of all units, and each unit credits itself with what its noise did to the loss.
 
     $\delta_l = \frac{\ell(+\sigma \xi) - \ell(-\sigma \xi)}{2 \sigma} \xi_l$ with $\xi \sim N(0, 1)$ of its own for
-    each example and unit; $\Delta W_l = r_{l-1}^T \delta_l$. Serial: the units take turns, $\xi$ is 1 at one unit and 0 at
-    all others, and one update hears every unit: the gradient up to $O(\sigma^2)$.
+    each example and unit; $\Delta W_l = r_{l-1}^T \delta_l$. Serial: the units take turns, $\xi$ is 1 at one unit and 0
+    at all others, and one update hears every unit: the gradient up to $O(\sigma^2)$.
 
     **Locality.** A synapse must know its target's noise, and one number that all cells are told. **Cost:** two passes
     per draw and one product per layer; serial, two passes per unit. The cosine of a parallel change with the gradient

@@ -31,7 +31,7 @@ class PredictiveCoding(AbstractCreditRule):
 
         >>> import attractorbind as ab
         >>> ab.learning.PredictiveCoding()
-        PredictiveCoding(steps=20, step_size=0.1)
+        PredictiveCoding()
     """
 
     steps: int = 20

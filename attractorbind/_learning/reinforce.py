@@ -33,7 +33,7 @@ class Reinforce(AbstractCreditRule):
 
         >>> import attractorbind as ab
         >>> ab.learning.Reinforce()
-        Reinforce(size=0.5, forgetting=0.05)
+        Reinforce()
     """
 
     size: float = 0.5

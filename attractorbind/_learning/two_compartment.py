@@ -140,7 +140,7 @@ class TwoCompartment(AbstractCreditRule):
         """What the apical dendrites of a hidden layer say, and what its lateral cells predict of the layer above."""
         feedback, cancel = credit.kept
         predict = credit.learned[number]
-        predicted = layers.output_of(number + 1, own @ predict.weights + predict.bias)
+        predicted = layers.output_of(number + 1, own @ predict.weights + predict.bias[None, :])
         lateral = (1 - self.lateral) * predicted + self.lateral * above
         return above @ feedback[number] + lateral @ cancel[number], predicted
 

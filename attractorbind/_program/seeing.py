@@ -30,7 +30,7 @@ class See(Instruction):
         if self.views > 1:
             looks += gates(open=[following, adding], ticks=self.views - 1)
         if not self.write:
-            return looks.statements
+            return (looks + gates()).statements
         writes = [f"{self.area}->{buffer}" for buffer in area.writes]
         latches = [latch_of(wiring, buffer) for buffer in area.writes]
         return (
@@ -54,7 +54,8 @@ class Learn(Instruction):
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or other macros, that it stands for."""
         area = _sensory(wiring, self.area, ("learn",))
-        return gates(open=[*(f"{buffer}->{self.area}" for buffer in area.reads), f"{self.area}:learn"]).statements
+        relays = [f"{buffer}->{self.area}" for buffer in area.reads]
+        return (gates(open=[*relays, f"{self.area}:learn"]) + gates()).statements
 
     def __str__(self) -> str:
         return f"learn({self.area!r})"
@@ -128,5 +129,6 @@ def learn(area: str | AbstractArea) -> Program:
         ...     activity=0.1, rule=ab.PseudoInverse(), key=jax.random.key(0))
         >>> print(ab.learn("eyes").expand(network))
         gates(open={'focus->eyes', 'eyes:learn'}, ticks=1)
+        gates(ticks=1)
     """
     return Program((Learn(_area_name(area)),))

@@ -17,6 +17,7 @@ from attractorbind._learning.base import (
 )
 from attractorbind._learning.burst import Burst as Burst
 from attractorbind._learning.contrastive import ContrastiveHebbian as ContrastiveHebbian
+from attractorbind._learning.distortion import Distortion as Distortion
 from attractorbind._learning.fit import Fitted as Fitted, fit as fit
 from attractorbind._learning.hierarchy import Drawn as Drawn, Hierarchy as Hierarchy, Seeing as Seeing
 from attractorbind._learning.lateral import Lateral as Lateral, Silence as Silence, spontaneous as spontaneous
