@@ -83,11 +83,12 @@ class ContrastiveHebbian(AbstractCreditRule):
         - `targets`: what the outputs are clamped to; None to leave them free.
         """
         top = len(layers.layers)
+        from_inputs = layers.field(0, rates[0])
 
         def sweep(_: Array, rates: tuple[Units, ...]) -> tuple[Units, ...]:
             settled = list(rates)
             for number in range(top):
-                fields = layers.field(number, settled[number])
+                fields = layers.field(number, settled[number]) if number else from_inputs
                 if number < top - 1:
                     down = settled[number + 2] @ layers.layers[number + 1].weights.T
                     settled[number + 1] = layers.rate(fields + self.feedback * down)

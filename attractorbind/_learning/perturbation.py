@@ -11,12 +11,13 @@ from jaxtyping import Array, Float, Key, PyTree
 from attractorbind._checks import check_bool, check_count, check_positive
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching, changes_of
 from attractorbind._learning.layers import Layers, Units
+from attractorbind._learning.signs import signs
 
 
 class NodePerturbation(AbstractCreditRule):
     r"""Noise is added to the fields of all units, and each unit credits itself with what its noise did to the loss.
 
-    $\delta_l = \frac{\ell(+\sigma \xi) - \ell(-\sigma \xi)}{2 \sigma} \xi_l$ with $\xi \sim N(0, 1)$ of its own for
+    $\delta_l = \frac{\ell(+\sigma \xi) - \ell(-\sigma \xi)}{2 \sigma} \xi_l$ with a $\xi = \pm 1$ of its own for
     each example and unit; $\Delta W_l = r_{l-1}^T \delta_l$. Serial: the units take turns, $\xi$ is 1 at one unit and 0
     at all others, and one update hears every unit: the gradient up to $O(\sigma^2)$.
 
@@ -84,7 +85,7 @@ class NodePerturbation(AbstractCreditRule):
         else:
 
             def add(draw: Array, total: Units) -> Units:
-                noise = jax.random.normal(jax.random.fold_in(key, draw), (len(inputs), units))
+                noise = signs((len(inputs), units), key=jax.random.fold_in(key, draw))
                 return total + credited(noise) / self.draws
 
             errors = jax.lax.fori_loop(0, self.draws, add, jnp.zeros((len(inputs), units)))
@@ -94,7 +95,7 @@ class NodePerturbation(AbstractCreditRule):
 class WeightPerturbation(AbstractCreditRule):
     r"""Noise is added to all weights, and each weight credits itself with what its noise did to the batch's loss.
 
-    $\Delta W = \frac{\ell(W + \sigma \Xi) - \ell(W - \sigma \Xi)}{2 \sigma} \Xi$ with $\Xi \sim N(0, 1)$, the loss
+    $\Delta W = \frac{\ell(W + \sigma \Xi) - \ell(W - \sigma \Xi)}{2 \sigma} \Xi$ with $\Xi = \pm 1$, the loss
     being the mean over the batch. Serial: the weights take turns, and one update hears every weight.
 
     **Locality.** A synapse must know its own noise, and one number that all are told. **Cost:** two passes per draw;
@@ -159,7 +160,7 @@ class WeightPerturbation(AbstractCreditRule):
         else:
 
             def add(draw: Array, total: Float[Array, " weights"]) -> Float[Array, " weights"]:
-                noise = jax.random.normal(jax.random.fold_in(key, draw), weights.shape)
+                noise = signs(weights.shape, key=jax.random.fold_in(key, draw))
                 return total + slope(noise) * noise / self.draws
 
             changes = jax.lax.fori_loop(0, self.draws, add, still)

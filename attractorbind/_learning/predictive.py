@@ -59,10 +59,10 @@ class PredictiveCoding(AbstractCreditRule):
 
         def mismatches(rates: tuple[Units, ...]) -> tuple[list[Units], list[Units]]:
             """What hidden rates differ by from their predictions; and of all layers, what their fields should do."""
-            below = (inputs, *rates)
-            predicted = [layers.rate(layers.field(number, below[number])) for number in range(len(rates))]
+            fields = [from_inputs, *(layers.field(number, below) for number, below in enumerate(rates, start=1))]
+            predicted = [layers.rate(field) for field in fields[:-1]]
             own = [rate - prediction for rate, prediction in zip(rates, predicted, strict=True)]
-            top = teaching.targets - layers.read(layers.field(len(rates), below[-1]))
+            top = teaching.targets - layers.read(fields[-1])
             wanted = [each * layers.slope(prediction) for each, prediction in zip(own, predicted, strict=True)]
             return own, [*wanted, top]
 
@@ -74,6 +74,7 @@ class PredictiveCoding(AbstractCreditRule):
                 for rate, above, mismatch in zip(rates, from_above, own, strict=True)
             )
 
+        from_inputs = layers.field(0, inputs)
         start, _ = layers.forward(inputs)
         rates = jax.lax.fori_loop(0, self.steps, step, start[1:-1])
         final = [-wanted for wanted in mismatches(rates)[1]]

@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key, PyTree
 
-from attractorbind._checks import check_positive
+from attractorbind._checks import check_bool, check_positive
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching, changes_of
-from attractorbind._learning.layers import Layers, Units
+from attractorbind._learning.layers import Layer, Layers, Units
 
 
 class Reinforce(AbstractCreditRule):
@@ -17,7 +17,8 @@ class Reinforce(AbstractCreditRule):
     $r_l = f(r_{l-1} W_l + b_l + \sigma \xi_l)$; an answer a is drawn from the outputs y: with a softmax one class, with
     reward 1 if it is the target's and 0 if not; with sigmoids each unit alone, with the reward $-|a - t|^2$. Then
     $\Delta W_l = -r_{l-1}^T (R - \bar R) \xi_l / \sigma$ below and $-r_{L-1}^T (R - \bar R) (a - y)$ at the top;
-    $\bar R$ is a running mean of the reward.
+    the reward that was expected, $\bar R = r_{L-1} v + c$, is learned along from the last hidden layer by the delta rule
+    (a critic); or it is a running mean.
 
     **Locality.** A synapse must know its target's noise and the reward that all are told; no target is shown to any
     cell. **Cost:** one pass, and one product per layer.
@@ -25,7 +26,8 @@ class Reinforce(AbstractCreditRule):
     **Arguments:**
 
     - `size`: $\sigma$, of the fields of hidden units.
-    - `forgetting`: by how much the expected reward moves to the last one.
+    - `critic`: whether the expected reward depends on what is seen; otherwise it is a running mean.
+    - `forgetting`: by how much the running mean moves to the last reward.
 
     **Reference:** Williams 1992, Mach. Learn. 8:229.
 
@@ -37,16 +39,19 @@ class Reinforce(AbstractCreditRule):
     """
 
     size: float = 0.5
+    critic: bool = True
     forgetting: float = 0.05
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
 
     def __check_init__(self) -> None:
         check_positive("size", self.size)
+        check_bool("critic", self.critic)
         check_positive("forgetting", self.forgetting)
 
     def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
-        """See `AbstractCreditRule.init`: the reward that is expected, at first none."""
-        return Credit((), jnp.zeros(()))
+        """See `AbstractCreditRule.init`: the critic, or the running mean; at first no reward is expected."""
+        below = layers.sizes[-2]
+        return Credit(Layer(jnp.zeros((below, 1)), jnp.zeros(1)) if self.critic else (), jnp.zeros(()))
 
     def update(
         self,
@@ -67,11 +72,15 @@ class Reinforce(AbstractCreditRule):
         fields = layers.field(len(layers.layers) - 1, rates[-1])
         answered = _answer(layers, fields, teaching, key=jax.random.fold_in(key, len(layers.layers)))
         eligible.append(answered.surprise)
-        better = answered.reward - credit.kept
-        errors = [-better[:, None] * each for each in eligible]
-        # Where no example takes part nothing is expected anew.
-        expected = credit.kept + self.forgetting * (teaching.share @ better)
-        return Changes(changes_of(rates, errors, teaching.share), ()), expected
+        expected = credit.kept
+        if self.critic:
+            expected = (rates[-1] @ credit.learned.weights + credit.learned.bias[None, :])[:, 0]
+        better = answered.reward - expected
+        changes = changes_of(rates, [-better[:, None] * each for each in eligible], teaching.share)
+        if self.critic:
+            (critic,) = changes_of(rates[-1:], [-better[:, None]], teaching.share)
+            return Changes(changes, critic), credit.kept
+        return Changes(changes, ()), credit.kept + self.forgetting * (teaching.share @ better)
 
 
 class _Answer(NamedTuple):

@@ -108,9 +108,10 @@ class TwoCompartment(AbstractCreditRule):
     ) -> "Compartments":
         """What all compartments do after the sweeps, with the outputs nudged to targets or, without targets, free."""
         start, _ = layers.forward(inputs)
+        from_inputs = layers.field(0, inputs)
 
         def sweep(_: Array, rates: tuple[Units, ...]) -> tuple[Units, ...]:
-            return self._swept(layers, credit, rates, targets)
+            return self._swept(layers, credit, from_inputs, rates, targets)
 
         rates = jax.lax.fori_loop(0, self.sweeps, sweep, start)
         basal = [layers.output_of(number, layers.field(number, rates[number])) for number in range(len(rates) - 1)]
@@ -122,12 +123,17 @@ class TwoCompartment(AbstractCreditRule):
         return Compartments(rates, tuple(basal), apical, predicted)
 
     def _swept(
-        self, layers: Layers, credit: Credit, rates: tuple[Units, ...], targets: Units | None
+        self, layers: Layers, credit: Credit, from_inputs: Units, rates: tuple[Units, ...], targets: Units | None
     ) -> tuple[Float[Array, "examples _units"], ...]:
-        """The rates of all layers after one sweep from bottom to top."""
+        """The rates of all layers after one sweep from bottom to top.
+
+        **Arguments:**
+
+        - `from_inputs`: the fields that the inputs, which stay as they are, give the first layer.
+        """
         settled, top = list(rates), len(layers.layers)
         for number in range(top - 1):
-            basal = layers.field(number, settled[number])
+            basal = layers.field(number, settled[number]) if number else from_inputs
             apical, _ = self._apical(layers, credit, number, settled[number + 1], settled[number + 2])
             settled[number + 1] = layers.rate(basal + self.apical * apical)
         outputs = layers.read(layers.field(top - 1, settled[top - 1]))

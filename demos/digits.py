@@ -1,0 +1,325 @@
+"""Learn to read digits, by any of the credit rules, into a buffer whose attractor cleans up what was read.
+
+The digit that a picture shows is clamped in the buffer "focus", a code of 512 units that its latch holds; the hierarchy
+"eyes" sees the picture and learns, through the relay back from the buffer, to drive the buffer to that code. Then
+pictures that were never shown are seen: the hierarchy drives the buffer, and the attractor cleans up. Last, a program
+works with what was seen: three pictures are bound to three places, and the network answers whether the first equals the
+third, and which is in the middle.
+
+Without a file it reads scikit-learn's digits, 1,797 pictures of 8 x 8 pixels; a file of NumPy's (.npz) has `images`, of
+shape (pictures, height, width), and `labels`. A fifth of the pictures are for testing: drawn from every class alike
+(stratified), or the last, which other people wrote (last).
+
+    python demos/digits.py --rule all --seeds 3
+    python demos/digits.py my_pictures.npz --rule contrastive-hebbian --split last --augment
+"""
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import jax
+import numpy as np
+from scipy import stats
+from sklearn.datasets import load_digits
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
+
+import attractorbind as ab
+from attractorbind import learning
+
+PLACES = ("first", "second", "third")
+HIDDEN = (256, 256)
+# Pictures shown from another side at every update, for so many times as many updates.
+LONGER = 10
+
+
+class Setting(NamedTuple):
+    """A credit rule, and how it is trained: chosen on parts of the training pictures, see --validate."""
+
+    rule: learning.AbstractCreditRule
+    rate: float
+    epochs: int
+    batch: int
+    readout: str = "softmax"  # where there is one output unit per class
+
+
+SETTINGS = {
+    "backpropagation": Setting(learning.Backpropagation(), 1e-3, 30, 32),
+    "contrastive-hebbian": Setting(learning.ContrastiveHebbian(), 1e-3, 30, 32, "sigmoid"),
+    "burst": Setting(learning.Burst(), 4e-3, 60, 32),
+    "burst-learned-feedback": Setting(learning.Burst(learned=True), 4e-3, 60, 32),
+    "feedback-alignment": Setting(learning.FeedbackAlignment(), 1e-3, 30, 32),
+    "direct-feedback-alignment": Setting(learning.FeedbackAlignment(direct=True), 1e-3, 30, 32),
+    "two-compartment": Setting(learning.TwoCompartment(), 1e-3, 30, 32, "sigmoid"),
+    "predictive-coding": Setting(learning.PredictiveCoding(), 1e-3, 30, 32),
+    "node-perturbation": Setting(learning.NodePerturbation(), 3e-3, 150, 128),
+    "weight-perturbation": Setting(learning.WeightPerturbation(), 3e-3, 400, 128),
+    "reinforce": Setting(learning.Reinforce(), 1e-3, 300, 128),
+}
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures, flattened, from 0 to 1, and what they show, as numbers of `names`."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    names: tuple[str, ...]
+    shape: tuple[int, int]
+
+    def chosen(self, rows: np.ndarray) -> "Pictures":
+        """Those in these rows."""
+        return Pictures(self.images[rows], self.labels[rows], self.names, self.shape)
+
+    def shown(self) -> list[str]:
+        """The name of what each shows."""
+        return [self.names[label] for label in self.labels]
+
+
+def read_pictures(path: Path | None) -> Pictures:
+    """The pictures in a file, or scikit-learn's digits; exits with a sentence where they are none."""
+    if path is None:
+        digits = load_digits()
+        images, labels = digits.images, digits.target
+    else:
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                images, labels = file["images"], file["labels"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            sys.exit(f"{path} cannot be read: {error}; give a .npz file with images (n, h, w) and labels (n)")
+    if images.ndim != 3 or labels.shape != images.shape[:1] or not images.size:
+        sys.exit(f"images have the shape {images.shape} and labels {labels.shape}; they must be (n, h, w) and (n)")
+    if not np.issubdtype(images.dtype, np.number) or not np.isfinite(images).all():
+        sys.exit("images hold values that are no finite numbers")
+    flat = images.reshape(len(images), -1).astype(np.float32)
+    lowest, highest = flat.min(), flat.max()
+    names, numbers = np.unique([str(label) for label in labels], return_inverse=True)
+    if len(names) < 2 or np.bincount(numbers).min() < 10 or lowest == highest:
+        sys.exit("labels must be of two classes at least, with ten pictures of each, and pictures must differ")
+    return Pictures((flat - lowest) / (highest - lowest), numbers, tuple(map(str, names)), images.shape[1:])
+
+
+def split(pictures: Pictures, how: str) -> tuple[Pictures, Pictures]:
+    """Pictures for training and for testing, a fifth."""
+    count = math.ceil(len(pictures.labels) / 5)
+    rows = np.arange(len(pictures.labels))
+    if how == "last":
+        train, test = rows[:-count], rows[-count:]
+    else:
+        train, test = train_test_split(rows, test_size=count, random_state=0, stratify=pictures.labels)
+    missing = set(pictures.labels) - set(pictures.labels[train])
+    if missing:
+        sys.exit(f"no picture for training shows {[pictures.names[label] for label in missing]}; split otherwise")
+    return pictures.chosen(train), pictures.chosen(test)
+
+
+def build_network(pictures: Pictures, eyes: learning.Hierarchy, units: int, seed: int) -> ab.Network:
+    """The eyes and the buffer that they drive; three places, a buffer for what is asked, and one for the answer."""
+    relays = [("focus", place) for place in PLACES] + [("first", "third"), ("second", "answer")]
+    return ab.build(
+        ab.Vocabulary([*pictures.names, "same?", "middle?", "yes", "no"]),
+        buffers=dict.fromkeys(("focus", *PLACES, "asked", "answer"), units),
+        relays=relays,
+        areas=[eyes],
+        activity=0.1,
+        rule=ab.MaximalStability(),
+        key=jax.random.key(seed),
+    )
+
+
+def lesson() -> ab.Program:
+    """Clamp what a picture shows, see the picture, and learn."""
+    return ab.load("focus", ab.arg("shown")) + ab.see("eyes", write=False) + ab.learn("eyes")
+
+
+def questions() -> ab.Program:
+    """See three pictures, bind them to places, then answer what is asked about them until nothing more is."""
+    look = ab.Program()
+    for place in PLACES:
+        look += ab.see("eyes") + ab.copy("focus", place)
+    same = ab.when(ab.equal("first", "third"), ab.load("answer", "yes"), ab.load("answer", "no"))
+    answer = ab.when(ab.holds("asked", "same?"), same, ab.copy("second", "answer"))
+    return look + ab.repeat(2, ab.read("asked") + answer + ab.emit("answer"))
+
+
+class Scores(NamedTuple):
+    """How a rule fares; all but the last three in per cent.
+
+    - `one_hot`: right with one output unit per class, trained by itself.
+    - `cleaned`: right in the buffer, after its attractor has cleaned up.
+    - `outputs`: where the code nearest to the hierarchy's output is right.
+    - `answered`: three pictures and both answers right.
+    - `expected`: the chance that three pictures are, the third power of `cleaned`.
+    - `angles`: to the gradient, in degrees, for each layer.
+    """
+
+    one_hot: float
+    cleaned: float
+    outputs: float
+    answered: float
+    expected: float
+    angles: tuple[float, ...]
+    updates: int
+    seconds: float
+
+
+def score(setting: Setting, train: Pictures, test: Pictures, options: argparse.Namespace, seed: int) -> Scores:
+    """Train a hierarchy in a network, and another by itself, and test both."""
+    epochs = setting.epochs * (LONGER if options.augment else 1)
+    rate = setting.rate * (2 if options.augment else 1)
+    batch = min(setting.batch, len(train.labels))
+    distorted = learning.Distortion(train.shape, shift=1.0, rotation=0.3, scale=0.2) if options.augment else None
+    updates = epochs * (len(train.labels) // batch)
+
+    def eyes(readout: str) -> learning.Hierarchy:
+        return learning.Hierarchy(
+            "eyes",
+            sizes=[train.images.shape[1], *HIDDEN],
+            target="focus",
+            rule=setting.rule,
+            readout=readout,
+            optimiser=learning.Adam(rate, updates=updates),
+        )
+
+    targets = np.eye(len(train.names))[train.labels]
+    alone = eyes(setting.readout)
+    keys = jax.random.split(jax.random.key(seed), 2)
+    fitted = learning.fit(alone, train.images, targets, epochs=epochs, batch=batch, key=keys[0], augment=distorted)
+    classes = np.asarray(fitted.learned.layers.forward(test.images).rates[-1]).argmax(axis=1)
+
+    network = build_network(train, eyes("sigmoid"), options.units, seed)
+    started = time.perf_counter()
+    trained = ab.train(
+        network,
+        lesson(),
+        stimuli=train.images,
+        args={"shown": train.shown()},
+        epochs=epochs,
+        batch=batch,
+        key=keys[1],
+        augment=distorted,
+        progress=sys.stderr.isatty(),
+    )
+    seconds = time.perf_counter() - started
+    seen = ab.run(network, ab.see("eyes"), trained.state, stimuli={"eyes": test.images}, throw=False)
+    cleaned = np.array([name == shown for name, shown in zip(seen.decode()["focus"], test.shown(), strict=True)])
+    overlaps = ab.overlaps(seen.state["eyes"].evidence, network.codes("focus"))[:, : len(test.names)]
+    angles = np.degrees(np.arccos(np.clip(trained.history.cosine.mean(axis=0), -1, 1)))
+    answered, expected = ask(network, trained.state, test, cleaned.mean(), seed, show=options.examples)
+    return Scores(
+        100 * float((classes == test.labels).mean()),
+        100 * float(cleaned.mean()),
+        100 * float((np.asarray(overlaps).argmax(axis=1) == test.labels).mean()),
+        100 * answered,
+        100 * expected,
+        tuple(map(float, angles)),
+        updates,
+        seconds,
+    )
+
+
+def ask(
+    network: ab.Network, state: ab.State, test: Pictures, single: float, seed: int, *, show: int
+) -> tuple[float, float]:
+    """How often all three pictures and both answers are right, and the chance that three pictures are."""
+    random = np.random.default_rng(seed)
+    rows = np.concatenate([random.permutation(len(test.labels))[:, None] for _ in PLACES], axis=1)
+    # In half of the trials the third shows what the first does.
+    for trial in range(0, len(rows), 2):
+        alike = np.flatnonzero(test.labels == test.labels[rows[trial, 0]])
+        rows[trial, 2] = random.choice(alike)
+    trace = ab.run(
+        network,
+        questions(),
+        state,
+        stimuli={"eyes": test.images[rows]},
+        inputs=[["same?", "middle?"]] * len(rows),
+        throw=False,
+    )
+    held = trace.decode()
+    right = 0
+    for trial, (answers, labels) in enumerate(zip(trace.outputs, test.labels[rows], strict=True)):
+        shown = [test.names[label] for label in labels]
+        wanted = ["yes" if shown[0] == shown[2] else "no", shown[1]]
+        places = [held[place][trial] for place in PLACES]
+        right += answers == wanted and places == shown
+        if trial < show:
+            told = " ".join(map(str, places))
+            print(f"  seen {told}: first equals third? {answers[0]}; in the middle? {answers[1]} (shown {shown})")
+    return right / len(rows), single ** len(PLACES)
+
+
+def baselines(train: Pictures, test: Pictures) -> dict[str, float]:
+    """Per cent right of scikit-learn's classifiers on the same pictures."""
+    classifiers = {
+        "SVC": SVC(gamma="scale", C=10),
+        "logistic regression": LogisticRegression(max_iter=5000),
+        "nearest neighbour": KNeighborsClassifier(1),
+    }
+    return {
+        name: 100 * float(classifier.fit(train.images, train.labels).score(test.images, test.labels))
+        for name, classifier in classifiers.items()
+    }
+
+
+def told(values: Sequence[float]) -> str:
+    """Mean, half of the 95 % interval by Student's t, and the worst."""
+    if len(values) == 1:
+        return f"{values[0]:5.1f}"
+    half = stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values))
+    return f"{np.mean(values):5.1f} ± {half:3.1f} ({min(values):.1f})"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?", help="pictures; by default scikit-learn's digits")
+    parser.add_argument("--rule", choices=[*SETTINGS, "all"], default="backpropagation")
+    parser.add_argument("--split", choices=["stratified", "last"], default="stratified")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--augment", action="store_true", help="show pictures from other sides, for ten times as long")
+    parser.add_argument("--validate", action="store_true", help="test on a fifth of the pictures for training")
+    parser.add_argument("--units", type=int, default=512, help="of every buffer")
+    parser.add_argument("--epochs", type=int, help="instead of those of the setting")
+    parser.add_argument("--examples", type=int, default=0, help="answers to show")
+    parser.add_argument("--json", type=Path, help="a file for the figures of every seed")
+    options = parser.parse_args(arguments)
+    if options.seeds < 1 or (options.epochs is not None and options.epochs < 1) or options.units < 64:
+        parser.error("--seeds and --epochs must be 1 or more, --units 64 or more")
+    train, test = split(read_pictures(options.file), options.split)
+    if options.validate:
+        train, test = split(train, options.split)
+    print(f"{len(train.labels)} pictures for training, {len(test.labels)} for testing ({options.split})")
+    others = baselines(train, test)
+    for name, right in others.items():
+        print(f"{name:<26} {right:5.1f}")
+    columns = ("one unit per class", "in the buffer", "nearest code", "3 and answers")
+    print(f"{'% right':<26}", *(f"{column:>20}" for column in columns), "  p^3  angles, updates, s")
+    print(
+        f"{'% right':<26} {columns[0]:>20} {columns[1]:>20} {columns[2]:>20} {columns[3]:>20}  p^3  angles, updates, s"
+    )
+    figures: dict[str, list[dict]] = {}
+    for name in SETTINGS if options.rule == "all" else [options.rule]:
+        setting = SETTINGS[name]._replace(**({"epochs": options.epochs} if options.epochs else {}))
+        scores = [score(setting, train, test, options, seed) for seed in range(options.seeds)]
+        figures[name] = [each._asdict() for each in scores]
+        rights = [told([each[column] for each in scores]) for column in range(4)]
+        angles = "/".join(f"{angle:.0f}" for angle in np.mean([each.angles for each in scores], axis=0))
+        seconds, expected = np.mean([each.seconds for each in scores]), np.mean([each.expected for each in scores])
+        cells = " ".join(f"{right:>20}" for right in rights)
+        print(f"{name:<26} {cells} {expected:5.1f}  {angles}, {scores[0].updates}, {seconds:.0f}", flush=True)
+    if options.json:
+        options.json.write_text(json.dumps({"split": options.split, "others": others, "rules": figures}, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
