@@ -214,10 +214,13 @@ def _marks(seeing: Seeing, codes: Bool[Array, "symbols units"]) -> tuple[Float[A
     taught, output = seeing.taught, jnp.clip(seeing.output, 1e-7, 1 - 1e-7)
     learned = jnp.any(taught > 0, axis=1)
     share = learned / jnp.maximum(jnp.sum(learned), 1)
-    if seeing.learned.value.layers.readout == "softmax":
-        loss = -jnp.sum(taught * jnp.log(output), axis=1)
-    else:
-        loss = -jnp.sum(taught * jnp.log(output) + (1 - taught) * jnp.log1p(-output), axis=1)
+    match seeing.learned.value.layers.readout:
+        case "softmax":
+            loss = -jnp.sum(taught * jnp.log(output), axis=1)
+        case "linear":
+            loss = 0.5 * jnp.sum(jnp.square(seeing.output - taught), axis=1)
+        case _:
+            loss = -jnp.sum(taught * jnp.log(output) + (1 - taught) * jnp.log1p(-output), axis=1)
     own, wanted = (jnp.argmax(overlaps(pattern, codes), axis=1) for pattern in (seeing.output, taught))
     return share @ loss, share @ (own == wanted)
 

@@ -303,9 +303,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name:<26} {right:5.1f}")
     columns = ("one unit per class", "in the buffer", "nearest code", "3 and answers")
     print(f"{'% right':<26}", *(f"{column:>20}" for column in columns), "  p^3  angles, updates, s")
-    print(
-        f"{'% right':<26} {columns[0]:>20} {columns[1]:>20} {columns[2]:>20} {columns[3]:>20}  p^3  angles, updates, s"
-    )
     figures: dict[str, list[dict]] = {}
     for name in SETTINGS if options.rule == "all" else [options.rule]:
         setting = SETTINGS[name]._replace(**({"epochs": options.epochs} if options.epochs else {}))

@@ -58,7 +58,7 @@ class AbstractCreditRule(eqx.Module):
     """
 
     activations: eqx.AbstractClassVar[tuple[str, ...]]
-    readouts: ClassVar[tuple[str, ...]] = ("sigmoid", "softmax")
+    readouts: ClassVar[tuple[str, ...]] = ("sigmoid", "softmax", "linear")
     gain: ClassVar[float] = 1.0
     needs_hidden: ClassVar[bool] = False
 

@@ -50,6 +50,7 @@ class Burst(AbstractCreditRule):
     learned: bool = False
     decay: float = 1e-4
     activations: ClassVar[tuple[str, ...]] = ("sigmoid",)
+    readouts: ClassVar[tuple[str, ...]] = ("sigmoid", "softmax")
     gain: ClassVar[float] = 2.0
     needs_hidden: ClassVar[bool] = True
 

@@ -82,8 +82,8 @@ class Hierarchy(AbstractSensoryArea):
     - `rule`: the credit rule.
     - `optimiser`: what becomes of the changes that the rule asks for.
     - `activation`: what hidden units do, "relu", "tanh" or "sigmoid"; by default what suits the rule.
-    - `readout`: what output units do: "sigmoid", each the probability that this unit is on, or "softmax", the
-        probabilities of classes, for a buffer of one unit per symbol.
+    - `readout`: what output units do: "sigmoid", each the probability that this unit is on; "softmax", the
+        probabilities of classes, for a buffer of one unit per symbol; or "linear".
     - `receptive_fields`: for each layer above the inputs, the output last, the width of the window of the layer below
         that its units see; None for all of it. See `learning.receptive_field_mask`.
 
@@ -285,17 +285,18 @@ def _seen(state: Seeing, looking: Bool[Array, " trials"], adds: Bool[Array, " tr
 def _winners(state: Seeing) -> Float[Array, "trials outputs"]:
     """1 for the outputs that win, -1 for the others; where nothing was seen or taught, no output wins."""
     active = jnp.round(state.learned.value.active).astype(jnp.int32)
-    # The bits of numbers that are not negative, read as whole numbers, have the order of the numbers. So the largest
-    # output that does not win is found bit by bit: on processors much faster than sorting.
-    strength = jax.lax.bitcast_convert_type(state.evidence, jnp.int32)
+    # The bits of a number, read as a whole number, have the order of the numbers once those of negative ones are turned
+    # round. So the largest output that does not win is found bit by bit: on processors much faster than sorting.
+    bits = jax.lax.bitcast_convert_type(state.evidence, jnp.int32)
+    strength = jnp.where(bits < 0, bits ^ jnp.int32(2**31 - 1), bits)
 
     def halve(_: Array, ends: tuple[Array, Array]) -> tuple[Array, Array]:
         low, high = ends
-        middle = low + (high - low) // 2
+        middle = (low >> 1) + (high >> 1) + (low & high & 1)
         too_many = jnp.sum(strength > middle[:, None], axis=1) > active
         return jnp.where(too_many, middle, low), jnp.where(too_many, high, middle)
 
-    ends = jnp.full(len(strength), -1, jnp.int32), jnp.max(strength, axis=1)
+    ends = jnp.min(strength, axis=1) - 1, jnp.max(strength, axis=1)
     _, bar = jax.lax.fori_loop(0, 32, halve, ends)
     wins = (strength > bar[:, None]) & (state.views > 0)[:, None]
     return jnp.where(wins, 1.0, -1.0)

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, Key
 
 # From the names of activation functions to the functions.
 ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}
-READOUTS = ("sigmoid", "softmax")
+READOUTS = ("sigmoid", "softmax", "linear")
 
 Units = Float[Array, "examples _units"]
 
@@ -34,14 +34,14 @@ class Layers(eqx.Module):
 
     The readout "sigmoid" makes every output unit the probability that this unit is on; its loss is the cross-entropy
     $-\sum_k t_k \log y_k + (1 - t_k) \log (1 - y_k)$. The readout "softmax" makes the outputs the probabilities of
-    classes; its loss is $-\sum_k t_k \log y_k$. With both the derivative of the loss by the fields of the output units
-    is $y - t$.
+    classes; its loss is $-\sum_k t_k \log y_k$. With "linear" the outputs are the fields, and the loss is
+    $\frac{1}{2} |y - t|^2$. With all three the derivative of the loss by the fields of the output units is $y - t$.
 
     **Attributes:**
 
     - `layers`: the synapses, from the inputs upwards.
     - `activation`: what a hidden unit makes of its field: "relu", "tanh" or "sigmoid".
-    - `readout`: "sigmoid" or "softmax".
+    - `readout`: "sigmoid", "softmax" or "linear".
     """
 
     layers: tuple[Layer, ...]
@@ -69,7 +69,13 @@ class Layers(eqx.Module):
 
     def read(self, fields: Units) -> Units:
         """The outputs of output units with these fields."""
-        return jax.nn.softmax(fields) if self.readout == "softmax" else jax.nn.sigmoid(fields)
+        match self.readout:
+            case "softmax":
+                return jax.nn.softmax(fields)
+            case "linear":
+                return fields
+            case _:
+                return jax.nn.sigmoid(fields)
 
     def output_of(self, number: int, fields: Units) -> Units:
         """What the units of layer `number`, the first above the inputs being 0, make of their fields."""
@@ -89,9 +95,13 @@ class Layers(eqx.Module):
 
     def loss(self, fields: Units, targets: Units) -> Float[Array, " examples"]:
         """What each example's answer costs, given the fields of the output units."""
-        if self.readout == "softmax":
-            return -jnp.sum(targets * jax.nn.log_softmax(fields), axis=1)
-        return jnp.sum(jax.nn.softplus(fields) - fields * targets, axis=1)
+        match self.readout:
+            case "softmax":
+                return -jnp.sum(targets * jax.nn.log_softmax(fields), axis=1)
+            case "linear":
+                return 0.5 * jnp.sum(jnp.square(fields - targets), axis=1)
+            case _:
+                return jnp.sum(jax.nn.softplus(fields) - fields * targets, axis=1)
 
 
 class Forward(NamedTuple):

@@ -16,9 +16,9 @@ class Reinforce(AbstractCreditRule):
 
     $r_l = f(r_{l-1} W_l + b_l + \sigma \xi_l)$; an answer a is drawn from the outputs y: with a softmax one class, with
     reward 1 if it is the target's and 0 if not; with sigmoids each unit alone, with the reward $-|a - t|^2$. Then
-    $\Delta W_l = -r_{l-1}^T (R - \bar R) \xi_l / \sigma$ below and $-r_{L-1}^T (R - \bar R) (a - y)$ at the top;
-    the reward that was expected, $\bar R = r_{L-1} v + c$, is learned along from the last hidden layer by the delta rule
-    (a critic); or it is a running mean.
+    $\Delta W_l = -r_{l-1}^T (R - \bar R) \xi_l / \sigma$ below and $-r_{L-1}^T (R - \bar R) (a - y)$ at the top. The
+    reward that was expected, $\bar R = r_{L-1} v + c$, is learned along from the last hidden layer by the delta rule (a
+    critic), or it is a running mean.
 
     **Locality.** A synapse must know its target's noise and the reward that all are told; no target is shown to any
     cell. **Cost:** one pass, and one product per layer.
@@ -42,6 +42,7 @@ class Reinforce(AbstractCreditRule):
     critic: bool = True
     forgetting: float = 0.05
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
+    readouts: ClassVar[tuple[str, ...]] = ("sigmoid", "softmax")
 
     def __check_init__(self) -> None:
         check_positive("size", self.size)
