@@ -14,6 +14,7 @@ from attractorbind._program.procedure import Call
 from attractorbind._program.program import Program
 from attractorbind._program.question import Equal, Holds, Occupied
 from attractorbind._program.recollection import Forget, Recall, Store, buffers_of
+from attractorbind._program.seeing import Learn, See
 from attractorbind._program.statement import SETTLE, Instruction, Statement, Step
 from attractorbind._program.streams import Read
 from attractorbind._program.symbol import Arg
@@ -100,8 +101,11 @@ class Reference:
                 boxes[buffer] = self._name(symbol)
             case Read(buffer):
                 boxes[buffer] = self.inputs.pop(0) if self.inputs else None
-            case Hold():
+            case Hold() | Learn() | See(write=False):
+                # What a hierarchy learns, or sees without telling, changes no box.
                 pass
+            case See():
+                raise ProgramError(f"the reference machine does not know what there is to be seen: {instruction}")
             case Clear(buffer):
                 boxes[buffer] = None
             case Copy(source, target):
