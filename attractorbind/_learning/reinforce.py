@@ -12,20 +12,21 @@ from attractorbind._learning.layers import Layer, Layers, Units
 
 
 class Reinforce(AbstractCreditRule):
-    r"""Hidden fields are noisy, the answer is drawn at random, and a global reward tells how good it was.
+    r"""Fields are noisy, an answer is given at random, and a global reward tells how good it was.
 
-    $r_l = f(r_{l-1} W_l + b_l + \sigma \xi_l)$; an answer a is drawn from the outputs y: with a softmax one class, with
-    reward 1 if it is the target's and 0 if not; with sigmoids each unit alone, with the reward $-|a - t|^2$. Then
-    $\Delta W_l = -r_{l-1}^T (R - \bar R) \xi_l / \sigma$ below and $-r_{L-1}^T (R - \bar R) (a - y)$ at the top. The
-    reward that was expected, $\bar R = r_{L-1} v + c$, is learned along from the last hidden layer by the delta rule (a
-    critic), or it is a running mean.
+    $r_l = f(r_{l-1} W_l + b_l + \sigma \xi_l)$. With a softmax the answer a is one class, drawn from the outputs y; the
+    reward R is 1 if it is the target's and 0 if not. With a sigmoid or linear readout the output's fields are noisy
+    like all others, and what they give is the answer, with minus its loss per unit for a reward. Then
+    $\Delta W_l = -r_{l-1}^T (R - \bar R) \xi_l / \sigma$, and $-r_{L-1}^T (R - \bar R) (a - y)$ for a class that was
+    drawn. The reward that was expected, $\bar R = r_{L-1} v + c$, is learned along from the last hidden layer by the
+    delta rule (a critic), or it is a running mean.
 
     **Locality.** A synapse must know its target's noise and the reward that all are told; no target is shown to any
     cell. **Cost:** one pass, and one product per layer.
 
     **Arguments:**
 
-    - `size`: $\sigma$, of the fields of hidden units.
+    - `size`: $\sigma$, of the noise on fields.
     - `critic`: whether the expected reward depends on what is seen; otherwise it is a running mean.
     - `forgetting`: by how much the running mean moves to the last reward.
 
@@ -42,7 +43,6 @@ class Reinforce(AbstractCreditRule):
     critic: bool = True
     forgetting: float = 0.05
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
-    readouts: ClassVar[tuple[str, ...]] = ("sigmoid", "softmax")
 
     def __check_init__(self) -> None:
         check_positive("size", self.size)
@@ -71,7 +71,7 @@ class Reinforce(AbstractCreditRule):
             rates.append(layers.rate(fields + self.size * noise))
             eligible.append(noise / self.size)
         fields = layers.field(len(layers.layers) - 1, rates[-1])
-        answered = _answer(layers, fields, teaching, key=jax.random.fold_in(key, len(layers.layers)))
+        answered = _answer(layers, fields, teaching, self.size, key=jax.random.fold_in(key, len(layers.layers)))
         eligible.append(answered.surprise)
         expected = credit.kept
         if self.critic:
@@ -91,10 +91,10 @@ class _Answer(NamedTuple):
     surprise: Float[Array, "examples outputs"]
 
 
-def _answer(layers: Layers, fields: Units, teaching: Teaching, *, key: Key[Array, ""]) -> _Answer:
-    outputs = layers.read(fields)
+def _answer(layers: Layers, fields: Units, teaching: Teaching, size: float | Array, *, key: Key[Array, ""]) -> _Answer:
     if layers.readout == "softmax":
         answer = jax.nn.one_hot(jax.random.categorical(key, fields), fields.shape[1])
-        return _Answer(jnp.sum(answer * teaching.targets, axis=1), answer - outputs)
-    answer = jax.random.bernoulli(key, outputs).astype(jnp.float32)
-    return _Answer(-jnp.sum(jnp.square(answer - teaching.targets), axis=1), answer - outputs)
+        return _Answer(jnp.sum(answer * teaching.targets, axis=1), answer - layers.read(fields))
+    noise = jax.random.normal(key, fields.shape)
+    reward = -layers.loss(fields + size * noise, teaching.targets) / fields.shape[1]
+    return _Answer(reward, noise / size)
