@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+import equinox as eqx
 from jaxtyping import Array, Float, Key, PyTree
 
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching, changes_of
@@ -72,7 +73,7 @@ class FeedbackAlignment(AbstractCreditRule):
         FeedbackAlignment(direct=True)
     """
 
-    direct: bool = False
+    direct: bool = eqx.field(static=True, default=False)
     activations: ClassVar[tuple[str, ...]] = ("relu", "tanh", "sigmoid")
     needs_hidden: ClassVar[bool] = True
 

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -41,10 +42,10 @@ class NodePerturbation(AbstractCreditRule):
         0.01
     """
 
-    serial: bool = False
+    serial: bool = eqx.field(static=True, default=False)
     draws: int = 1
     size: float = 0.01
-    antithetic: bool = True
+    antithetic: bool = eqx.field(static=True, default=True)
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
 
     def __check_init__(self) -> None:
@@ -117,10 +118,10 @@ class WeightPerturbation(AbstractCreditRule):
         False
     """
 
-    serial: bool = False
+    serial: bool = eqx.field(static=True, default=False)
     draws: int = 1
     size: float = 0.001
-    antithetic: bool = True
+    antithetic: bool = eqx.field(static=True, default=True)
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
 
     def __check_init__(self) -> None:
