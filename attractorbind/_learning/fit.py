@@ -31,7 +31,7 @@ class Fitted(NamedTuple):
 
     learned: Learned
     loss: Float[Array, " updates"]
-    cosines: Float[Array, "updates layers"]
+    cosines: Float[Array, "measured layers"]
 
 
 def fit(
@@ -113,7 +113,7 @@ def _epoch(
     targets: Float[Array, "examples outputs"],
     how: tuple[int, Augment | None, bool],
     key: Key[Array, ""],
-) -> tuple[Learned, Float[Array, " updates"], Float[Array, "updates layers"]]:
+) -> tuple[Learned, Float[Array, " updates"], Float[Array, "_measured layers"]]:
     """One epoch: what is learned by it, and the losses and cosines of its updates."""
     batch, augment, cosine = how
     order_key, augment_key = jax.random.split(key)
