@@ -1,0 +1,308 @@
+"""A hierarchy in a network learns by its rule and optimiser what a buffer holds, and leaves all else as it was."""
+
+from functools import cache
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import learners
+import numpy as np
+import pytest
+from learners import RULES, SYMBOLS, UNITS, assert_same, hierarchy, images
+
+import attractorbind as ab
+from attractorbind import learning
+from attractorbind._engine import driver
+from attractorbind._learning.learned import updated
+from attractorbind._stimuli import with_stimuli
+
+LESSON = ab.load("focus", ab.arg("name")) + ab.see("eyes", write=False) + ab.learn("eyes")
+ARGS = {"name": list(SYMBOLS)}
+IMAGES = {"eyes": images()}
+
+
+@cache
+def built(name: str = "backpropagation") -> ab.Network:
+    return learners.network(hierarchy(RULES[name]), ab.SnapshotMemory("memory", units=64, activity=0.1, capacity=2))
+
+
+@cache
+def taught() -> ab.State:
+    """Of a network that knows its four pictures."""
+    rule = ab.repeat(60, ab.see("eyes", write=False) + ab.learn("eyes"))
+    stimuli = np.repeat(images()[:, None], 60, axis=1)
+    return ab.run(built(), ab.load("focus", ab.arg("name")) + rule, args=ARGS, stimuli={"eyes": stimuli}).state
+
+
+def shown(state: ab.State, stimuli: np.ndarray) -> ab.State:
+    """The state of the network with stimuli before it, as a run has it at its first tick."""
+    return with_stimuli(built(), state, {"eyes": stimuli})
+
+
+def learned(state: ab.State) -> Any:
+    return state["eyes"].learned.value
+
+
+def by_hand(network: ab.Network, before: Any, stimuli: Any, targets: Any, share: Any) -> Any:
+    """One update without a network."""
+    eyes, teaching = network.areas[0], learning.Teaching(*(jnp.asarray(each, jnp.float32) for each in (targets, share)))
+    masks = network.area_parameters[0].masks
+    return eqx.filter_jit(updated)(eyes.rule, eyes.optimiser, masks, before, jnp.asarray(stimuli), teaching)
+
+
+def codes(network: ab.Network) -> np.ndarray:
+    return np.asarray(network.codes("focus"), np.float32)
+
+
+def assert_alike(found: Any, expected: Any) -> None:
+    for own, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
+        np.testing.assert_allclose(own, other, rtol=1e-4, atol=2e-5)
+
+
+# What is learned.
+
+
+@pytest.mark.parametrize("name", ["contrastive Hebbian", "node perturbation", "bursts, learned feedback"])
+def test_it_learns_what_its_rule_and_optimiser_learn_without_a_network(name):
+    network, rule = built(name), RULES[name]
+    # The target comes from another buffer, through the network's relay, and is held by its latch.
+    program = ab.load("agent", ab.arg("name")) + ab.move("agent", "focus") + ab.see("eyes", write=False) + ab.hold(3)
+    state = ab.run(network, program + ab.learn("eyes") + ab.hold() + ab.learn("eyes"), args=ARGS, stimuli=IMAGES).state
+    start, transformation = learned(network.silent()), network.areas[0].optimiser.transformation()
+    share = jnp.full(4, 0.25)
+    key = jax.random.wrap_key_data(start.key_data, impl="threefry2x32")
+    layers, credit, momentum = start.layers, start.credit, start.momentum
+    for number in range(2):
+        teaching = learning.Teaching(jnp.asarray(codes(network)), share)
+        asked, kept = learners.update(
+            rule, layers, credit, jnp.asarray(images()), teaching, key=jax.random.fold_in(key, number)
+        )
+        plastic = layers.layers, credit.learned
+        moved, momentum = transformation.update((asked.layers, asked.learned), momentum, plastic)
+        after, of_rule = jax.tree.map(jnp.add, plastic, moved)
+        layers, credit = learning.Layers(after, layers.activation, layers.readout), learning.Credit(of_rule, kept)
+    found = learned(state)
+    assert_alike((found.layers, found.credit), (layers, credit))
+    assert found.updates == 2
+    assert found.active == codes(network).sum(axis=1).mean()
+    assert not np.array_equal(found.layers.layers[0].weights, start.layers.layers[0].weights)
+
+
+def test_learning_leaves_everything_else_as_it_was():
+    network = built()
+    leaves, report = [np.array(leaf) for leaf in jax.tree.leaves(network.synapses)], str(network.report())
+    storing = ab.load("agent", "west") + ab.store("memory", ["agent"]) + ab.load("focus", ab.arg("name"))
+    teach = ab.see("eyes", write=False) + ab.learn("eyes")
+    ticks = teach.compile(network).ticks
+    with_it = ab.run(network, storing + teach, args=ARGS, stimuli=IMAGES, record="states")
+    without = ab.run(network, storing + ab.gates(ticks=ticks), args=ARGS, record="states")
+    for buffer in network.buffers:
+        np.testing.assert_array_equal(with_it.states[buffer], without.states[buffer])
+    assert_same(with_it.state["memory"], without.state["memory"])
+    np.testing.assert_array_equal(with_it.state["focus"], codes(network))
+    assert learned(with_it.state).updates == 1
+    for before, after in zip(leaves, jax.tree.leaves(network.synapses), strict=True):
+        np.testing.assert_array_equal(before, after)
+    assert str(network.report()) == report
+    assert all(projection.wrong_bits == 0 for projection in network.report().projections)
+
+
+def test_only_trials_that_come_to_learn_are_in_the_batch():
+    network = built()
+    asks = ab.when(ab.holds("focus", "north"), ab.learn("eyes"))
+    program = ab.load("focus", ab.arg("name")) + ab.see("eyes", write=False) + asks
+    state = ab.run(network, program, args={"name": ["north", "east", "north", "west"]}, stimuli=IMAGES).state
+    targets = codes(network)[[0, 1, 0, 3]]
+    expected = by_hand(network, learned(network.silent()), images(), targets, [0.5, 0, 0.5, 0])
+    assert_alike(learned(state), expected)
+    np.testing.assert_array_equal(state["eyes"].taught, targets * np.array([[1], [0], [1], [0]]))
+
+
+def test_trials_that_have_ended_teach_nothing():
+    network = built()
+    each = ab.see("eyes", write=False) + ab.learn("eyes") + ab.read("focus")
+    program = ab.read("focus") + ab.until(ab.empty("focus"), each, limit=5) + ab.learn("eyes")
+    inputs = [["north", "west"], [], ["south", "east", "north"]]
+    stimuli = images(9).reshape(3, 3, 6)
+    state = ab.run(network, program, inputs=inputs, stimuli={"eyes": stimuli}).state
+    expected, number = learned(network.silent()), {name: index for index, name in enumerate(SYMBOLS)}
+    # All go round in step: in each round those learn whose input is not over.
+    for turn in range(3):
+        there = np.array([len(own) > turn for own in inputs])
+        targets = np.stack(
+            [codes(network)[number[own[turn]]] if len(own) > turn else np.zeros(UNITS) for own in inputs]
+        )
+        expected = by_hand(network, expected, stimuli[:, turn], targets, there / there.sum())
+    assert learned(state).updates == 3
+    assert_alike(learned(state), expected)
+
+
+def test_trials_that_are_empty_or_have_seen_nothing_teach_nothing():
+    network = built()
+    focus = codes(network)[:3] * np.array([[1], [0], [1]])
+    start = network.silent(3).replace("focus", jnp.asarray(focus))
+    before = learned(start)
+    program = ab.see("eyes", write=False) + ab.learn("eyes")
+    state = ab.run(network, program, start, stimuli={"eyes": images()[:3]}).state
+    assert_alike(learned(state), by_hand(network, before, images()[:3], focus, [0.5, 0, 0.5]))
+    unseen = ab.run(network, ab.learn("eyes"), start).state
+    assert_same(learned(unseen), before)
+    past = ab.run(network, ab.see("eyes", write=False) + program, start, stimuli={"eyes": images()[:3]}).state
+    assert_same(learned(past), before)
+    silent = ab.run(network, program, stimuli={"eyes": images()[:3]}).state
+    assert_same(learned(silent), before)
+
+
+# What is seen.
+
+
+def test_it_sees_what_it_was_taught_and_its_buffer_holds_it_exactly():
+    network = built()
+    program = ab.see("eyes") + ab.copy("focus", "agent")
+    trace = ab.run(network, program, taught(), stimuli={"eyes": images()[[2, 0, 3, 1]]})
+    assert trace.decode()["focus"] == ["south", "north", "west", "east"]
+    for buffer in ("focus", "agent"):
+        np.testing.assert_array_equal(trace.state[buffer], np.asarray(network.codes(buffer))[[2, 0, 3, 1]])
+    assert_same(learned(trace.state), learned(taught()))
+
+
+def test_past_the_last_stimulus_nothing_is_seen_and_the_buffer_is_empty():
+    trace = ab.run(built(), ab.see("eyes") * 2, taught(), stimuli=IMAGES)
+    assert not np.asarray(trace.state["focus"]).any()
+    assert trace.state["eyes"].views.tolist() == [0] * 4
+    unshown = ab.run(built(), ab.see("eyes"), taught())
+    assert not np.asarray(unshown.state["focus"]).any()
+
+
+def test_views_are_added_up_as_far_as_there_are_some():
+    stimuli = images(12).reshape(4, 3, 6)
+    outputs = [learned(taught()).layers.forward(jnp.asarray(stimuli[:, view])).rates[-1] for view in range(3)]
+    for views, there in ((2, 2), (3, 3), (5, 3)):
+        state = ab.run(built(), ab.see("eyes", views=views, write=False), taught(), stimuli={"eyes": stimuli}).state
+        np.testing.assert_allclose(state["eyes"].evidence, sum(outputs[:there]), rtol=1e-5)
+        assert state["eyes"].views.tolist() == [there] * 4
+    # Another look begins anew.
+    again = ab.see("eyes", views=2, write=False) + ab.see("eyes", write=False)
+    state = ab.run(built(), again, taught(), stimuli={"eyes": stimuli}).state
+    np.testing.assert_allclose(state["eyes"].evidence, outputs[2], rtol=1e-5)
+
+
+def test_to_look_without_writing_leaves_the_buffer_alone():
+    start = taught().replace("focus", jnp.asarray(codes(built())[[3, 2, 1, 0]]))
+    trace = ab.run(built(), ab.see("eyes", write=False), start, stimuli=IMAGES)
+    np.testing.assert_array_equal(trace.state["focus"], start["focus"])
+    assert ab.run(built(), ab.see("eyes"), start, stimuli=IMAGES).decode()["focus"] == list(SYMBOLS)
+
+
+@pytest.mark.parametrize("active", [0, 1, 6, 63, 64])
+def test_exactly_the_largest_outputs_win(active):
+    network, rng = built(), np.random.default_rng(active)
+    evidence = rng.random((5, UNITS)).astype(np.float32)
+    evidence[1] *= 1e-30
+    # Of outputs that are the same none is larger: where not all of them can win, none of them does.
+    evidence[2] = rng.integers(4, size=UNITS) / 4
+    evidence[3] = 0.5
+    evidence[4] = 0
+    expected = np.zeros((5, UNITS))
+    for trial, own in enumerate(evidence):
+        for unit in range(UNITS):
+            expected[trial, unit] = np.sum(own >= own[unit]) <= active
+    seeing = eqx.tree_at(
+        lambda each: (each.evidence, each.views, each.learned.value.active),
+        network.silent(5)["eyes"],
+        (jnp.asarray(evidence), jnp.ones(5), jnp.float32(active)),
+    )
+    state = eqx.tree_at(lambda each: each.areas[0], network.silent(5), seeing)
+    after = ab.tick(network, state, network.gating(open=["eyes->focus"], closed=["focus"]))
+    np.testing.assert_array_equal(after["focus"], expected)
+    assert (np.asarray(after["focus"])[0].sum(), expected[:2].sum()) == (active, 2 * active)
+
+
+# The ways to run it.
+
+
+def test_steps_simulations_and_runs_do_the_same():
+    network, stimuli = built(), images(8).reshape(4, 2, 6)
+    start = taught().replace("focus", jnp.asarray(codes(network)))
+    compiled = (ab.see("eyes", write=False) + ab.learn("eyes") + ab.see("eyes")).compile(network)
+    ran = ab.run(network, compiled, start, stimuli={"eyes": stimuli}, throw=False).state
+    simulated = ab.simulate(network, compiled, shown(start, stimuli)).state
+    stepped, step = shown(start, stimuli), eqx.filter_jit(ab.step)
+    for gates in compiled.gates:
+        stepped = step(network, stepped, gates)
+    assert learned(ran).updates == learned(start).updates + 1
+    for other in (simulated, stepped):
+        for buffer in network.buffers:
+            np.testing.assert_array_equal(other[buffer], ran[buffer])
+        assert_alike(learned(other), learned(ran))
+        np.testing.assert_allclose(other["eyes"].evidence, ran["eyes"].evidence, rtol=1e-4)
+
+
+def test_a_tick_by_hand_lets_it_learn_and_drive_its_buffer():
+    network = built()
+    seen = ab.run(network, ab.see("eyes", write=False), taught(), stimuli=IMAGES).state
+    start = seen.replace("focus", jnp.asarray(codes(network)))
+    program = ab.learn("eyes") + ab.gates(open=["eyes->focus"], closed=["focus"]) + ab.hold()
+    ran, ticked = ab.run(network, program, start).state, start
+    for gates in program.compile(network).gates:
+        ticked = ab.tick(network, ticked, gates)
+    assert learned(ran).updates == learned(start).updates + 1
+    assert_alike(learned(ticked), learned(ran))
+    np.testing.assert_array_equal(ticked["focus"], ran["focus"])
+
+
+def test_a_sweep_over_noise_is_one_vmap():
+    network = built()
+    compiled = (ab.hold(2) + ab.see("eyes", write=False) + ab.learn("eyes")).compile(network)
+    start = network.silent(4).replace("focus", jnp.asarray(codes(network)))
+    keys = jax.random.split(jax.random.key(3), 4)
+
+    def after(noise: Any) -> Any:
+        return ab.simulate(network, compiled, shown(start, images()[:, None]), noise=noise, keys=keys).state
+
+    swept = jax.jit(jax.vmap(after))(jnp.array([0.0, 0.1]))
+    for number, noise in enumerate((0.0, 0.1)):
+        alone = ab.run(network, compiled, start, stimuli=IMAGES, noise=noise, key=keys, throw=False).state
+        np.testing.assert_array_equal(swept["focus"][number], alone["focus"])
+        assert_alike(jax.tree.map(lambda leaf, number=number: leaf[number], learned(swept)), learned(alone))
+    assert not np.array_equal(swept["focus"][0], swept["focus"][1])
+
+
+def test_derivatives_pass_through_a_step():
+    network = built()
+    start = shown(taught().replace("focus", jnp.asarray(codes(network))), np.stack([images()] * 2, axis=1))
+    see, learn = network.gating(open=["eyes:next"]), network.gating(open=["focus->eyes", "eyes:learn"])
+
+    def evidence(weights: Any, *settings: Any) -> Any:
+        state = eqx.tree_at(lambda each: each.areas[0].learned.value.layers.layers[0].weights, start, weights)
+        for gates in settings:
+            state = ab.step(network, state, gates, surrogate=lambda field: 1 / (1 + field**2))
+        return jnp.sum(state["eyes"].evidence ** 2) + jnp.sum(state["focus"])
+
+    def expected(weights: Any) -> Any:
+        layers = eqx.tree_at(lambda each: each.layers[0].weights, learned(taught()).layers, weights)
+        return jnp.sum(layers.forward(jnp.asarray(images())).rates[-1] ** 2)
+
+    weights = learned(taught()).layers.layers[0].weights
+    true = jax.grad(expected)(weights)
+    assert np.abs(true).max() > 1e-3
+    np.testing.assert_allclose(jax.jit(jax.grad(evidence))(weights, see), true, rtol=1e-4, atol=1e-6)
+    # An update changes synapses, but passes derivatives through as if it had not.
+    after = jax.jit(jax.grad(evidence))(weights, see, learn, see)
+    assert np.isfinite(after).all()
+
+
+def test_nothing_is_compiled_anew_for_other_settings():
+    def ended(rule: Any, rate: float, seed: int) -> None:
+        network = learners.network(hierarchy(rule, optimiser=learning.Adam(rate)), seed=seed)
+        args = {"name": [SYMBOLS[seed]] * 4}
+        first = ab.run(network, LESSON, args=args, stimuli={"eyes": images(seed=seed)}).state
+        ab.run(network, LESSON, first, args=args, stimuli=IMAGES)
+
+    ended(learning.PredictiveCoding(), 0.02, 0)
+    compiled = driver._drive._cache_size()  # pyright: ignore[reportFunctionMemberAccess]
+    ended(learning.PredictiveCoding(steps=5, step_size=0.2), 0.05, 1)
+    assert driver._drive._cache_size() == compiled  # pyright: ignore[reportFunctionMemberAccess]
+    ended(learning.Reinforce(), 0.02, 0)
+    assert driver._drive._cache_size() == compiled + 1  # pyright: ignore[reportFunctionMemberAccess]
