@@ -199,7 +199,10 @@ def _epoch(
         reached = _carried(teacher.start, after)
         marks.append((*_marks(after[name], codes), result))
     loss, accuracy, results = (np.stack(column) for column in zip(*jax.device_get(marks), strict=True))
-    if np.isin(results, (Result.NON_FINITE, Result.LIMIT)).any() or not np.isfinite(loss).all():
+    # What the last update did no loss tells.
+    layers = jax.tree.leaves(after[name].learned.value.layers)
+    finite = np.isfinite(loss).all() and all(bool(jnp.isfinite(leaf).all()) for leaf in layers)
+    if np.isin(results, (Result.NON_FINITE, Result.LIMIT)).any() or not finite:
         raise RunError(
             "a trial ended at a limit or in numbers that are not finite while the network was trained; look at the "
             "program with run, or take a lower rate of the optimiser"
