@@ -6,6 +6,7 @@ from typing import ClassVar
 import equinox as eqx
 from jaxtyping import Array, Float, Key, PyTree
 
+from attractorbind._checks import check_bool
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching, changes_of
 from attractorbind._learning.feedback import random_feedback
 from attractorbind._learning.layers import Layers, Units
@@ -76,6 +77,9 @@ class FeedbackAlignment(AbstractCreditRule):
     direct: bool = eqx.field(static=True, default=False)
     activations: ClassVar[tuple[str, ...]] = ("relu", "tanh", "sigmoid")
     needs_hidden: ClassVar[bool] = True
+
+    def __check_init__(self) -> None:
+        check_bool("direct", self.direct)
 
     def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
         """See `AbstractCreditRule.init`: the feedback onto every hidden layer."""

@@ -49,7 +49,7 @@ class NodePerturbation(AbstractCreditRule):
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
 
     def __check_init__(self) -> None:
-        _check_perturbation(self.serial, self.draws, self.size)
+        _check_perturbation(self.serial, self.draws, self.size, self.antithetic)
 
     def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
         """See `AbstractCreditRule.init`: nothing."""
@@ -125,7 +125,7 @@ class WeightPerturbation(AbstractCreditRule):
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
 
     def __check_init__(self) -> None:
-        _check_perturbation(self.serial, self.draws, self.size)
+        _check_perturbation(self.serial, self.draws, self.size, self.antithetic)
 
     def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
         """See `AbstractCreditRule.init`: nothing."""
@@ -167,10 +167,11 @@ class WeightPerturbation(AbstractCreditRule):
         return Changes(restored(changes).layers, ()), credit.kept
 
 
-def _check_perturbation(serial: object, draws: int, size: float) -> None:
+def _check_perturbation(serial: object, draws: int, size: float, antithetic: object) -> None:
     check_bool("serial", serial)
     check_count("draws", draws)
     check_positive("size", size)
+    check_bool("antithetic", antithetic)
 
 
 def _by_layer(layers: Layers, units: Units) -> list[Units]:

@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key, PyTree
 
-from attractorbind._checks import check_positive
+from attractorbind._checks import check_fraction, check_positive
+from attractorbind._errors import ArgumentError
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching, changes_of
 from attractorbind._learning.layers import Layers, Units
 
@@ -42,7 +43,8 @@ class Reinforce(AbstractCreditRule):
 
     def __check_init__(self) -> None:
         check_positive("size", self.size)
-        check_positive("forgetting", self.forgetting)
+        if check_fraction("forgetting", self.forgetting) == 0:
+            raise ArgumentError("forgetting is 0; it must be above 0, or no reward is ever expected")
 
     def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
         """See `AbstractCreditRule.init`: the reward that is expected, at first none."""
