@@ -99,6 +99,22 @@ def test_an_augmentation_shows_other_stimuli(network):
     assert_same_training(augmented, train(network, stimuli=-images(EXAMPLES)))
 
 
+RETURNED = {
+    "too few": (lambda shown, key: shown[:1], r"an array of shape \(1, 6\) for inputs of shape \(4, 6\)"),
+    "nothing": (lambda shown, key: None, r"augment returned None for inputs of shape \(4, 6\); return as many"),
+}
+
+
+@pytest.mark.parametrize("returned", list(RETURNED))
+def test_an_augmentation_that_returns_something_else_is_an_error(network, returned):
+    augment, message = RETURNED[returned]
+    with pytest.raises(ab.ArgumentError, match=message):
+        train(network, augment=augment)
+    eyes = hierarchy(learning.Backpropagation())
+    with pytest.raises(ab.ArgumentError, match=message):
+        learning.fit(eyes, images(), np.eye(4), epochs=1, batch=4, key=jax.random.key(0), augment=augment)
+
+
 def test_a_hierarchy_may_be_named_where_there_are_several():
     eyes = learning.Hierarchy("ears", sizes=[6], target="agent", rule=learning.Backpropagation())
     built = learners.network(hierarchy(learning.Backpropagation()), eyes)
