@@ -147,6 +147,10 @@ def train(
         arrays = (lessons, start, network.area_parameters, jax.random.key_data(keys))
         saved = Checkpoint(checked_path(checkpoint), digest(words, arrays))
     reached, records = (start, []) if saved is None else saved.read(start)
+    if len(records) > epochs:
+        raise ArgumentError(
+            f"epochs is {epochs}, and the checkpoint has come to {len(records)}; give as many at least, or another file"
+        )
     show = _bar(progress, epochs, len(records))
     for epoch in range(len(records), epochs):
         order_key, augment_key = (jax.random.fold_in(each, epoch) for each in keys[:2])
