@@ -167,6 +167,12 @@ def test_a_checkpoint_of_another_rate_is_an_error(checkpoint):
         train(learners.network(eyes), checkpoint=checkpoint)
 
 
+def test_fewer_epochs_than_a_checkpoint_has_come_to_are_an_error(network, tmp_path):
+    train(network, 2, checkpoint=tmp_path / "checkpoint")
+    with pytest.raises(ab.ArgumentError, match="epochs is 1, and the checkpoint has come to 2; give as many at least"):
+        train(network, 1, checkpoint=tmp_path / "checkpoint")
+
+
 DAMAGED = {
     "empty": (lambda whole: b"", "is no checkpoint of attractorbind's"),
     "another file": (lambda whole: b"something else", "is no checkpoint of attractorbind's"),
