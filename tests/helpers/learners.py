@@ -12,6 +12,8 @@ import numpy as np
 
 import attractorbind as ab
 from attractorbind import learning
+from attractorbind._state import repeated
+from attractorbind._stimuli import with_stimuli
 
 SIZES = (6, 5, 4, 3)
 EXAMPLES = 6
@@ -131,6 +133,50 @@ def network(*areas: ab.AbstractArea, seed: int = 0) -> ab.Network:
 @cache
 def images(examples: int = 4, inputs: int = 6, seed: int = 3) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(examples, inputs)).astype(np.float32)
+
+
+# Networks that are taught four pictures.
+
+LESSON = ab.load("focus", ab.arg("name")) + ab.see("eyes", write=False) + ab.learn("eyes")
+ARGS = {"name": list(SYMBOLS)}
+IMAGES = {"eyes": images()}
+# Three stimuli for each of the four trials.
+THREE = images(12).reshape(4, 3, 6)
+
+
+def made(rule: learning.AbstractCreditRule, seed: int = 0, **changes: Any) -> ab.Network:
+    memory = ab.SnapshotMemory("memory", units=64, activity=0.1, capacity=2)
+    return network(hierarchy(rule, **changes), memory, seed=seed)
+
+
+@cache
+def built(name: str = "backpropagation") -> ab.Network:
+    return made(RULES[name])
+
+
+@cache
+def taught() -> ab.State:
+    """Of a network that knows its four pictures."""
+    how: dict[str, Any] = {"epochs": 60, "batch": 4, "key": jax.random.key(1), "progress": False}
+    return repeated(ab.train(built(), LESSON, stimuli=images(), args=ARGS, **how).state, 4)
+
+
+def shown(state: ab.State, stimuli: np.ndarray) -> ab.State:
+    """The state of the network with stimuli before it, as a run has it at its first tick."""
+    return with_stimuli(built(), state, {"eyes": stimuli})
+
+
+def learned(state: ab.State) -> Any:
+    return state["eyes"].learned.value
+
+
+def codes(network: ab.Network) -> np.ndarray:
+    return np.asarray(network.codes("focus"), np.float32)
+
+
+def assert_alike(found: Any, expected: Any) -> None:
+    for own, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
+        np.testing.assert_allclose(own, other, rtol=1e-4, atol=2e-5)
 
 
 def _array(values: Any) -> Any:

@@ -1,6 +1,5 @@
 """A hierarchy in a network learns by its rule and optimiser what a buffer holds, and leaves all else as it was."""
 
-from functools import cache
 from typing import Any
 
 import equinox as eqx
@@ -9,46 +8,25 @@ import jax.numpy as jnp
 import learners
 import numpy as np
 import pytest
-from learners import RULES, SYMBOLS, UNITS, assert_same, hierarchy, images
+from learners import (
+    ARGS,
+    IMAGES,
+    RULES,
+    SYMBOLS,
+    THREE,
+    UNITS,
+    assert_alike,
+    assert_same,
+    built,
+    codes,
+    images,
+    learned,
+    taught,
+)
 
 import attractorbind as ab
 from attractorbind import learning
-from attractorbind._engine import driver
 from attractorbind._learning.learned import updated
-from attractorbind._state import repeated
-from attractorbind._stimuli import with_stimuli
-
-LESSON = ab.load("focus", ab.arg("name")) + ab.see("eyes", write=False) + ab.learn("eyes")
-ARGS = {"name": list(SYMBOLS)}
-IMAGES = {"eyes": images()}
-# Three stimuli for each of the four trials.
-THREE = images(12).reshape(4, 3, 6)
-
-
-def made(rule: learning.AbstractCreditRule, seed: int = 0, **changes: Any) -> ab.Network:
-    memory = ab.SnapshotMemory("memory", units=64, activity=0.1, capacity=2)
-    return learners.network(hierarchy(rule, **changes), memory, seed=seed)
-
-
-@cache
-def built(name: str = "backpropagation") -> ab.Network:
-    return made(RULES[name])
-
-
-@cache
-def taught() -> ab.State:
-    """Of a network that knows its four pictures."""
-    how: dict[str, Any] = {"epochs": 60, "batch": 4, "key": jax.random.key(1), "progress": False}
-    return repeated(ab.train(built(), LESSON, stimuli=images(), args=ARGS, **how).state, 4)
-
-
-def shown(state: ab.State, stimuli: np.ndarray) -> ab.State:
-    """The state of the network with stimuli before it, as a run has it at its first tick."""
-    return with_stimuli(built(), state, {"eyes": stimuli})
-
-
-def learned(state: ab.State) -> Any:
-    return state["eyes"].learned.value
 
 
 def by_hand(network: ab.Network, before: Any, stimuli: Any, targets: Any, share: Any) -> Any:
@@ -56,15 +34,6 @@ def by_hand(network: ab.Network, before: Any, stimuli: Any, targets: Any, share:
     eyes, teaching = network.areas[0], learning.Teaching(*(jnp.asarray(each, jnp.float32) for each in (targets, share)))
     masks = network.area_parameters[0].masks
     return eqx.filter_jit(updated)(eyes.rule, eyes.optimiser, masks, before, jnp.asarray(stimuli), teaching)
-
-
-def codes(network: ab.Network) -> np.ndarray:
-    return np.asarray(network.codes("focus"), np.float32)
-
-
-def assert_alike(found: Any, expected: Any) -> None:
-    for own, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
-        np.testing.assert_allclose(own, other, rtol=1e-4, atol=2e-5)
 
 
 # What is learned.
@@ -233,93 +202,3 @@ def test_exactly_the_largest_outputs_win(active):
     after = ab.tick(network, state, network.gating(open=["eyes->focus"], closed=["focus"]))
     np.testing.assert_array_equal(after["focus"], expected)
     assert (np.asarray(after["focus"])[0].sum(), expected[:2].sum()) == (active, 2 * active)
-
-
-# The ways to run it.
-
-
-def test_steps_simulations_and_runs_do_the_same():
-    network = built()
-    start = taught().replace("focus", jnp.asarray(codes(network)))
-    compiled = (ab.see("eyes", write=False) + ab.learn("eyes") + ab.see("eyes")).compile(network)
-    ran = ab.run(network, compiled, start, stimuli={"eyes": THREE}, throw=False).state
-    simulated = ab.simulate(network, compiled, shown(start, THREE)).state
-    stepped, step = shown(start, THREE), eqx.filter_jit(ab.step)
-    for gates in compiled.gates:
-        stepped = step(network, stepped, gates)
-    assert learned(ran).updates == learned(start).updates + 1
-    for other in (simulated, stepped):
-        for buffer in network.buffers:
-            np.testing.assert_array_equal(other[buffer], ran[buffer])
-        assert_alike(learned(other), learned(ran))
-        np.testing.assert_allclose(other["eyes"].evidence, ran["eyes"].evidence, rtol=1e-4)
-
-
-def test_a_tick_by_hand_lets_it_learn_and_drive_its_buffer():
-    network = built()
-    seen = ab.run(network, ab.see("eyes", write=False), taught(), stimuli=IMAGES).state
-    start = seen.replace("focus", jnp.asarray(codes(network)))
-    program = ab.learn("eyes") + ab.gates(open=["eyes->focus"], closed=["focus"]) + ab.hold()
-    ran, ticked = ab.run(network, program, start).state, start
-    for gates in program.compile(network).gates:
-        ticked = ab.tick(network, ticked, gates)
-    assert learned(ran).updates == learned(start).updates + 1
-    assert_alike(learned(ticked), learned(ran))
-    np.testing.assert_array_equal(ticked["focus"], ran["focus"])
-
-
-def test_a_sweep_over_noise_is_one_vmap():
-    network = built()
-    compiled = (ab.hold(2) + ab.see("eyes", write=False) + ab.learn("eyes")).compile(network)
-    start = network.silent(4).replace("focus", jnp.asarray(codes(network)))
-    keys = jax.random.split(jax.random.key(3), 4)
-
-    def after(noise: Any) -> Any:
-        return ab.simulate(network, compiled, shown(start, images()[:, None]), noise=noise, keys=keys).state
-
-    swept = jax.jit(jax.vmap(after))(jnp.array([0.0, 0.1]))
-    for number, noise in enumerate((0.0, 0.1)):
-        alone = ab.run(network, compiled, start, stimuli=IMAGES, noise=noise, key=keys, throw=False).state
-        np.testing.assert_array_equal(swept["focus"][number], alone["focus"])
-        assert_alike(jax.tree.map(lambda leaf, number=number: leaf[number], learned(swept)), learned(alone))
-    assert not np.array_equal(swept["focus"][0], swept["focus"][1])
-
-
-def test_derivatives_pass_through_a_step():
-    network = built()
-    start = shown(taught().replace("focus", jnp.asarray(codes(network))), THREE)
-    see, learn = network.gating(open=["eyes:next"]), network.gating(open=["focus->eyes", "eyes:learn"])
-
-    def evidence(weights: Any, *settings: Any) -> Any:
-        state = eqx.tree_at(lambda each: each.areas[0].learned.value.layers.layers[0].weights, start, weights)
-        for gates in settings:
-            state = ab.step(network, state, gates, surrogate=lambda field: 1 / (1 + field**2))
-        return jnp.sum(state["eyes"].evidence ** 2) + jnp.sum(state["focus"])
-
-    def expected(weights: Any) -> Any:
-        layers = eqx.tree_at(lambda each: each.layers[0].weights, learned(taught()).layers, weights)
-        return jnp.sum(layers.forward(jnp.asarray(THREE[:, 0])).rates[-1] ** 2)
-
-    weights = learned(taught()).layers.layers[0].weights
-    true = jax.grad(expected)(weights)
-    assert np.abs(true).max() > 1e-3
-    np.testing.assert_allclose(jax.jit(jax.grad(evidence))(weights, see), true, rtol=1e-4, atol=1e-6)
-    # An update changes synapses, but passes derivatives through as if it had not.
-    after = jax.jit(jax.grad(evidence))(weights, see, learn, see)
-    assert np.isfinite(after).all()
-
-
-def test_nothing_is_compiled_anew_for_other_settings():
-    def ended(rule: Any, rate: float, seed: int) -> None:
-        network = made(rule, seed, optimiser=learning.Adam(rate))
-        args = {"name": [SYMBOLS[seed]] * 4}
-        first = ab.run(network, LESSON, args=args, stimuli={"eyes": images(seed=seed)}).state
-        ab.run(network, LESSON, first, args=args, stimuli=IMAGES)
-
-    ended(learning.NodePerturbation(draws=3), 0.02, 0)
-    compiled = driver._drive._cache_size()  # pyright: ignore[reportFunctionMemberAccess]
-    ended(learning.NodePerturbation(draws=2, size=0.1), 0.05, 1)
-    assert driver._drive._cache_size() == compiled  # pyright: ignore[reportFunctionMemberAccess]
-    # What a rule does, and not by how much, is another program.
-    ended(learning.NodePerturbation(antithetic=False), 0.02, 0)
-    assert driver._drive._cache_size() == compiled + 1  # pyright: ignore[reportFunctionMemberAccess]
