@@ -25,6 +25,7 @@ def check_fraction(name: str, value: object, *, booleans: bool = False) -> float
 
 def check_positive(name: str, value: object) -> float:
     """The value as a float, or an error unless it is a finite number above 0."""
+    check_computed(name, value, ArgumentError)
     number = math.nan if _is_bool(value) else _number(value)
     if not 0.0 < number < math.inf:
         raise ArgumentError(f"{name} is {value!r}; it must be a finite number above 0")

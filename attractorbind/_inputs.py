@@ -19,6 +19,17 @@ from attractorbind._vocabulary import Vocabulary
 SomeArray = TypeVar("SomeArray", np.ndarray, jax.Array)
 
 
+def check_given(program: Compiled, args: object, inputs: object) -> None:
+    """Raise unless arguments are a mapping, and inputs are given where the program reads some."""
+    if args is not None and not isinstance(args, Mapping):
+        needed = listed(program.arguments) or "none"
+        raise ArgumentError(f"args is {args!r}; give a mapping from the names of arguments, here {needed}, to symbols")
+    if inputs is not None and not program.reads:
+        raise ArgumentError("inputs= is given, but the program reads none; present them with read(buffer)")
+    if inputs is None and program.reads:
+        raise ArgumentError("inputs= is missing; the program has read(buffer), give it a list of symbols")
+
+
 def slot_symbols(
     network: Network, program: Compiled, args: Mapping[str, Any]
 ) -> tuple[Int[np.ndarray, "slots _trials"], int | None]:

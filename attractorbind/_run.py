@@ -9,7 +9,7 @@ from jaxtyping import Array, Key
 from attractorbind._checks import check_computed, check_fraction, check_outside
 from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
-from attractorbind._inputs import input_symbols, number_of_trials, over_trials, slot_symbols
+from attractorbind._inputs import check_given, input_symbols, number_of_trials, over_trials, slot_symbols
 from attractorbind._keys import Rate, check_key, trial_keys
 from attractorbind._network import Network, check_network, check_state
 from attractorbind._program.listing import Listing
@@ -89,15 +89,9 @@ def run(
     if not isinstance(record, str) or record not in _RECORDS:
         raise ArgumentError(f"record is {record!r}; it must be one of {listed(_RECORDS)}")
     noise, leak = check_fraction("noise", noise), check_fraction("leak", leak)
-    if args is not None and not isinstance(args, Mapping):
-        needed = listed(compiled.arguments) or "none"
-        raise ArgumentError(f"args is {args!r}; give a mapping from the names of arguments, here {needed}, to symbols")
+    check_given(compiled, args, inputs)
     symbols, trials = slot_symbols(network, compiled, args or {})
     stream, streams = input_symbols(network.vocabulary, inputs)
-    if inputs is not None and not compiled.reads:
-        raise ArgumentError("inputs= is given, but the program reads none; present them with read(buffer)")
-    if inputs is None and compiled.reads:
-        raise ArgumentError("inputs= is missing; the program has read(buffer), give it a list of symbols")
     seen, watching = check_stimuli(network, stimuli)
     if state is not None:
         check_state(network, state)

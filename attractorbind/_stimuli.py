@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
 from attractorbind._area.base import AbstractSensoryArea
 from attractorbind._errors import ArgumentError, listed, unknown_name
 from attractorbind._network import Network
 from attractorbind._state import State
 
-Stimuli = Mapping[str, Float[np.ndarray, "trials stimuli _inputs"]]
+Stimuli = Mapping[str, Float[Array | np.ndarray, "trials stimuli _inputs"]]
 
 
 def check_stimuli(network: Network, stimuli: Any) -> tuple[dict[str, np.ndarray], int | None]:

@@ -14,11 +14,11 @@ from attractorbind._area.base import Shared
 from attractorbind._checkpoint import Checkpoint, digest
 from attractorbind._checks import check_bool, check_count, check_known
 from attractorbind._errors import ArgumentError, NetworkError, RunError, listed
-from attractorbind._inputs import input_symbols, number_of_trials, over_trials, slot_symbols
+from attractorbind._inputs import check_given, input_symbols, number_of_trials, over_trials, slot_symbols
 from attractorbind._keys import check_one_key, unused_key
 from attractorbind._learning.angle import cosines
 from attractorbind._learning.base import AbstractCreditRule, Teaching
-from attractorbind._learning.fit import Augment
+from attractorbind._learning.fit import Augment, augmented, check_augment
 from attractorbind._learning.hierarchy import Hierarchy, Seeing
 from attractorbind._network import Network, check_state
 from attractorbind._overlap import overlaps
@@ -133,6 +133,8 @@ def train(
     epochs, batch = check_count("epochs", epochs), check_count("batch", batch)
     if batch > lessons.examples:
         raise ArgumentError(f"batch is {batch}, and there are {lessons.examples} examples; give as many at the most")
+    check_augment(augment)
+    check_bool("progress", progress)
     keys = jax.random.split(check_one_key(key), 3)
     if state is not None:
         check_state(network, state)
@@ -145,7 +147,11 @@ def train(
         arrays = (lessons, start, network.area_parameters, jax.random.key_data(keys))
         saved = Checkpoint(checked_path(checkpoint), digest(words, arrays))
     reached, records = (start, []) if saved is None else saved.read(start)
-    show = _bar(check_bool("progress", progress), epochs, len(records))
+    if len(records) > epochs:
+        raise ArgumentError(
+            f"epochs is {epochs}, and the checkpoint has come to {len(records)}; give as many at least, or another file"
+        )
+    show = _bar(progress, epochs, len(records))
     for epoch in range(len(records), epochs):
         order_key, augment_key = (jax.random.fold_in(each, epoch) for each in keys[:2])
         reached, record = _epoch(
@@ -174,7 +180,7 @@ class _Teacher(NamedTuple):
         name = self.hierarchy.name
         if self.augment is not None and name in shown:
             shape = shown[name].shape
-            flat = self.augment(jnp.asarray(shown[name].reshape(-1, shape[-1])), key)
+            flat = augmented(self.augment, jnp.asarray(shown[name].reshape(-1, shape[-1])), key)
             shown[name] = flat.reshape(shape)
         outcome, _ = simulate_recording(
             self.network,
@@ -199,7 +205,10 @@ def _epoch(
         reached = _carried(teacher.start, after)
         marks.append((*_marks(after[name], codes), result))
     loss, accuracy, results = (np.stack(column) for column in zip(*jax.device_get(marks), strict=True))
-    if np.isin(results, (Result.NON_FINITE, Result.LIMIT)).any() or not np.isfinite(loss).all():
+    # What the last update did no loss tells.
+    layers = jax.tree.leaves(after[name].learned.value.layers)
+    finite = np.isfinite(loss).all() and all(bool(jnp.isfinite(leaf).all()) for leaf in layers)
+    if np.isin(results, (Result.NON_FINITE, Result.LIMIT)).any() or not finite:
         raise RunError(
             "a trial ended at a limit or in numbers that are not finite while the network was trained; look at the "
             "program with run, or take a lower rate of the optimiser"
@@ -237,6 +246,7 @@ def _lessons(
     network: Network, compiled: Schedule | Listing, stimuli: Any, args: Mapping[str, Any] | None, inputs: Any
 ) -> _Lessons:
     """The data set, checked."""
+    check_given(compiled, args, inputs)
     symbols, named = slot_symbols(network, compiled, args or {})
     stream, streams = input_symbols(network.vocabulary, inputs)
     arrays, watching = check_stimuli(network, stimuli)

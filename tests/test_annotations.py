@@ -9,10 +9,11 @@ import pytest
 from beartype.roar import BeartypeCallHintParamViolation
 
 import attractorbind as ab
-from attractorbind import plotting, testing
+from attractorbind import learning, plotting, testing
 from attractorbind._area.base import renamed
 from attractorbind._control.straight import straight
 from attractorbind._engine.plan import ends
+from attractorbind._learning.feedback import random_feedback
 from attractorbind._measure.crosstalk import bits
 from attractorbind._rule.patterns import signs
 from attractorbind._synapses.factored import cheaper
@@ -24,10 +25,12 @@ WRONG_CALLS = {
     "_area": lambda: renamed("area", "name", {}),
     "_control": lambda: straight("wiring", "schedule", 0.0, np.zeros((1, 1), int)),
     "_engine": lambda: ends("wiring"),
+    "_learning": lambda: random_feedback("layers", key="key"),
     "_measure": lambda: bits(3),
     "_program": lambda: ab.gates(open=["focus"], ticks="two"),
     "_rule": lambda: signs(jnp.zeros(3, bool)),
     "_synapses": lambda: cheaper("synapses", 3),
+    "learning": lambda: learning.cosines("rule", "learned", np.zeros(3), "teaching"),
     "plotting": lambda: plotting.plot_program("program"),
     "testing": lambda: testing.check_isolation("network"),
 }
@@ -45,6 +48,12 @@ def test_annotations_are_checked() -> None:
         ab.energy("network", "state")  # pyright: ignore[reportArgumentType]
     with pytest.raises(BeartypeCallHintParamViolation):
         ab.until(ab.empty("focus"), ab.hold(), limit="two")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(BeartypeCallHintParamViolation):
+        ab.see("eyes", views="two")  # pyright: ignore[reportArgumentType]
+    with pytest.raises(BeartypeCallHintParamViolation):
+        ab.learn(3)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(jaxtyping.TypeCheckError):
+        ab.train("network", ab.hold(), stimuli=[], epochs=1, batch=1, key=3)  # pyright: ignore[reportArgumentType]
 
 
 def test_shapes_are_checked() -> None:
@@ -52,6 +61,8 @@ def test_shapes_are_checked() -> None:
         ab.overlaps(jnp.zeros(3), jnp.zeros((2, 4), bool))
     with pytest.raises(jaxtyping.TypeCheckError):
         ab.Synapses(jnp.zeros((3, 4)), jnp.zeros(3))
+    with pytest.raises(jaxtyping.TypeCheckError):
+        learning.Layer(jnp.zeros((3, 4)), jnp.zeros(3))
 
 
 @pytest.mark.parametrize("room", ROOMS)

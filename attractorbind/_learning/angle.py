@@ -51,4 +51,6 @@ def cosines(
 
 def _cosine(first: Float[Array, "below above"], second: Float[Array, "below above"]) -> Float[Array, ""]:
     sizes = jnp.linalg.norm(first) * jnp.linalg.norm(second)
-    return jnp.where(sizes > 0, jnp.sum(first * second) / jnp.where(sizes > 0, sizes, 1.0), 0.0)
+    cosine = jnp.sum(first * second) / jnp.where(sizes > 0, sizes, 1.0)
+    # Rounding may take it beyond 1, where no angle has a cosine.
+    return jnp.where(sizes > 0, jnp.clip(cosine, -1.0, 1.0), 0.0)

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+import equinox as eqx
 from jaxtyping import Array, Float, Key, PyTree
 
+from attractorbind._checks import check_bool
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching, changes_of
 from attractorbind._learning.feedback import random_feedback
 from attractorbind._learning.layers import Layers, Units
@@ -72,9 +74,12 @@ class FeedbackAlignment(AbstractCreditRule):
         FeedbackAlignment(direct=True)
     """
 
-    direct: bool = False
+    direct: bool = eqx.field(static=True, default=False)
     activations: ClassVar[tuple[str, ...]] = ("relu", "tanh", "sigmoid")
     needs_hidden: ClassVar[bool] = True
+
+    def __check_init__(self) -> None:
+        check_bool("direct", self.direct)
 
     def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
         """See `AbstractCreditRule.init`: the feedback onto every hidden layer."""

@@ -47,7 +47,8 @@ class Changes(NamedTuple):
 class AbstractCreditRule(eqx.Module):
     """How the synapses of a layered network come to know what they did for an error at the top.
 
-    A rule of a user's own subclasses this, is given to `Hierarchy(rule=...)`, and works in all programs.
+    A rule of a user's own subclasses this, is given to `Hierarchy(rule=...)`, and works in all programs. JAX traces the
+    numbers among its fields; what Python asks of them, such as a bool, is an `equinox.field(static=True)`.
 
     **Attributes:**
 

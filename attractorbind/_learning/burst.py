@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key, PyTree
@@ -47,7 +48,7 @@ class Burst(AbstractCreditRule):
     """
 
     probability: float = 0.2
-    learned: bool = False
+    learned: bool = eqx.field(static=True, default=False)
     decay: float = 1e-4
     activations: ClassVar[tuple[str, ...]] = ("sigmoid",)
     readouts: ClassVar[tuple[str, ...]] = ("sigmoid", "softmax")

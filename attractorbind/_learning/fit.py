@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
 from attractorbind._checks import check_bool, check_count
@@ -13,7 +14,7 @@ from attractorbind._errors import ArgumentError
 from attractorbind._keys import check_one_key
 from attractorbind._learning.angle import cosines
 from attractorbind._learning.base import Teaching
-from attractorbind._learning.hierarchy import Drawn, Hierarchy, check_images
+from attractorbind._learning.hierarchy import Drawn, Hierarchy, as_numbers, check_images
 from attractorbind._learning.learned import Learned, updated
 
 # From images, flattened, and a random key, to other images of the same shape.
@@ -31,7 +32,7 @@ class Fitted(NamedTuple):
 
     learned: Learned
     loss: Float[Array, " updates"]
-    cosines: Float[Array, "updates layers"]
+    cosines: Float[Array, "measured layers"]
 
 
 def fit(
@@ -76,12 +77,15 @@ def fit(
     """
     if not isinstance(hierarchy, Hierarchy):
         raise ArgumentError(f"hierarchy is {hierarchy!r}; give a learning.Hierarchy")
-    examples = check_images("inputs", inputs, hierarchy.sizes[0])[:, 0]
-    wanted = jnp.asarray(targets, jnp.float32)
-    if wanted.ndim != 2 or len(wanted) != len(examples) or not bool(jnp.all((wanted == 0) | (wanted == 1))):
-        raise ArgumentError(
-            f"targets have the shape {wanted.shape}; give zeros and ones of shape ({len(examples)}, outputs)"
-        )
+    shown = check_images("inputs", inputs, hierarchy.sizes[0])
+    if shown.shape[1] != 1:
+        raise ArgumentError(f"inputs are {shown.shape[1]} for each example; give one, of {hierarchy.sizes[0]} numbers")
+    examples = shown[:, 0]
+    shape = f"({len(examples)}, outputs)"
+    wanted = as_numbers("targets, zeros and ones,", targets, shape)
+    if wanted.ndim != 2 or len(wanted) != len(examples) or not wanted.size or not np.isin(wanted, (0, 1)).all():
+        raise ArgumentError(f"targets have the shape {wanted.shape}; give zeros and ones of shape {shape}")
+    check_augment(augment)
     epochs, batch = check_count("epochs", epochs), check_count("batch", batch)
     if batch > len(examples):
         raise ArgumentError(f"batch is {batch}, and there are {len(examples)} examples; give as many at the most")
@@ -95,13 +99,32 @@ def fit(
             drawn,
             learned,
             jnp.asarray(examples),
-            wanted,
+            jnp.asarray(wanted),
             (batch, augment, cosine),
             jax.random.fold_in(order_key, number),
         )
         losses.append(loss)
         measured.append(cosine_of_epoch)
     return Fitted(learned, jnp.concatenate(losses), jnp.concatenate(measured))
+
+
+def check_augment(augment: object) -> None:
+    """Raise unless it is an augmentation, or none."""
+    if augment is not None and not callable(augment):
+        raise ArgumentError(
+            f"augment is {augment!r}; give a function of inputs and a random key, such as learning.Distortion((8, 8))"
+        )
+
+
+def augmented(
+    augment: Augment, seen: Float[Array, "examples inputs"], key: Key[Array, ""]
+) -> Float[Array, "examples inputs"]:
+    """What an augmentation makes of these inputs, or an error if that is something else than such inputs."""
+    other: Any = augment(seen, key)
+    if not isinstance(other, jax.Array | np.ndarray) or other.shape != seen.shape:
+        given = f"an array of shape {other.shape}" if hasattr(other, "shape") else repr(other)
+        raise ArgumentError(f"augment returned {given} for inputs of shape {seen.shape}; return as many")
+    return jnp.asarray(other, jnp.float32)
 
 
 @eqx.filter_jit
@@ -113,7 +136,7 @@ def _epoch(
     targets: Float[Array, "examples outputs"],
     how: tuple[int, Augment | None, bool],
     key: Key[Array, ""],
-) -> tuple[Learned, Float[Array, " updates"], Float[Array, "updates layers"]]:
+) -> tuple[Learned, Float[Array, " updates"], Float[Array, "_measured layers"]]:
     """One epoch: what is learned by it, and the losses and cosines of its updates."""
     batch, augment, cosine = how
     order_key, augment_key = jax.random.split(key)
@@ -125,7 +148,7 @@ def _epoch(
         number, rows = chosen
         seen = inputs[rows]
         if augment is not None:
-            seen = augment(seen, jax.random.fold_in(augment_key, number))
+            seen = augmented(augment, seen, jax.random.fold_in(augment_key, number))
         teaching = Teaching(targets[rows], teaching_share)
         loss = jnp.mean(learned.layers.loss(learned.layers.forward(seen).fields, teaching.targets))
         layers = len(learned.layers.layers)

@@ -310,12 +310,7 @@ def check_images(told: str, images: Any, inputs: int) -> Float[np.ndarray, "tria
     - `told`: what the user knows them by.
     - `images`: of shape (trials, ...) or (trials, stimuli, ...), where ... is any shape of so many inputs.
     """
-    try:
-        array = np.asarray(images, np.float32)
-    except (TypeError, ValueError) as error:
-        raise ArgumentError(
-            f"{told} are no array of numbers ({error}); give one of shape (trials, {inputs})"
-        ) from error
+    array = as_numbers(told, images, f"(trials, {inputs})")
     if array.ndim > 1 and array.size and math.prod(array.shape[1:]) == inputs:
         array = array.reshape(len(array), 1, inputs)
     elif array.ndim > 2 and array.size and math.prod(array.shape[2:]) == inputs:
@@ -328,6 +323,19 @@ def check_images(told: str, images: Any, inputs: int) -> Float[np.ndarray, "tria
     if not np.isfinite(array).all():
         raise ArgumentError(f"{told} hold values that are not finite; leave out the trials that they belong to")
     return array
+
+
+def as_numbers(told: str, given: Any, shape: str) -> Float[np.ndarray, "..."]:
+    """What is given as an array of 32-bit numbers, or an error that names the shape to give."""
+    try:
+        array = np.asarray(given)
+        if array.dtype.kind in "USc":
+            raise ValueError(f"they are of the type {array.dtype}")
+        # What is too large becomes infinite.
+        with np.errstate(over="ignore"):
+            return array.astype(np.float32)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"{told} are no array of numbers ({error}); give one of shape {shape}") from error
 
 
 def _known(argument: str, given: object, known: Any) -> str:

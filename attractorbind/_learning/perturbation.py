@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -42,14 +43,14 @@ class NodePerturbation(AbstractCreditRule):
         0.01
     """
 
-    serial: bool = False
+    serial: bool = eqx.field(static=True, default=False)
     draws: int = 1
     size: float = 0.01
-    antithetic: bool = True
+    antithetic: bool = eqx.field(static=True, default=True)
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
 
     def __check_init__(self) -> None:
-        _check_perturbation(self.serial, self.draws, self.size)
+        _check_perturbation(self.serial, self.draws, self.size, self.antithetic)
 
     def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
         """See `AbstractCreditRule.init`: nothing."""
@@ -118,14 +119,14 @@ class WeightPerturbation(AbstractCreditRule):
         False
     """
 
-    serial: bool = False
+    serial: bool = eqx.field(static=True, default=False)
     draws: int = 1
     size: float = 0.001
-    antithetic: bool = True
+    antithetic: bool = eqx.field(static=True, default=True)
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
 
     def __check_init__(self) -> None:
-        _check_perturbation(self.serial, self.draws, self.size)
+        _check_perturbation(self.serial, self.draws, self.size, self.antithetic)
 
     def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
         """See `AbstractCreditRule.init`: nothing."""
@@ -167,10 +168,11 @@ class WeightPerturbation(AbstractCreditRule):
         return Changes(restored(changes).layers, ()), credit.kept
 
 
-def _check_perturbation(serial: object, draws: int, size: float) -> None:
+def _check_perturbation(serial: object, draws: int, size: float, antithetic: object) -> None:
     check_bool("serial", serial)
     check_count("draws", draws)
     check_positive("size", size)
+    check_bool("antithetic", antithetic)
 
 
 def _by_layer(layers: Layers, units: Units) -> list[Units]:

@@ -2,11 +2,13 @@
 
 from typing import ClassVar, NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key, PyTree
 
-from attractorbind._checks import check_bool, check_positive
+from attractorbind._checks import check_bool, check_fraction, check_positive
+from attractorbind._errors import ArgumentError
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching, changes_of
 from attractorbind._learning.layers import Layer, Layers, Units
 
@@ -40,14 +42,15 @@ class Reinforce(AbstractCreditRule):
     """
 
     size: float = 0.5
-    critic: bool = True
+    critic: bool = eqx.field(static=True, default=True)
     forgetting: float = 0.05
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
 
     def __check_init__(self) -> None:
         check_positive("size", self.size)
         check_bool("critic", self.critic)
-        check_positive("forgetting", self.forgetting)
+        if check_fraction("forgetting", self.forgetting) == 0:
+            raise ArgumentError("forgetting is 0; it must be above 0, or no reward is ever expected")
 
     def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
         """See `AbstractCreditRule.init`: the critic, or the running mean; at first no reward is expected."""

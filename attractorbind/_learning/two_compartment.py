@@ -2,6 +2,7 @@
 
 from typing import ClassVar, NamedTuple
 
+import equinox as eqx
 import jax
 from jaxtyping import Array, Float, Key, PyTree
 
@@ -56,7 +57,7 @@ class TwoCompartment(AbstractCreditRule):
     lateral: float = 0.1
     sweeps: int = 5
     spontaneous: int = 4000
-    before_and_after: bool = False
+    before_and_after: bool = eqx.field(static=True, default=False)
     activations: ClassVar[tuple[str, ...]] = ("tanh", "sigmoid", "relu")
     needs_hidden: ClassVar[bool] = True
 
