@@ -15,7 +15,7 @@ episode: the hierarchy sees one of them, and right is where "seen" decodes to th
 and slow features: nearest is the mean of the views whose names were heard.
 
     python demos/views.py --seeds 5 --json views.json
-    python demos/views.py images_background_small1.zip --objects 136
+    python demos/views.py images_background_small1.zip --objects 136 --units 1280 --first 68 --later 45
 """
 
 import argparse
@@ -163,6 +163,7 @@ def build_network(objects: Objects, plan: Plan, seed: int) -> ab.Network:
         # Its basins of attraction are wider; it falls silent less often.
         rules={"seen": ab.Storkey()},
         key=jax.random.key(seed),
+        strict=True,
     )
 
 
@@ -260,19 +261,28 @@ def nearest_mean(features: Callable[[np.ndarray], np.ndarray], named: np.ndarray
     return 100 * float(np.mean(nearest == np.arange(len(named))[:, None]))
 
 
-def baselines(objects: Objects) -> dict[str, float]:
-    """What pixels and slow features make of the same views."""
-    first, later, unseen = np.split(objects.views, [FIRST, FIRST + LATER], axis=1)
-    mean = objects.views[:, : FIRST + LATER].reshape(-1, objects.pixels).mean(axis=0)
-    features = {"pixels": lambda images: images - mean}
-    features |= {f"{count} slow features": slow_features([first, later], count) for count in (16, 32)}
-    both = objects.views[:, : FIRST + LATER]
-    named = {"names in first episodes": first, "true names in all": both}
-    return {
-        f"{what}, {when}": nearest_mean(of, views, unseen)
-        for what, of in features.items()
-        for when, views in named.items()
+def baselines(objects: Objects, seed: int) -> dict[str, float]:
+    """What pixels and slow features make of the same views; numbers of features chosen as settings are."""
+    episodes = objects.views[:, : FIRST + LATER]
+    mean = episodes.reshape(-1, objects.pixels).mean(axis=0)
+    synapses = np.random.default_rng(seed).normal(size=(objects.pixels, 512)) / np.sqrt(objects.pixels)
+    inputs = {
+        "": lambda images: images - mean,
+        " of 512 random units": lambda images: np.maximum(0, (images - mean) @ synapses),
     }
+    figures = {}
+    for name, count, of in (
+        ("pixels", 0, ""),
+        ("8 slow features", 8, ""),
+        ("16 slow features", 16, ""),
+        ("32 slow features", 32, " of 512 random units"),
+    ):
+        first, later, unseen = np.split(inputs[of](objects.views), [FIRST, FIRST + LATER], axis=1)
+        features = slow_features([first, later], count) if count else lambda inputs: inputs
+        both = np.concatenate([first, later], axis=1)
+        figures[f"{name}{of}, names of first"] = nearest_mean(features, first, unseen)
+        figures[f"{name}{of}, names of all"] = nearest_mean(features, both, unseen)
+    return figures
 
 
 def compare(objects: Objects, plan: Plan, seed: int, done: Callable[[str], None] = lambda _: None) -> dict[str, float]:
@@ -296,7 +306,7 @@ def compare(objects: Objects, plan: Plan, seed: int, done: Callable[[str], None]
         targets = lessons.targets(lives[name])
         figures[f"{name}: right names"] = percent(targets, objects.names)
         figures[f"{name}: silent"] = percent(targets, [None] * len(targets))
-    return figures | baselines(objects)
+    return figures | baselines(objects, seed)
 
 
 def distorted_digits(count: int, seed: int, *, tuning: bool = False) -> Objects:
