@@ -213,7 +213,7 @@ class Lessons:
         shown = self.unseen.reshape(self.count * TEST, -1)
         # A view that the latch of "seen" cannot make sense of may leave it unsettled, and decodes to nothing.
         trace = ab.run(self.network, ab.see(EYES), state, stimuli={EYES: shown}, throw=False)
-        return percent(trace.decode()["seen"], np.repeat(self.objects.names, TEST))
+        return percent(trace.decode()["seen"], [name for name in self.objects.names for _ in range(TEST)])
 
     def _hear(self, state: ab.State | None, episodes: Sequence[str], names: Sequence[str]) -> ab.Trace:
         words = [word for pair in zip(episodes, names, strict=True) for word in pair]
@@ -311,7 +311,7 @@ def compare(objects: Objects, plan: Plan, seed: int, done: Callable[[str], None]
 
 def distorted_digits(count: int, seed: int, *, tuning: bool = False) -> Objects:
     """Images of digits, each an object of its own, seen from other sides."""
-    images = load_digits().data.astype(np.float32) / 16
+    images = load_digits(return_X_y=True)[0].astype(np.float32) / 16
     aside = np.arange(len(images)) % ASIDE == 0
     images = images[aside if tuning else ~aside]
     if not 2 <= count <= len(images):
