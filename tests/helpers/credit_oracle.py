@@ -186,28 +186,32 @@ def predictive_coding(net, lesson, steps, step_size):
     return changes
 
 
-def reinforce(net, lesson, noise, chance, size, expected):
+def reinforce(net, lesson, noise, chance, size, predicted, betters=None):
     """Williams 1992. Returns the changes and the mean reward.
 
-    `noise[layer][example]` moves hidden units; `chance[example]` draws the answer: a Gumbel variable for each class, or
-    a number from 0 to 1 for each unit.
+    `noise[layer][example]` moves units: the hidden ones, and with other readouts than softmax those of the output.
+    `chance[example]`, a Gumbel variable for each class, draws a class. `predicted` is the reward that is expected, given
+    the last hidden layer; by how much the reward was better is added to `betters`.
     """
     changes, top, mean = nothing(net), len(net.weights) - 1, 0.0
     for example, (inputs, target, share) in enumerate(zip(*lesson, strict=True)):
-        moved = [size * own[example] for own in noise] + [np.zeros_like(target)]
+        moved = [size * own[example] for own in noise]
+        moved += [np.zeros_like(target)] * (len(net.weights) - len(noise))
         rates = forward(net, inputs, moved)
         outputs = rates[-1]
         if net.readout == "softmax":
             answer = np.zeros_like(target)
             answer[np.argmax(np.log(outputs) + chance[example])] = 1
-            reward = answer @ target
+            reward, surprise = answer @ target, answer - outputs
         else:
-            answer = (chance[example] < outputs) * 1.0
-            reward = -np.sum((answer - target) ** 2)
-        better = reward - expected
+            likelihood = target * np.log(outputs) + (1 - target) * np.log(1 - outputs)
+            reward, surprise = likelihood.mean(), noise[top][example] / size
+        better = reward - predicted(rates[-2])
+        if betters is not None:
+            betters.append(better)
         for number in range(top):
             add(changes[number], rates[number], -better * noise[number][example] / size, share)
-        add(changes[top], rates[top], -better * (answer - outputs), share)
+        add(changes[top], rates[top], -better * surprise, share)
         mean += share * reward
     return changes, mean
 

@@ -13,6 +13,7 @@ from learners import ABSENT, EXAMPLES, RULES, SIZES, as_lesson, as_plain, assert
 
 from attractorbind import learning
 from attractorbind._learning.learned import changes_at, unlearned, updated
+from attractorbind._learning.signs import signs
 
 KEY = jax.random.key(5)
 ACTIVATIONS = ("relu", "tanh", "sigmoid")
@@ -108,7 +109,7 @@ def test_node_perturbation(readout, antithetic):
     splits = np.cumsum(SIZES[1:-1])
     noise = []
     for draw in range(2):
-        drawn = jax.random.normal(jax.random.fold_in(KEY, draw), (EXAMPLES, sum(SIZES[1:])))
+        drawn = signs((EXAMPLES, sum(SIZES[1:])), key=jax.random.fold_in(KEY, draw))
         noise.append([np.split(np.asarray(row, float), splits) for row in drawn])
     expected = oracle.node_perturbation(*plain_lesson(net), noise, 0.1, antithetic=antithetic)
     assert_close(asked(rule, net)[0].layers, expected)
@@ -120,7 +121,7 @@ def test_weight_perturbation(antithetic):
     shapes = [shape for layer in net.layers for shape in (layer.weights.shape, layer.bias.shape)]
     ends, noise = np.cumsum([np.prod(shape, dtype=int) for shape in shapes]), []
     for draw in range(2):
-        drawn = np.asarray(jax.random.normal(jax.random.fold_in(KEY, draw), (ends[-1],)), float)
+        drawn = np.asarray(signs((int(ends[-1]),), key=jax.random.fold_in(KEY, draw)), float)
         parts = [part.reshape(shape) for part, shape in zip(np.split(drawn, ends[:-1]), shapes, strict=True)]
         noise.append(list(zip(parts[::2], parts[1::2], strict=True)))
     expected = oracle.weight_perturbation(*plain_lesson(net), noise, 0.1, antithetic=antithetic)
@@ -145,17 +146,58 @@ def test_predictive_coding(activation, readout):
 
 @pytest.mark.parametrize("readout", READOUTS)
 def test_reinforce(readout):
-    rule, net = learning.Reinforce(size=0.3, forgetting=0.1), learners.layers("tanh", readout)
-    noise = [
-        np.asarray(jax.random.normal(jax.random.fold_in(KEY, number), (EXAMPLES, units)), float)
-        for number, units in enumerate(SIZES[1:-1])
-    ]
-    draw = jax.random.gumbel if readout == "softmax" else jax.random.uniform
-    chance = np.asarray(draw(jax.random.fold_in(KEY, 3), (EXAMPLES, SIZES[-1])), float)
+    rule, net = learning.Reinforce(size=0.3, critic=False, forgetting=0.1), learners.layers("tanh", readout)
+    noise, chance = reinforced(readout)
     changes, kept = asked(rule, net, learning.Credit((), jnp.float32(-0.4)))
-    expected, reward = oracle.reinforce(*plain_lesson(net), noise, chance, 0.3, -0.4)
+    expected, reward = oracle.reinforce(*plain_lesson(net), noise, chance, 0.3, lambda hidden: -0.4)
     assert_close(changes.layers, expected)
     np.testing.assert_allclose(kept, -0.4 + 0.1 * (reward + 0.4), rtol=1e-5)
+
+
+@pytest.mark.parametrize("readout", ["sigmoid", "softmax"])
+def test_reinforce_with_a_critic(readout):
+    rule, net = learning.Reinforce(size=0.3), learners.layers("tanh", readout)
+    noise, chance = reinforced(readout)
+    values = np.random.default_rng(8).normal(size=SIZES[-2])
+    critic = learning.Layer(jnp.asarray(values[:, None], jnp.float32), jnp.full(1, 0.3))
+    changes, _ = asked(rule, net, learning.Credit(critic, jnp.float32(0.0)))
+    hiddens, betters = [], []
+
+    def predicted(hidden: np.ndarray) -> float:
+        hiddens.append(hidden)
+        return hidden @ values + 0.3
+
+    plain, lesson = plain_lesson(net)
+    expected, _ = oracle.reinforce(plain, lesson, noise, chance, 0.3, predicted, betters)
+    assert_close(changes.layers, expected)
+    # The delta rule: the critic moves towards the reward that came.
+    share = lesson[2]
+    own = -sum(part * better * hidden for part, better, hidden in zip(share, betters, hiddens, strict=True))
+    np.testing.assert_allclose(changes.learned.weights[:, 0], own, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(changes.learned.bias[0], -np.dot(share, betters), rtol=1e-4)
+
+
+def reinforced(readout: str) -> tuple[list[np.ndarray], np.ndarray]:
+    """What the rule draws: noise on fields, and what decides between classes."""
+    sizes = SIZES[1:-1] if readout == "softmax" else SIZES[1:]
+    noise = [
+        np.asarray(jax.random.normal(jax.random.fold_in(KEY, number), (EXAMPLES, units)), float)
+        for number, units in enumerate(sizes[: len(SIZES) - 2])
+    ]
+    if readout != "softmax":
+        drawn = jax.random.normal(jax.random.fold_in(KEY, len(SIZES) - 1), (EXAMPLES, SIZES[-1]))
+        noise.append(np.asarray(drawn, float))
+    chance = np.asarray(jax.random.gumbel(jax.random.fold_in(KEY, len(SIZES) - 1), (EXAMPLES, SIZES[-1])), float)
+    return noise, chance
+
+
+def test_signs_are_fair_and_independent():
+    drawn = np.asarray(signs((401, 33), key=KEY))
+    assert set(np.unique(drawn)) == {-1.0, 1.0}
+    assert np.abs(drawn.mean(axis=0)).max() < 5 / np.sqrt(401)
+    correlations = np.corrcoef(drawn.T)[~np.eye(33, dtype=bool)]
+    assert np.abs(correlations).max() < 5 / np.sqrt(401)
+    assert not np.array_equal(drawn, signs((401, 33), key=jax.random.fold_in(KEY, 1)))
 
 
 @pytest.mark.parametrize("before_and_after", [False, True])
