@@ -9,6 +9,7 @@ from attractorbind._area.base import (
     AreaInputs as AreaInputs,
     AreaNoise as AreaNoise,
     Shared as Shared,
+    Shown as Shown,
 )
 from attractorbind._area.hippocampus import SnapshotMemory as SnapshotMemory
 from attractorbind._area.snapshots import Snapshots as Snapshots
@@ -79,6 +80,7 @@ from attractorbind._rule.storkey import Storkey as Storkey
 from attractorbind._run import run as run
 from attractorbind._simulate import simulate as simulate
 from attractorbind._state import State as State
+from attractorbind._stimuli import show as show
 from attractorbind._synapses.base import (
     AbstractExactSynapses as AbstractExactSynapses,
     AbstractSynapses as AbstractSynapses,

@@ -17,7 +17,7 @@ from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
 from attractorbind._simulate import Rates, simulate_recording
 from attractorbind._state import State, repeated
-from attractorbind._stimuli import check_stimuli, with_stimuli, without_stimuli
+from attractorbind._stimuli import check_seen, check_stimuli, with_stimuli, without_stimuli
 from attractorbind._trace import Trace
 
 _RECORDS = ("final", "decoded", "states")
@@ -93,6 +93,7 @@ def run(
     symbols, trials = slot_symbols(network, compiled, args or {})
     stream, streams = input_symbols(network.vocabulary, inputs)
     seen, watching = check_stimuli(network, stimuli)
+    check_seen(network, compiled, seen, state if isinstance(state, State) else None)
     if state is not None:
         check_state(network, state)
     key = None if key is None else check_key(key)

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key, PyTree, Shaped
 
-from attractorbind._area.base import AbstractArea, Shared
+from attractorbind._area.base import AbstractArea, Shared, Shown
 from attractorbind._checks import check_computed, check_known, check_outside
 from attractorbind._errors import NetworkError, listed
 from attractorbind._wiring import Wiring
@@ -186,10 +186,12 @@ def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin,
 def _kinds(state: State) -> PyTree:
     """Shapes, without the axis of trials, and types of what the areas hold, and how it is put together."""
 
-    def kind(leaf: Array | jax.ShapeDtypeStruct | Shared) -> tuple:
+    def kind(leaf: Array | jax.ShapeDtypeStruct | Shared | Shown) -> tuple:
+        if isinstance(leaf, Shown):
+            return jax.tree.structure(leaf), leaf.value.shape[2:], leaf.value.dtype.name
         if isinstance(leaf, Shared):
             return jax.tree.structure(leaf), [(part.shape, part.dtype.name) for part in jax.tree.leaves(leaf)]
         return leaf.shape[1:], leaf.dtype.name
 
-    leaves, structure = jax.tree.flatten(state.areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    leaves, structure = jax.tree.flatten(state.areas, is_leaf=lambda leaf: isinstance(leaf, Shared | Shown))
     return structure, [kind(leaf) for leaf in leaves]

@@ -4,13 +4,16 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import jax
 import numpy as np
 from jaxtyping import Array, Float
 
-from attractorbind._area.base import AbstractSensoryArea
+from attractorbind._area.base import AbstractSensoryArea, Shown
 from attractorbind._errors import ArgumentError, listed, unknown_name
-from attractorbind._network import Network
-from attractorbind._state import State
+from attractorbind._inputs import number_of_trials, over_trials
+from attractorbind._network import Network, check_network, check_state
+from attractorbind._program.compiled import Compiled
+from attractorbind._state import State, repeated
 
 Stimuli = Mapping[str, Float[Array | np.ndarray, "trials stimuli _inputs"]]
 
@@ -33,6 +36,48 @@ def check_stimuli(network: Network, stimuli: Any) -> tuple[dict[str, np.ndarray]
         told = ", ".join(f"{name!r} has {count}" for name, count in trials.items())
         raise ArgumentError(f"stimuli are for different numbers of trials: {told}")
     return arrays, max(trials.values(), default=None)
+
+
+def check_seen(network: Network, program: Compiled, stimuli: Stimuli, state: State | None) -> None:
+    """Raise unless there is something to be seen, given now or before, where the program sees."""
+    for area in network.areas:
+        if not isinstance(area, AbstractSensoryArea) or area.name in stimuli:
+            continue
+        own = None if state is None else state[area.name]
+        parts = jax.tree.leaves(own, is_leaf=lambda leaf: isinstance(leaf, Shown))
+        left = any(isinstance(part, Shown) and part.value.shape[1] for part in parts)
+        if program.opens(f"{area.name}:{area.takes}") and not left:
+            raise ArgumentError(
+                f"stimuli= is missing for {area.name!r}, by which the program sees; give a mapping from that name to "
+                "an array"
+            )
+
+
+def show(network: Network, state: State, stimuli: Mapping[str, Any]) -> State:
+    """The state with stimuli before its sensory areas, for `tick`, `step` and `simulate`; `run` takes them itself.
+
+    **Arguments:**
+
+    - `network`, `state`: as from `build` and `network.silent`. One trial is repeated for all that have stimuli.
+    - `stimuli`: as for `run`.
+
+    **Raises:** `ArgumentError` or `UnknownNameError` for stimuli that do not fit, `NetworkError` for another state.
+
+    **Example:**
+
+        >>> import attractorbind as ab, jax, numpy as np
+        >>> eyes = ab.learning.Hierarchy("eyes", sizes=[4], target="focus", rule=ab.learning.Backpropagation())
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64}, relays=[], areas=[eyes],
+        ...     activity=0.1, rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> state = ab.show(network, network.silent(), {"eyes": np.eye(4)})
+        >>> ab.tick(network, state, ["eyes:next"])["eyes"].stimulus.tolist()[2]
+        [0.0, 0.0, 1.0, 0.0]
+    """
+    check_state(check_network(network), state)
+    arrays, trials = check_stimuli(network, stimuli)
+    together = number_of_trials({"stimuli=": trials, "the state": state.trials})
+    over_all = {name: over_trials(array, together, axis=0) for name, array in arrays.items()}
+    return with_stimuli(network, repeated(state, together), over_all)
 
 
 def with_stimuli(network: Network, state: State, stimuli: Stimuli) -> State:

@@ -13,7 +13,7 @@ from jaxtyping import Array, Bool, Float, Int, Key
 from attractorbind._area.base import Shared
 from attractorbind._checkpoint import Checkpoint, digest
 from attractorbind._checks import check_bool, check_count, check_known
-from attractorbind._errors import ArgumentError, NetworkError, RunError, listed
+from attractorbind._errors import ArgumentError, NetworkError, ProgramError, RunError, listed
 from attractorbind._inputs import check_given, input_symbols, number_of_trials, over_trials, slot_symbols
 from attractorbind._keys import check_one_key, unused_key
 from attractorbind._learning.angle import cosines
@@ -30,7 +30,7 @@ from attractorbind._run import compiled_for
 from attractorbind._sealed import checked_path
 from attractorbind._simulate import Rates, simulate_recording
 from attractorbind._state import State, repeated
-from attractorbind._stimuli import check_stimuli, with_stimuli, without_stimuli
+from attractorbind._stimuli import check_seen, check_stimuli, with_stimuli, without_stimuli
 
 
 class History(NamedTuple):
@@ -130,6 +130,10 @@ def train(
     followed = _followed(network, hierarchy)
     given = stimuli if isinstance(stimuli, Mapping) else {followed.name: stimuli}
     lessons = _lessons(network, compiled, given, args, inputs)
+    if not compiled.opens(f"{followed.name}:learn"):
+        raise ProgramError(
+            f"the program never learns; add learn({followed.name!r}) where the target stands in its buffer"
+        )
     epochs, batch = check_count("epochs", epochs), check_count("batch", batch)
     if batch > lessons.examples:
         raise ArgumentError(f"batch is {batch}, and there are {lessons.examples} examples; give as many at the most")
@@ -143,7 +147,7 @@ def train(
     start = _reseeded(network.silent(1) if state is None else state, keys[2])
     saved = None
     if checkpoint is not None:
-        words = (network.fingerprint, repr(network.areas), str(compiled), followed.name, str(batch))
+        words = (network.fingerprint, repr(network.areas), str(compiled), followed.name, str(batch), repr(augment))
         arrays = (lessons, start, network.area_parameters, jax.random.key_data(keys))
         saved = Checkpoint(checked_path(checkpoint), digest(words, arrays))
     reached, records = (start, []) if saved is None else saved.read(start)
@@ -250,6 +254,7 @@ def _lessons(
     symbols, named = slot_symbols(network, compiled, args or {})
     stream, streams = input_symbols(network.vocabulary, inputs)
     arrays, watching = check_stimuli(network, stimuli)
+    check_seen(network, compiled, arrays, None)
     examples = number_of_trials({"args=": named, "inputs=": streams, "stimuli=": watching})
     return _Lessons(
         over_trials(symbols, examples, axis=1),

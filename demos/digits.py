@@ -43,7 +43,7 @@ LONGER = 10
 
 
 class Setting(NamedTuple):
-    """A credit rule, and how it is trained: chosen on parts of the training pictures, see --validate."""
+    """A credit rule, and how it is trained."""
 
     rule: learning.AbstractCreditRule
     rate: float
@@ -52,18 +52,51 @@ class Setting(NamedTuple):
     readout: str = "softmax"  # where there is one output unit per class
 
 
+class Settings(NamedTuple):
+    """How a rule is trained towards one unit per class, by itself, and towards the codes of a buffer, in a network.
+
+    Chosen on parts of the training pictures, see --validate.
+    """
+
+    classes: Setting
+    codes: Setting
+
+
+NODE = learning.NodePerturbation(draws=4)
 SETTINGS = {
-    "backpropagation": Setting(learning.Backpropagation(), 1e-3, 30, 32),
-    "contrastive-hebbian": Setting(learning.ContrastiveHebbian(), 1e-3, 30, 32, "sigmoid"),
-    "burst": Setting(learning.Burst(), 4e-3, 60, 32),
-    "burst-learned-feedback": Setting(learning.Burst(learned=True), 4e-3, 60, 32),
-    "feedback-alignment": Setting(learning.FeedbackAlignment(), 1e-3, 30, 32),
-    "direct-feedback-alignment": Setting(learning.FeedbackAlignment(direct=True), 1e-3, 30, 32),
-    "two-compartment": Setting(learning.TwoCompartment(), 1e-3, 30, 32, "sigmoid"),
-    "predictive-coding": Setting(learning.PredictiveCoding(), 1e-3, 30, 32),
-    "node-perturbation": Setting(learning.NodePerturbation(), 3e-3, 150, 128),
-    "weight-perturbation": Setting(learning.WeightPerturbation(), 3e-3, 400, 128),
-    "reinforce": Setting(learning.Reinforce(), 1e-3, 300, 128),
+    "backpropagation": Settings(
+        Setting(learning.Backpropagation(), 1e-3, 30, 32), Setting(learning.Backpropagation(), 2e-3, 30, 32)
+    ),
+    "contrastive-hebbian": Settings(
+        Setting(learning.ContrastiveHebbian(), 1e-3, 30, 32, "sigmoid"),
+        Setting(learning.ContrastiveHebbian(), 1e-3, 30, 32),
+    ),
+    "burst": Settings(Setting(learning.Burst(), 4e-3, 60, 32), Setting(learning.Burst(), 4e-3, 60, 32)),
+    "burst-learned-feedback": Settings(
+        Setting(learning.Burst(learned=True), 4e-3, 60, 32), Setting(learning.Burst(learned=True), 4e-3, 60, 32)
+    ),
+    "feedback-alignment": Settings(
+        Setting(learning.FeedbackAlignment(), 1e-3, 30, 32), Setting(learning.FeedbackAlignment(), 2e-3, 60, 32)
+    ),
+    "direct-feedback-alignment": Settings(
+        Setting(learning.FeedbackAlignment(direct=True), 1e-3, 30, 32),
+        Setting(learning.FeedbackAlignment(direct=True), 2e-3, 60, 32),
+    ),
+    "two-compartment": Settings(
+        Setting(learning.TwoCompartment(), 1e-3, 30, 32, "sigmoid"),
+        Setting(learning.TwoCompartment(before_and_after=True), 1e-3, 30, 32),
+    ),
+    "predictive-coding": Settings(
+        Setting(learning.PredictiveCoding(), 1e-3, 30, 32), Setting(learning.PredictiveCoding(), 2e-3, 60, 32)
+    ),
+    "node-perturbation": Settings(Setting(NODE, 3e-3, 150, 128), Setting(NODE, 3e-3, 150, 128)),
+    "weight-perturbation": Settings(
+        Setting(learning.WeightPerturbation(), 3e-3, 400, 128),
+        Setting(learning.WeightPerturbation(draws=16), 1e-2, 100, 32),
+    ),
+    "reinforce": Settings(
+        Setting(learning.Reinforce(), 1e-3, 300, 128), Setting(learning.Reinforce(critic=False), 2e-3, 600, 128)
+    ),
 }
 
 
@@ -154,15 +187,16 @@ def questions() -> ab.Program:
 class Scores(NamedTuple):
     """How a rule fares; all but the last three in per cent.
 
-    - `one_hot`: right with one output unit per class, trained by itself.
+    - `classes`: right with one output unit per class, trained by itself.
     - `cleaned`: right in the buffer, after its attractor has cleaned up.
     - `outputs`: where the code nearest to the hierarchy's output is right.
     - `answered`: three pictures and both answers right.
     - `expected`: the chance that three pictures are, the third power of `cleaned`.
-    - `angles`: to the gradient, in degrees, for each layer.
+    - `angles`: to the gradient, in degrees, for each layer, in the network.
+    - `updates`, `seconds`: of training in the network.
     """
 
-    one_hot: float
+    classes: float
     cleaned: float
     outputs: float
     answered: float
@@ -172,31 +206,51 @@ class Scores(NamedTuple):
     seconds: float
 
 
-def score(setting: Setting, train: Pictures, test: Pictures, options: argparse.Namespace, seed: int) -> Scores:
-    """Train a hierarchy in a network, and another by itself, and test both."""
-    epochs = setting.epochs * (LONGER if options.augment else 1)
-    rate = setting.rate * (2 if options.augment else 1)
+class Training(NamedTuple):
+    """The eyes, and how long and with what they are trained."""
+
+    eyes: learning.Hierarchy
+    epochs: int
+    batch: int
+    augment: learning.Distortion | None
+
+
+def training(setting: Setting, readout: str, train: Pictures, options: argparse.Namespace) -> Training:
+    """What a setting and the options ask for; with distorted pictures ten times as long, at twice the rate."""
+    epochs = (options.epochs or setting.epochs) * (LONGER if options.augment else 1)
     batch = min(setting.batch, len(train.labels))
-    distorted = learning.Distortion(train.shape, shift=1.0, rotation=0.3, scale=0.2) if options.augment else None
-    updates = epochs * (len(train.labels) // batch)
+    eyes = learning.Hierarchy(
+        "eyes",
+        sizes=[train.images.shape[1], *HIDDEN],
+        target="focus",
+        rule=setting.rule,
+        readout=readout,
+        optimiser=learning.Adam(
+            setting.rate * (2 if options.augment else 1), updates=epochs * (len(train.labels) // batch)
+        ),
+    )
+    distortion = learning.Distortion(train.shape, shift=1.0, rotation=0.3, scale=0.2)
+    return Training(eyes, epochs, batch, distortion if options.augment else None)
 
-    def eyes(readout: str) -> learning.Hierarchy:
-        return learning.Hierarchy(
-            "eyes",
-            sizes=[train.images.shape[1], *HIDDEN],
-            target="focus",
-            rule=setting.rule,
-            readout=readout,
-            optimiser=learning.Adam(rate, updates=updates),
-        )
 
+def score_alone(setting: Setting, train: Pictures, test: Pictures, options: argparse.Namespace, seed: int) -> float:
+    """Per cent right of a hierarchy with one output unit per class, trained by itself."""
+    eyes, epochs, batch, augment = training(setting, setting.readout, train, options)
     targets = np.eye(len(train.names))[train.labels]
-    alone = eyes(setting.readout)
-    keys = jax.random.split(jax.random.key(seed), 2)
-    fitted = learning.fit(alone, train.images, targets, epochs=epochs, batch=batch, key=keys[0], augment=distorted)
+    fitted = learning.fit(
+        eyes, train.images, targets, epochs=epochs, batch=batch, key=jax.random.key(seed), augment=augment
+    )
     classes = np.asarray(fitted.learned.layers.forward(test.images).rates[-1]).argmax(axis=1)
+    return 100 * float((classes == test.labels).mean())
 
-    network = build_network(train, eyes("sigmoid"), options.units, seed)
+
+def score(settings: Settings, train: Pictures, test: Pictures, options: argparse.Namespace, seed: int) -> Scores:
+    """Train a hierarchy by itself, and another in a network, and test both."""
+    classes = score_alone(settings.classes, train, test, options, seed)
+    if options.alone:
+        return Scores(classes, *[math.nan] * 4, (), 0, 0.0)
+    eyes, epochs, batch, augment = training(settings.codes, "sigmoid", train, options)
+    network = build_network(train, eyes, options.units, seed)
     started = time.perf_counter()
     trained = ab.train(
         network,
@@ -205,24 +259,24 @@ def score(setting: Setting, train: Pictures, test: Pictures, options: argparse.N
         args={"shown": train.shown()},
         epochs=epochs,
         batch=batch,
-        key=keys[1],
-        augment=distorted,
+        key=jax.random.key(seed),
+        augment=augment,
         progress=sys.stderr.isatty(),
     )
     seconds = time.perf_counter() - started
     seen = ab.run(network, ab.see("eyes"), trained.state, stimuli={"eyes": test.images}, throw=False)
-    cleaned = np.array([name == shown for name, shown in zip(seen.decode()["focus"], test.shown(), strict=True)])
-    overlaps = ab.overlaps(seen.state["eyes"].evidence, network.codes("focus"))[:, : len(test.names)]
-    angles = np.degrees(np.arccos(np.clip(trained.history.cosine.mean(axis=0), -1, 1)))
-    answered, expected = ask(network, trained.state, test, cleaned.mean(), seed, show=options.examples)
+    cleaned = np.mean([name == shown for name, shown in zip(seen.decode()["focus"], test.shown(), strict=True)])
+    overlaps = np.asarray(ab.overlaps(seen.state["eyes"].evidence, network.codes("focus")))[:, : len(test.names)]
+    angles = np.degrees(np.arccos(trained.history.cosine.mean(axis=0)))
+    answered, expected = ask(network, trained.state, test, float(cleaned), seed, show=options.examples)
     return Scores(
-        100 * float((classes == test.labels).mean()),
-        100 * float(cleaned.mean()),
-        100 * float((np.asarray(overlaps).argmax(axis=1) == test.labels).mean()),
+        classes,
+        100 * float(cleaned),
+        100 * float((overlaps.argmax(axis=1) == test.labels).mean()),
         100 * answered,
         100 * expected,
         tuple(map(float, angles)),
-        updates,
+        len(trained.history.loss),
         seconds,
     )
 
@@ -287,6 +341,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--augment", action="store_true", help="show pictures from other sides, for ten times as long")
     parser.add_argument("--validate", action="store_true", help="test on a fifth of the pictures for training")
+    parser.add_argument("--alone", action="store_true", help="only one output unit per class, without a network")
     parser.add_argument("--units", type=int, default=512, help="of every buffer")
     parser.add_argument("--epochs", type=int, help="instead of those of the setting")
     parser.add_argument("--examples", type=int, default=0, help="answers to show")
@@ -305,14 +360,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{'% right':<26}", *(f"{column:>20}" for column in columns), "  p^3  angles, updates, s")
     figures: dict[str, list[dict]] = {}
     for name in SETTINGS if options.rule == "all" else [options.rule]:
-        setting = SETTINGS[name]._replace(**({"epochs": options.epochs} if options.epochs else {}))
-        scores = [score(setting, train, test, options, seed) for seed in range(options.seeds)]
+        scores = [score(SETTINGS[name], train, test, options, seed) for seed in range(options.seeds)]
         figures[name] = [each._asdict() for each in scores]
-        rights = [told([each[column] for each in scores]) for column in range(4)]
-        angles = "/".join(f"{angle:.0f}" for angle in np.mean([each.angles for each in scores], axis=0))
-        seconds, expected = np.mean([each.seconds for each in scores]), np.mean([each.expected for each in scores])
-        cells = " ".join(f"{right:>20}" for right in rights)
-        print(f"{name:<26} {cells} {expected:5.1f}  {angles}, {scores[0].updates}, {seconds:.0f}", flush=True)
+        cells = " ".join(
+            f"{told([each[column] for each in scores]):>20}" for column in range(1 if options.alone else 4)
+        )
+        if not options.alone:
+            angles = "/".join(f"{angle:.0f}" for angle in np.mean([each.angles for each in scores], axis=0))
+            seconds, expected = np.mean([each.seconds for each in scores]), np.mean([each.expected for each in scores])
+            cells += f" {expected:5.1f}  {angles}, {scores[0].updates}, {seconds:.0f}"
+        print(f"{name:<26} {cells}", flush=True)
     if options.json:
         options.json.write_text(json.dumps({"split": options.split, "others": others, "rules": figures}, indent=1))
     return 0

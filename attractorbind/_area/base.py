@@ -56,6 +56,17 @@ class Shared(eqx.Module):
     value: PyTree
 
 
+class Shown(eqx.Module):
+    """A part of an area's state that may be of any length along its second axis, such as stimuli still to be seen.
+
+    **Arguments:**
+
+    - `value`: an array of shape (trials, how many, ...).
+    """
+
+    value: Array
+
+
 class AbstractArea(eqx.Module):
     """Something that is joined to the buffers of a network by gates of its own, and has a mechanism and a state.
 
@@ -128,7 +139,14 @@ class AbstractArea(eqx.Module):
 
 
 class AbstractSensoryArea(AbstractArea):
-    """An area with stimuli of its own, which are given to a run: `run(stimuli={name: array})`."""
+    """An area with stimuli of its own, which are given to a run: `run(stimuli={name: array})`.
+
+    **Attributes:**
+
+    - `takes`: the switch at which it takes its next stimulus.
+    """
+
+    takes: eqx.AbstractClassVar[str]
 
     @abc.abstractmethod
     def check_stimuli(self, stimuli: Any) -> Float[np.ndarray, "trials stimuli _inputs"]:
@@ -136,7 +154,7 @@ class AbstractSensoryArea(AbstractArea):
 
     @abc.abstractmethod
     def shown(self, state: PyTree, stimuli: Float[Array | np.ndarray, "trials stimuli _inputs"]) -> PyTree:
-        """The state with these stimuli before it, none of them seen yet. With no stimuli it is as `init` makes it."""
+        """The state with these stimuli before it, none of them seen yet, in a part that is `Shown`."""
 
 
 def check_area_name(name: object) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
 from attractorbind._checks import check_bool, check_count
-from attractorbind._errors import ArgumentError
+from attractorbind._errors import ArgumentError, RunError
 from attractorbind._keys import check_one_key
 from attractorbind._learning.angle import cosines
 from attractorbind._learning.base import Teaching
@@ -105,6 +105,8 @@ def fit(
         )
         losses.append(loss)
         measured.append(cosine_of_epoch)
+    if not bool(jnp.isfinite(jnp.concatenate(losses)).all()):
+        raise RunError("the loss is not finite any more; take a lower rate of the optimiser")
     return Fitted(learned, jnp.concatenate(losses), jnp.concatenate(measured))
 
 

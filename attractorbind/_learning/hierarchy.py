@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import equinox as eqx
 import jax
@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Key
 
-from attractorbind._area.base import AbstractSensoryArea, AreaInputs, Decode, Shared, check_area_name
+from attractorbind._area.base import AbstractSensoryArea, AreaInputs, Decode, Shared, Shown, check_area_name
 from attractorbind._checks import check_count
 from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule_fits
@@ -37,7 +37,7 @@ class Seeing(eqx.Module):
 
     **Attributes:**
 
-    - `stimuli`: what is there to be seen by each trial.
+    - `stimuli`: what is there to be seen by each trial, an array of shape (trials, stimuli, inputs).
     - `taken`: how many of its stimuli a trial has seen.
     - `stimulus`: the one that it saw last.
     - `evidence`: the sum of the outputs over the views that were added up.
@@ -47,7 +47,7 @@ class Seeing(eqx.Module):
     - `learned`: the synapses, shared by all trials.
     """
 
-    stimuli: Float[Array, "trials stimuli inputs"]
+    stimuli: Shown
     taken: Int[Array, " trials"]
     stimulus: Float[Array, "trials inputs"]
     evidence: Float[Array, "trials outputs"]
@@ -62,11 +62,11 @@ class Hierarchy(AbstractSensoryArea):
 
     The stimuli of a run are given by `run(stimuli={name: array})`. To **see** takes a trial's next stimulus through the
     layers: rates $r_l = f(r_{l-1} W_l + b_l)$, outputs y; several views may be added up. The outputs compete: as many
-    win as there are units on in what was taught, on average, and they **drive the buffer** through the gate
-    "eyes->focus"; its attractor, held by its latch, cleans up what they got wrong. To **learn** opens the relay back,
-    "focus->eyes": what the buffer holds now is the target of the last stimulus, and the synapses change by one update
-    of the credit rule, in which all trials that learn at this tick are one batch. A trial that has seen nothing, or
-    whose buffer is silent, teaches nothing.
+    win as there are units on in what was taught, on average; of those that tie for the last of them, none. They **drive
+    the buffer** through the gate "eyes->focus"; its attractor, held by its latch, cleans up what they got wrong. To
+    **learn** opens the relay back, "focus->eyes": what the buffer holds now is the target of the last stimulus, and the
+    synapses change by one update of the credit rule, in which all trials that learn at this tick are one batch. A trial
+    that has seen nothing, or whose buffer is silent, teaches nothing.
 
     **Gates**, all closed at rest: "eyes->focus" and "focus->eyes"; "eyes:next" takes the next stimulus, which
     "eyes:add" adds to those before; "eyes:learn" changes the synapses.
@@ -114,6 +114,7 @@ class Hierarchy(AbstractSensoryArea):
     activation: str = eqx.field(static=True)
     readout: str = eqx.field(static=True)
     receptive_fields: tuple[int | None, ...] = eqx.field(static=True)
+    takes: ClassVar[str] = "next"
 
     def __init__(
         self,
@@ -193,7 +194,7 @@ class Hierarchy(AbstractSensoryArea):
         """See `AbstractArea.init`: nothing seen, and nothing learned."""
         outputs = jnp.zeros((trials, buffers[self.target]))
         return Seeing(
-            stimuli=jnp.zeros((trials, 0, self.sizes[0])),
+            stimuli=Shown(jnp.zeros((trials, 0, self.sizes[0]))),
             taken=jnp.zeros(trials, jnp.int32),
             stimulus=jnp.zeros((trials, self.sizes[0])),
             evidence=outputs,
@@ -225,7 +226,9 @@ class Hierarchy(AbstractSensoryArea):
     def shown(self, state: Seeing, stimuli: Float[Array | np.ndarray, "trials stimuli inputs"]) -> Seeing:
         """See `AbstractSensoryArea.shown`."""
         shown = jnp.asarray(stimuli)
-        return eqx.tree_at(lambda seeing: (seeing.stimuli, seeing.taken), state, (shown, jnp.zeros_like(state.taken)))
+        return eqx.tree_at(
+            lambda seeing: (seeing.stimuli, seeing.taken), state, (Shown(shown), jnp.zeros_like(state.taken))
+        )
 
     def check_stimuli(self, stimuli: Any) -> Float[np.ndarray, "trials stimuli inputs"]:
         """See `AbstractSensoryArea.check_stimuli`."""
@@ -262,9 +265,10 @@ class Hierarchy(AbstractSensoryArea):
 
 def _seen(state: Seeing, looking: Bool[Array, " trials"], adds: Bool[Array, " trials"]) -> Seeing:
     """The state after the trials that look have taken their next stimulus."""
-    trials, count, _ = state.stimuli.shape
+    stimuli = state.stimuli.value
+    trials, count, _ = stimuli.shape
     there = looking & (state.taken < count)
-    upcoming = state.stimuli[jnp.arange(trials), jnp.minimum(state.taken, count - 1)] if count else state.stimulus
+    upcoming = stimuli[jnp.arange(trials), jnp.minimum(state.taken, count - 1)] if count else state.stimulus
     stimulus = jnp.where(there[:, None], upcoming, state.stimulus)
     outputs = jnp.where(there[:, None], state.learned.value.layers.forward(stimulus).rates[-1], 0.0)
     # Where there is nothing more to see, nothing is seen, unless it would only have been added.

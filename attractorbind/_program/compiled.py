@@ -48,6 +48,15 @@ class Compiled(Printed):
         """Whether it takes symbols from the trial's input sequence."""
         return False
 
+    @property
+    @abstractmethod
+    def settings(self) -> Float[np.ndarray, "settings gates"]:
+        """The conductances of all gates in every setting that it goes through."""
+
+    def opens(self, gate: str) -> bool:
+        """Whether it opens a gate at any time."""
+        return bool((self.settings[:, self.wiring.gate_index[gate]] > 0).any())
+
     @abstractmethod
     def stuck(self, conductances: Mapping[str, Any]) -> "Compiled":
         """The program as it runs where some gates are stuck at a conductance, whatever it says of them."""

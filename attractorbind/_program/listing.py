@@ -98,6 +98,11 @@ class Listing(Compiled):
         """Whether it takes symbols from the trial's input sequence."""
         return bool(((self.rows.present != NONE) & (self.rows.slot == NONE)).any())
 
+    @property
+    def settings(self) -> Float[np.ndarray, "settings gates"]:
+        """The conductances of all gates at every row."""
+        return self.rows.gates
+
     def stuck(self, conductances: Mapping[str, Any]) -> "Listing":
         """The program as it runs where some gates are stuck at a conductance, whatever it says of them."""
         return replace(self, rows=replace(self.rows, gates=with_stuck(self.wiring, self.rows.gates, conductances)))

@@ -48,6 +48,11 @@ class Schedule(Compiled):
         """How many ticks the program takes."""
         return len(self.gates)
 
+    @property
+    def settings(self) -> Float[np.ndarray, "settings gates"]:
+        """The conductances of all gates at every tick."""
+        return self.gates
+
     def stuck(self, conductances: Mapping[str, Any]) -> "Schedule":
         """The program as it runs where some gates are stuck at a conductance, whatever it says of them."""
         return replace(self, gates=with_stuck(self.wiring, self.gates, conductances))

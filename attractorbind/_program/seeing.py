@@ -80,7 +80,8 @@ def see(area: str | AbstractArea, *, views: int = 1, write: bool = True) -> Prog
 
     The gate from the hierarchy to the buffer opens while the buffer's latch is closed; the latch joins in, the gate
     closes, and the attractor cleans up what was driven. Past the last stimulus nothing is seen, and the buffer is left
-    empty.
+    empty. What looks like nothing that was learned may leave a buffer that does not come to rest, for which `run`
+    raises: evaluate with `throw=False`.
 
     **Arguments:**
 
@@ -111,7 +112,8 @@ def learn(area: str | AbstractArea) -> Program:
 
     The relay from the buffer to the hierarchy opens for a tick, and with it the gate that lets synapses change. All
     trials that learn at the same tick are one batch. Where nothing was seen, or the buffer is empty, nothing is
-    learned.
+    learned. Trials that came to it by different branches, or by a condition joined by & or |, may learn one after the
+    other, in updates of their own.
 
     **Arguments:**
 
