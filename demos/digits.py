@@ -22,9 +22,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from scipy import stats
 from sklearn.datasets import load_digits
@@ -121,7 +122,7 @@ class Pictures:
 def read_pictures(path: Path | None) -> Pictures:
     """The pictures in a file, or scikit-learn's digits; exits with a sentence where they are none."""
     if path is None:
-        digits = load_digits()
+        digits: Any = load_digits()
         images, labels = digits.images, digits.target
     else:
         try:
@@ -152,7 +153,7 @@ def split(pictures: Pictures, how: str) -> tuple[Pictures, Pictures]:
     missing = set(pictures.labels) - set(pictures.labels[train])
     if missing:
         sys.exit(f"no picture for training shows {[pictures.names[label] for label in missing]}; split otherwise")
-    return pictures.chosen(train), pictures.chosen(test)
+    return pictures.chosen(np.asarray(train)), pictures.chosen(np.asarray(test))
 
 
 def build_network(pictures: Pictures, eyes: learning.Hierarchy, units: int, seed: int) -> ab.Network:
@@ -240,7 +241,7 @@ def score_alone(setting: Setting, train: Pictures, test: Pictures, options: argp
     fitted = learning.fit(
         eyes, train.images, targets, epochs=epochs, batch=batch, key=jax.random.key(seed), augment=augment
     )
-    classes = np.asarray(fitted.learned.layers.forward(test.images).rates[-1]).argmax(axis=1)
+    classes = np.asarray(fitted.learned.layers.forward(jnp.asarray(test.images)).rates[-1]).argmax(axis=1)
     return 100 * float((classes == test.labels).mean())
 
 
@@ -248,7 +249,8 @@ def score(settings: Settings, train: Pictures, test: Pictures, options: argparse
     """Train a hierarchy by itself, and another in a network, and test both."""
     classes = score_alone(settings.classes, train, test, options, seed)
     if options.alone:
-        return Scores(classes, *[math.nan] * 4, (), 0, 0.0)
+        nothing = math.nan
+        return Scores(classes, nothing, nothing, nothing, nothing, (), 0, 0.0)
     eyes, epochs, batch, augment = training(settings.codes, "sigmoid", train, options)
     network = build_network(train, eyes, options.units, seed)
     started = time.perf_counter()
@@ -356,15 +358,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     others = baselines(train, test)
     for name, right in others.items():
         print(f"{name:<26} {right:5.1f}")
-    columns = ("one unit per class", "in the buffer", "nearest code", "3 and answers")
-    print(f"{'% right':<26}", *(f"{column:>20}" for column in columns), "  p^3  angles, updates, s")
+    heads = ("one unit per class", "in the buffer", "nearest code", "3 and answers")
+    print(f"{'% right':<26}", *(f"{head:>20}" for head in heads), "  p^3  angles, updates, s")
     figures: dict[str, list[dict]] = {}
     for name in SETTINGS if options.rule == "all" else [options.rule]:
         scores = [score(SETTINGS[name], train, test, options, seed) for seed in range(options.seeds)]
         figures[name] = [each._asdict() for each in scores]
-        cells = " ".join(
-            f"{told([each[column] for each in scores]):>20}" for column in range(1 if options.alone else 4)
-        )
+        columns = [[each.classes for each in scores]]
+        if not options.alone:
+            columns += [[each.cleaned for each in scores], [each.outputs for each in scores]]
+            columns += [[each.answered for each in scores]]
+        cells = " ".join(f"{told(column):>20}" for column in columns)
         if not options.alone:
             angles = "/".join(f"{angle:.0f}" for angle in np.mean([each.angles for each in scores], axis=0))
             seconds, expected = np.mean([each.seconds for each in scores]), np.mean([each.expected for each in scores])

@@ -239,10 +239,10 @@ CALLS: dict[str, tuple] = {
     **spread(
         "hierarchy: readout",
         lambda w, v: eyes(readout=v),
-        {"unknown": "linear", "None": None, "a list": ["softmax"]},
+        {"unknown": "argmax", "None": None, "a list": ["softmax"]},
         "NetworkError",
         "readout is",
-        "'sigmoid', 'softmax'",
+        "'sigmoid', 'softmax', 'linear'",
     ),
     "hierarchy: activation that does not suit the rule": (
         lambda w: eyes(rule=learning.Burst(), activation="relu"),

@@ -190,8 +190,8 @@ def reinforce(net, lesson, noise, chance, size, predicted, betters=None):
     """Williams 1992. Returns the changes and the mean reward.
 
     `noise[layer][example]` moves units: the hidden ones, and with other readouts than softmax those of the output.
-    `chance[example]`, a Gumbel variable for each class, draws a class. `predicted` is the reward that is expected, given
-    the last hidden layer; by how much the reward was better is added to `betters`.
+    `chance[example]`, a Gumbel variable for each class, draws a class. `predicted` is the reward that is expected,
+    given the last hidden layer; to `betters` is added by how much the reward was better.
     """
     changes, top, mean = nothing(net), len(net.weights) - 1, 0.0
     for example, (inputs, target, share) in enumerate(zip(*lesson, strict=True)):

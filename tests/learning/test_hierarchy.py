@@ -158,7 +158,7 @@ def test_past_the_last_stimulus_nothing_is_seen_and_the_buffer_is_empty():
     trace = ab.run(built(), ab.see("eyes") * 2, taught(), stimuli=IMAGES)
     assert not np.asarray(trace.state["focus"]).any()
     assert trace.state["eyes"].views.tolist() == [0] * 4
-    unshown = ab.run(built(), ab.see("eyes"), taught())
+    unshown = ab.simulate(built(), ab.see("eyes").compile(built()), taught())
     assert not np.asarray(unshown.state["focus"]).any()
 
 
