@@ -133,6 +133,18 @@ TABLES: dict[str, Callable[[list[Row]], str]] = {
     "throughput": throughput,
     "throughput_few_symbols": throughput,
     "capacity_critical": critical,
+    "credit": as_they_are(
+        [
+            "rule",
+            "batch",
+            "products",
+            "million operations",
+            "ms an update",
+            "ms bare products",
+            "ratio",
+            "ms optimiser",
+        ]
+    ),
     "peers": as_they_are(
         [
             "library",

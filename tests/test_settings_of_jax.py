@@ -18,6 +18,10 @@ SETTINGS = {
 }
 
 
+# A process for each setting; test_precision.py tries two in every run.
+pytestmark = pytest.mark.slow
+
+
 def outcome(folder: Path, **setting: str) -> dict[str, Any]:
     """What the program prints under this setting, with warnings as errors."""
     usual = {name: value for name, value in os.environ.items() if name not in SETTINGS}

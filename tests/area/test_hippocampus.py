@@ -91,6 +91,7 @@ def test_a_state_of_another_memory_is_refused():
         ab.run(built, ab.hold(), other.silent())
 
 
+@pytest.mark.slow
 def test_two_memories_of_any_sizes_and_of_one_snapshot_each():
     """Sizes that are no multiples of 8, capacity 1, assemblies of more than half the units, several trials."""
     words = [f"s{number}" for number in range(4)]

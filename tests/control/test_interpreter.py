@@ -24,6 +24,7 @@ def test_the_codes_of_the_storing_networks_are_unlike_enough_to_be_told_apart():
             assert likeness.max() < 0.5
 
 
+@pytest.mark.slow
 @given(case=branching_runs(STORING))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 def test_decoded_it_is_the_machine_of_names(case):

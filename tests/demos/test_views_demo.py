@@ -41,6 +41,7 @@ def lessons() -> Any:
     return views.Lessons(views.Objects([f"object {number}" for number in range(6)], seen.astype(np.float32)), SMALL, 0)
 
 
+@pytest.mark.slow
 def test_names_are_recalled_by_what_is_seen(lessons: Any) -> None:
     assert lessons.right(lessons.start) == 100
     lived = lessons.recalled(views.LATER)
@@ -51,6 +52,7 @@ def test_names_are_recalled_by_what_is_seen(lessons: Any) -> None:
     assert later == {"episode": "later episode 1", "seen": None, "name": "object 0"}
 
 
+@pytest.mark.slow
 def test_eyes_that_have_learned_nothing_recall_nothing(lessons: Any) -> None:
     lived = lessons.recalled(views.LATER, lessons.heard.state)
     assert lessons.targets(lived) == [None] * 6

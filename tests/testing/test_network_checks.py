@@ -9,6 +9,7 @@ import attractorbind as ab
 from attractorbind.testing import CheckError, check_binding, check_capacity, check_isolation
 
 
+@pytest.mark.slow
 def test_a_sound_network_passes():
     check_binding(sound(), max_examples=8)
     check_binding(sound(), max_examples=5, noise=0.01)

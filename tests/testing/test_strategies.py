@@ -31,6 +31,7 @@ def test_networks_store_their_vocabulary(network):
     assert set(network.buffers) <= set("abc")
 
 
+@pytest.mark.slow
 def test_networks_shrink_to_the_simplest():
     simplest = find(networks(), lambda network: True)
     assert simplest.vocabulary.names == ("s0", "s1")
