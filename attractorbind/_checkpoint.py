@@ -41,8 +41,8 @@ class Checkpoint:
         payload = io.BytesIO(read_sealed(self.path, _MAGIC, "checkpoint", "train(checkpoint=...)"))
         if payload.read(len(self.digest)) != self.digest:
             raise FileError(
-                f"{str(self.path)!r} is a checkpoint of other training: of another network, program, data set, batch "
-                "or key; give another file, or delete this one to begin anew"
+                f"{str(self.path)!r} is a checkpoint of other training: of another network, program, start, data set, "
+                "augmentation, batch or key; give another file, or delete this one to begin anew"
             )
         epochs, columns = np.load(payload, allow_pickle=False)
         leaves = [jnp.asarray(np.load(payload, allow_pickle=False)) for _ in jax.tree.leaves(start)]

@@ -49,6 +49,8 @@ def slot_symbols(
         if isinstance(value, str):
             single.add(name)
             value = [value]
+        elif isinstance(value, np.ndarray) and value.ndim == 1:
+            value = value.tolist()
         if not isinstance(value, Sequence) or not value:
             raise ArgumentError(f"argument {name!r} is {value!r}; give a symbol's name or a non-empty list of names")
         lists[name] = [network.vocabulary[symbol] for symbol in value]

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Key
+from jaxtyping import Array, Int, Key
 
+from attractorbind._area.base import Shared
 from attractorbind._checks import check_computed, check_fraction, check_outside
+from attractorbind._engine.driver import Outcome
 from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
 from attractorbind._inputs import check_given, input_symbols, number_of_trials, over_trials, slot_symbols
@@ -15,6 +19,7 @@ from attractorbind._network import Network, check_network, check_state
 from attractorbind._program.listing import Listing
 from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
+from attractorbind._result import Result
 from attractorbind._simulate import Rates, simulate_recording
 from attractorbind._state import State, repeated
 from attractorbind._stimuli import check_seen, check_stimuli, with_stimuli, without_stimuli
@@ -45,7 +50,8 @@ def run(
     program of similar length, other symbols or another noise level, unless from none to some, do not compile anew. A
     tick costs what the projections cost that are open in some trial, but nothing for a buffer at rest on which only its
     latch writes. Without noise and leak, and with gates open or closed, the result is exact: the same bit for bit in
-    any batch, on any machine. Each trial does what it would do alone, given its key.
+    any batch, on any machine. Each trial does what it would do alone, given its key. Both hold of all but hierarchies:
+    what they see is computed in floating point, and what one trial teaches them changes what others see.
 
     It runs compiled, and checks what it is given before: call it from outside of `jax.jit`, `jax.vmap` and `jax.grad`;
     inside of them, `simulate` is the same run without the checks. Another number of trials compiles anew, and so may a
@@ -123,7 +129,7 @@ def run(
         network=network,
         program=compiled,
         state=without_stimuli(network, outcome.state, seen),
-        result=np.asarray(outcome.result),
+        result=_judged(outcome),
         ticks=np.asarray(outcome.ticks),
         states=_named(network, kept.states),
         best_symbol=_named(network, kept.best_symbol),
@@ -135,6 +141,15 @@ def run(
     if throw:
         trace.check()
     return trace
+
+
+def _judged(outcome: Outcome) -> Int[np.ndarray, " trials"]:
+    """The trials' results; where what they all share has become something else than numbers, it is no end of any."""
+    parts = jax.tree.leaves(outcome.state.areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    shared = [leaf for part in parts if isinstance(part, Shared) for leaf in jax.tree.leaves(part)]
+    finite = all(bool(jnp.isfinite(leaf).all()) for leaf in shared if jnp.issubdtype(leaf.dtype, jnp.floating))
+    result = np.asarray(outcome.result)
+    return result if finite else np.full_like(result, Result.NON_FINITE)
 
 
 def _named(network: Network, of_buffers: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:

@@ -185,7 +185,7 @@ class Trace(eqx.Module):
         first = int(np.flatnonzero(self.result)[0])
         cures = {
             Result.UNSETTLED: "let it settle with hold(), give it more units or a lower activity, noise or leak",
-            Result.NON_FINITE: "look for infinite or undefined weights in network.synapses",
+            Result.NON_FINITE: "look for infinite weights in network.synapses, or take a lower rate of what learns",
             Result.LIMIT: "raise the limit of until() or cycle(), or see why its condition does not come to hold",
         }
         ended = {Result.UNSETTLED: "unsettled", Result.NON_FINITE: "non-finite", Result.LIMIT: "ended at a limit"}

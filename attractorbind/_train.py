@@ -19,7 +19,7 @@ from attractorbind._keys import check_one_key, unused_key
 from attractorbind._learning.angle import cosines
 from attractorbind._learning.base import AbstractCreditRule, Teaching
 from attractorbind._learning.fit import Augment, augmented, check_augment
-from attractorbind._learning.hierarchy import Hierarchy, Seeing
+from attractorbind._learning.hierarchy import Hierarchy, Seeing, shares
 from attractorbind._network import Network, check_state
 from attractorbind._overlap import overlaps
 from attractorbind._program.listing import Listing
@@ -41,6 +41,8 @@ class History(NamedTuple):
         that they were taught.
     - `cosine`: after each epoch, the cosines of the changes that its last batch asks for with the gradient, for the
         weights of each layer; their arc cosine is the angle.
+
+    NaN stands where no trial of a batch learned anything.
     """
 
     loss: Float[np.ndarray, " batches"]
@@ -147,8 +149,8 @@ def train(
     start = _reseeded(network.silent(1) if state is None else state, keys[2])
     saved = None
     if checkpoint is not None:
-        words = (network.fingerprint, repr(network.areas), str(compiled), followed.name, str(batch), repr(augment))
-        arrays = (lessons, start, network.area_parameters, jax.random.key_data(keys))
+        words = (network.fingerprint, repr(network.areas), str(compiled), followed.name, str(batch), _named(augment))
+        arrays = (lessons, start, network, jax.random.key_data(keys), eqx.filter(augment, eqx.is_array_like))
         saved = Checkpoint(checked_path(checkpoint), digest(words, arrays))
     reached, records = (start, []) if saved is None else saved.read(start)
     if len(records) > epochs:
@@ -166,6 +168,12 @@ def train(
             saved.write(reached, records)
         show(record)
     return Trained(reached, History(*(np.concatenate(column) for column in zip(*records, strict=True))))
+
+
+def _named(augment: Any) -> str:
+    """What an augmentation is called, in any process."""
+    kind = augment if augment is None or hasattr(augment, "__qualname__") else type(augment)
+    return "" if kind is None else f"{kind.__module__}.{kind.__qualname__}"
 
 
 class _Teacher(NamedTuple):
@@ -208,7 +216,7 @@ def _epoch(
         after, result = teacher.teach(repeated(reached, batch), rows, jax.random.fold_in(augment_key, number))
         reached = _carried(teacher.start, after)
         marks.append((*_marks(after[name], codes), result))
-    loss, accuracy, results = (np.stack(column) for column in zip(*jax.device_get(marks), strict=True))
+    loss, accuracy, anyone, results = (np.stack(column) for column in zip(*jax.device_get(marks), strict=True))
     # What the last update did no loss tells.
     layers = jax.tree.leaves(after[name].learned.value.layers)
     finite = np.isfinite(loss).all() and all(bool(jnp.isfinite(leaf).all()) for leaf in layers)
@@ -218,15 +226,18 @@ def _epoch(
             "program with run, or take a lower rate of the optimiser"
         )
     cosine = np.asarray(_last_cosines(teacher.hierarchy.rule, after[name]))
-    return reached, History(loss, accuracy, cosine[None])
+    cosine = np.where(anyone[-1], cosine, np.nan)
+    return reached, History(np.where(anyone, loss, np.nan), np.where(anyone, accuracy, np.nan), cosine[None])
 
 
 @eqx.filter_jit
-def _marks(seeing: Seeing, codes: Bool[Array, "symbols units"]) -> tuple[Float[Array, ""], Float[Array, ""]]:
-    """Loss and accuracy of the trials that have learned, before they did; 0 where none has."""
-    taught, output = seeing.taught, jnp.clip(seeing.output, 1e-7, 1 - 1e-7)
-    learned = jnp.any(taught > 0, axis=1)
-    share = learned / jnp.maximum(jnp.sum(learned), 1)
+def _marks(
+    seeing: Seeing, codes: Bool[Array, "symbols units"]
+) -> tuple[Float[Array, ""], Float[Array, ""], Bool[Array, ""]]:
+    """Loss and accuracy of the trials that have learned, before they did, and whether any has."""
+    learned = jnp.any(seeing.taught > 0, axis=1)
+    share, taught = shares(learned), seeing.taught
+    output = jnp.clip(seeing.output, 1e-7, 1 - 1e-7)
     match seeing.learned.value.layers.readout:
         case "softmax":
             loss = -jnp.sum(taught * jnp.log(output), axis=1)
@@ -235,15 +246,14 @@ def _marks(seeing: Seeing, codes: Bool[Array, "symbols units"]) -> tuple[Float[A
         case _:
             loss = -jnp.sum(taught * jnp.log(output) + (1 - taught) * jnp.log1p(-output), axis=1)
     own, wanted = (jnp.argmax(overlaps(pattern, codes), axis=1) for pattern in (seeing.output, taught))
-    return share @ loss, share @ (own == wanted)
+    return share @ loss, share @ (own == wanted).astype(jnp.float32), jnp.any(learned)
 
 
 @eqx.filter_jit
 def _last_cosines(rule: AbstractCreditRule, seeing: Seeing) -> Float[Array, " layers"]:
     """The cosines at the examples that were learned last."""
-    learned = jnp.any(seeing.taught > 0, axis=1)
-    share = learned / jnp.maximum(jnp.sum(learned), 1)
-    return cosines(rule, seeing.learned.value, seeing.stimulus, Teaching(seeing.taught, share))
+    share = shares(jnp.any(seeing.taught > 0, axis=1))
+    return cosines(rule, seeing.learned.value, seeing.lesson, Teaching(seeing.taught, share))
 
 
 def _lessons(
@@ -275,9 +285,13 @@ def _followed(network: Network, name: str | None) -> Hierarchy:
 
 
 def _reseeded(state: State, key: Key[Array, ""]) -> State:
-    """The state with hierarchies that draw from another key from now on."""
+    """The state with hierarchies that draw from another key from now on, and of which no trial has learned yet."""
     areas = [
-        eqx.tree_at(lambda seeing: seeing.learned.value, area, area.learned.value.reseeded(jax.random.fold_in(key, n)))
+        eqx.tree_at(
+            lambda seeing: (seeing.learned.value, seeing.taught),
+            area,
+            (area.learned.value.reseeded(jax.random.fold_in(key, n)), jnp.zeros_like(area.taught)),
+        )
         if isinstance(area, Seeing)
         else area
         for n, area in enumerate(state.areas)

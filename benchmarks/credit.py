@@ -70,7 +70,7 @@ def row_of(name: str, rule: learning.AbstractCreditRule, sizes: list[int], batch
     """How one rule fares at one batch size."""
     hierarchy = learning.Hierarchy("eyes", sizes=sizes[:-1], target="focus", rule=rule)
     keys = jax.random.split(jax.random.key(0), 4)
-    learned = hierarchy.drawn(sizes[-1], key=keys[0]).learned
+    learned = hierarchy.drawn(sizes[-1], key=keys[0])
     inputs = jax.random.uniform(keys[1], (batch, sizes[0]))
     targets = jax.random.bernoulli(keys[2], 0.1, (batch, sizes[-1])).astype(jnp.float32)
     teaching = learning.Teaching(targets, jnp.full(batch, 1 / batch))

@@ -15,7 +15,7 @@ def gradient(layers: Layers, inputs: Float[Array, "examples inputs"], teaching: 
     def loss(layers: Layers) -> Float[Array, ""]:
         return teaching.share @ layers.loss(layers.forward(inputs).fields, teaching.targets)
 
-    return jax.grad(loss)(layers).layers
+    return layers.existing(jax.grad(loss)(layers).layers)
 
 
 def cosines(
@@ -37,7 +37,7 @@ def cosines(
         >>> import attractorbind as ab, jax, jax.numpy as jnp
         >>> rule = ab.learning.FeedbackAlignment()
         >>> eyes = ab.learning.Hierarchy("eyes", sizes=[16, 32], target="focus", rule=rule)
-        >>> learned = eyes.drawn(8, key=jax.random.key(0)).learned
+        >>> learned = eyes.drawn(8, key=jax.random.key(0))
         >>> teaching = ab.learning.Teaching(jnp.eye(8), jnp.full(8, 1 / 8))
         >>> found = ab.learning.cosines(rule, learned, jax.random.normal(jax.random.key(1), (8, 16)), teaching)
         >>> bool(found[1] > 0.999), bool(abs(found[0]) < 0.5)

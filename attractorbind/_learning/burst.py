@@ -92,6 +92,7 @@ class Burst(AbstractCreditRule):
         if not self.learned:
             return Changes(changes, ()), credit.kept
         following = tuple(
-            above.weights.T + self.decay * own for above, own in zip(changes[1:], credit.learned, strict=True)
+            above.weights.T + self.decay * own
+            for above, own in zip(layers.existing(changes)[1:], credit.learned, strict=True)
         )
         return Changes(changes, following), credit.kept

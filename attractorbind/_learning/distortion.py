@@ -53,9 +53,13 @@ class Distortion(eqx.Module):
         height, width = self.shape
         if images.shape[1] != height * width:
             raise ArgumentError(f"images of {images.shape[1]} pixels are not of the shape {self.shape}")
-        drawn = jax.random.uniform(key, (len(images), 4), minval=-1.0, maxval=1.0)
+        drawn = jax.random.uniform(key, (len(images), 4), jnp.float32, minval=-1.0, maxval=1.0)
         middle_row, middle_column = (height - 1) / 2, (width - 1) / 2
-        rows, columns = jnp.meshgrid(jnp.arange(height) - middle_row, jnp.arange(width) - middle_column, indexing="ij")
+        rows, columns = jnp.meshgrid(
+            jnp.arange(height, dtype=jnp.float32) - middle_row,
+            jnp.arange(width, dtype=jnp.float32) - middle_column,
+            indexing="ij",
+        )
 
         def view(image: Float[Array, " pixels"], drawn: Float[Array, "4"]) -> Float[Array, " pixels"]:
             angle, size = self.rotation * drawn[0], 1.0 + self.scale * drawn[1]

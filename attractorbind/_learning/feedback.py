@@ -17,6 +17,6 @@ def random_feedback(
     sizes, feedback = layers.sizes, []
     for number, units in enumerate(sizes[1:-1]):
         above = sizes[-1] if direct else sizes[number + 2]
-        drawn = jax.random.normal(jax.random.fold_in(key, number), (above, units))
+        drawn = jax.random.normal(jax.random.fold_in(key, number), (above, units), jnp.float32)
         feedback.append(drawn / jnp.sqrt(jnp.float32(above if by_sources else units)))
     return tuple(feedback)

@@ -14,7 +14,7 @@ from attractorbind._errors import ArgumentError, RunError
 from attractorbind._keys import check_one_key
 from attractorbind._learning.angle import cosines
 from attractorbind._learning.base import Teaching
-from attractorbind._learning.hierarchy import Drawn, Hierarchy, as_numbers, check_images
+from attractorbind._learning.hierarchy import Hierarchy, as_numbers, check_images
 from attractorbind._learning.learned import Learned, updated
 
 # From images, flattened, and a random key, to other images of the same shape.
@@ -91,12 +91,10 @@ def fit(
         raise ArgumentError(f"batch is {batch}, and there are {len(examples)} examples; give as many at the most")
     check_bool("cosine", cosine)
     first_key, order_key = jax.random.split(check_one_key(key))
-    drawn = hierarchy.drawn(wanted.shape[1], key=first_key)
-    learned, losses, measured = drawn.learned, [], []
+    learned, losses, measured = hierarchy.drawn(wanted.shape[1], key=first_key), [], []
     for number in range(epochs):
         learned, loss, cosine_of_epoch = _epoch(
             hierarchy,
-            drawn,
             learned,
             jnp.asarray(examples),
             jnp.asarray(wanted),
@@ -132,7 +130,6 @@ def augmented(
 @eqx.filter_jit
 def _epoch(
     hierarchy: Hierarchy,
-    drawn: Drawn,
     learned: Learned,
     inputs: Float[Array, "examples inputs"],
     targets: Float[Array, "examples outputs"],
@@ -144,7 +141,7 @@ def _epoch(
     order_key, augment_key = jax.random.split(key)
     updates = len(inputs) // batch
     order = jax.random.permutation(order_key, len(inputs))[: updates * batch].reshape(updates, batch)
-    teaching_share = jnp.full(batch, 1.0 / batch)
+    teaching_share = jnp.full(batch, 1.0 / batch, jnp.float32)
 
     def update(learned: Learned, chosen: tuple[Int[Array, ""], Int[Array, " batch"]]) -> tuple[Learned, tuple]:
         number, rows = chosen
@@ -155,7 +152,7 @@ def _epoch(
         loss = jnp.mean(learned.layers.loss(learned.layers.forward(seen).fields, teaching.targets))
         layers = len(learned.layers.layers)
         angles = cosines(hierarchy.rule, learned, seen, teaching) if cosine else jnp.zeros(layers)
-        after = updated(hierarchy.rule, hierarchy.optimiser, drawn.masks, learned, seen, teaching)
+        after = updated(hierarchy.rule, hierarchy.optimiser, learned, seen, teaching)
         return after, (loss, angles)
 
     learned, (losses, measured) = jax.lax.scan(update, learned, (jnp.arange(updates), order))

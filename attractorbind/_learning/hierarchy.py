@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -21,17 +21,6 @@ from attractorbind._learning.receptive_fields import receptive_field_mask
 from attractorbind._wiring import AreaWiring
 
 
-class Drawn(NamedTuple):
-    """What is drawn for a hierarchy when its network is built.
-
-    - `learned`: what it is before its first update.
-    - `masks`: for each layer, where synapses may be; None for everywhere.
-    """
-
-    learned: Learned
-    masks: tuple[Float[Array, "_below _above"] | None, ...]
-
-
 class Seeing(eqx.Module):
     """The state of a hierarchy.
 
@@ -42,8 +31,9 @@ class Seeing(eqx.Module):
     - `stimulus`: the one that it saw last.
     - `evidence`: the sum of the outputs over the views that were added up.
     - `views`: how many they are; 0 where there was nothing to see.
-    - `taught`: what the buffer held when the trial last learned.
-    - `output`: what the outputs were then, before learning.
+    - `lesson`: the stimulus from which a trial last learned.
+    - `taught`: what the buffer held then.
+    - `output`: what the outputs were, before learning.
     - `learned`: the synapses, shared by all trials.
     """
 
@@ -52,6 +42,7 @@ class Seeing(eqx.Module):
     stimulus: Float[Array, "trials inputs"]
     evidence: Float[Array, "trials outputs"]
     views: Float[Array, " trials"]
+    lesson: Float[Array, "trials inputs"]
     taught: Float[Array, "trials outputs"]
     output: Float[Array, "trials outputs"]
     learned: Shared
@@ -69,9 +60,15 @@ class Hierarchy(AbstractSensoryArea):
     that has seen nothing, or whose buffer is silent, teaches nothing.
 
     **Gates**, all closed at rest: "eyes->focus" and "focus->eyes"; "eyes:next" takes the next stimulus, which
-    "eyes:add" adds to those before; "eyes:learn" changes the synapses.
+    "eyes:add" adds to those before; "eyes:learn" changes the synapses. Switches act above a conductance of 1/2: a leak
+    above that opens them all.
 
-    The synapses are slow, and part of the `State`: shared by all trials. They start from what the network's key drew.
+    Noise of a run does not reach the hierarchy's own units. The winners are all or nothing, so no derivative passes
+    through them; the evidence before them has derivatives. What is seen is computed in floating point, and can differ
+    by rounding between machines and sizes of batches, unlike all else in a network.
+
+    The synapses are slow, and part of the `State`: shared by all trials, so what a trial learns changes what the others
+    see. They start from what the network's key drew; `network.save` keeps only those.
 
     **Arguments:**
 
@@ -178,34 +175,36 @@ class Hierarchy(AbstractSensoryArea):
             largest_field=1.0,
         )
 
-    def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Drawn:
+    def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Learned:
         """See `AbstractArea.parameters`: the synapses before anything is learned."""
         return self.drawn(buffers[self.target], key=key)
 
-    def drawn(self, outputs: int, *, key: Key[Array, ""]) -> Drawn:
+    def drawn(self, outputs: int, *, key: Key[Array, ""]) -> Learned:
         """The synapses before anything is learned, of a hierarchy with so many output units."""
         masks = self._masks(outputs)
         layers_key, learned_key = jax.random.split(key)
         drawn = draw_layers((*self.sizes, outputs), masks, self.rule.gain, key=layers_key)
-        layers = Layers(drawn, self.activation, self.readout)
-        return Drawn(unlearned(layers, self.rule, self.optimiser, key=learned_key), masks)
+        layers = Layers(drawn, self.activation, self.readout, masks if any(mask is not None for mask in masks) else ())
+        return unlearned(layers, self.rule, self.optimiser, key=learned_key)
 
-    def init(self, buffers: Mapping[str, int], trials: int, parameters: Drawn) -> Seeing:
+    def init(self, buffers: Mapping[str, int], trials: int, parameters: Learned) -> Seeing:
         """See `AbstractArea.init`: nothing seen, and nothing learned."""
-        outputs = jnp.zeros((trials, buffers[self.target]))
+        outputs = jnp.zeros((trials, buffers[self.target]), jnp.float32)
+        inputs = jnp.zeros((trials, self.sizes[0]), jnp.float32)
         return Seeing(
-            stimuli=Shown(jnp.zeros((trials, 0, self.sizes[0]))),
+            stimuli=Shown(jnp.zeros((trials, 0, self.sizes[0]), jnp.float32)),
             taken=jnp.zeros(trials, jnp.int32),
-            stimulus=jnp.zeros((trials, self.sizes[0])),
+            stimulus=inputs,
             evidence=outputs,
-            views=jnp.zeros(trials),
+            views=jnp.zeros(trials, jnp.float32),
+            lesson=inputs,
             taught=outputs,
             output=outputs,
-            learned=Shared(parameters.learned),
+            learned=Shared(parameters),
         )
 
     def tick(
-        self, parameters: Drawn, state: Seeing, inputs: AreaInputs
+        self, parameters: Learned, state: Seeing, inputs: AreaInputs
     ) -> tuple[Seeing, tuple[Float[Array, "trials _units"], ...]]:
         """See `AbstractArea.tick`: see, learn, and drive the buffer."""
         takes, adds, learns = inputs.switches > 0.5
@@ -214,7 +213,7 @@ class Hierarchy(AbstractSensoryArea):
         taught = inputs.activity[0]
         learning = learns & (inputs.reads[0] > 0.5) & inputs.running
         learning &= (state.views > 0) & jnp.any(taught > 0, axis=1)
-        state = self._taught(parameters, state, learning, taught)
+        state = self._taught(state, learning, taught)
         driving = inputs.writes[0] > 0
         field = jax.lax.cond(jnp.any(driving), lambda: _winners(state), lambda: jnp.zeros_like(state.evidence))
         return state, (field,)
@@ -225,7 +224,7 @@ class Hierarchy(AbstractSensoryArea):
 
     def shown(self, state: Seeing, stimuli: Float[Array | np.ndarray, "trials stimuli inputs"]) -> Seeing:
         """See `AbstractSensoryArea.shown`."""
-        shown = jnp.asarray(stimuli)
+        shown = jnp.asarray(stimuli, jnp.float32)
         return eqx.tree_at(
             lambda seeing: (seeing.stimuli, seeing.taken), state, (Shown(shown), jnp.zeros_like(state.taken))
         )
@@ -237,30 +236,39 @@ class Hierarchy(AbstractSensoryArea):
     def _masks(self, outputs: int) -> tuple[Float[Array, "_below _above"] | None, ...]:
         sizes = (*self.sizes, outputs)
         return tuple(
-            None if width is None else jnp.asarray(receptive_field_mask(sizes[number], sizes[number + 1], width))
+            None
+            if width is None
+            else jnp.asarray(receptive_field_mask(sizes[number], sizes[number + 1], width), jnp.float32)
             for number, width in enumerate(self.receptive_fields)
         )
 
-    def _taught(
-        self, parameters: Drawn, state: Seeing, learning: Bool[Array, " trials"], taught: Float[Array, "trials units"]
-    ) -> Seeing:
+    def _taught(self, state: Seeing, learning: Bool[Array, " trials"], taught: Float[Array, "trials units"]) -> Seeing:
         """The state after one update by the trials that learn, if there are any."""
         anyone = jnp.any(learning)
-        teaching = Teaching(taught, learning / jnp.maximum(jnp.sum(learning), 1))
+        teaching = Teaching(taught, shares(learning))
         own = learning[:, None]
         output = jax.lax.cond(
             anyone,
             lambda: jnp.where(own, state.learned.value.layers.forward(state.stimulus).rates[-1], state.output),
             lambda: state.output,
         )
-        learned = updated_if(
-            anyone, (self.rule, self.optimiser, parameters.masks), state.learned.value, state.stimulus, teaching
-        )
+        learned = updated_if(anyone, (self.rule, self.optimiser), state.learned.value, state.stimulus, teaching)
         return eqx.tree_at(
-            lambda seeing: (seeing.taught, seeing.output, seeing.learned),
+            lambda seeing: (seeing.lesson, seeing.taught, seeing.output, seeing.learned),
             state,
-            (jnp.where(own, taught, state.taught), output, Shared(learned)),
+            (
+                jnp.where(own, state.stimulus, state.lesson),
+                jnp.where(own, taught, state.taught),
+                output,
+                Shared(learned),
+            ),
         )
+
+
+def shares(learning: Bool[Array, " trials"]) -> Float[Array, " trials"]:
+    """The part that each trial has in an update: the same for all that learn."""
+    taking_part = learning.astype(jnp.float32)
+    return taking_part / jnp.maximum(jnp.sum(taking_part), jnp.float32(1))
 
 
 def _seen(state: Seeing, looking: Bool[Array, " trials"], adds: Bool[Array, " trials"]) -> Seeing:
@@ -268,17 +276,19 @@ def _seen(state: Seeing, looking: Bool[Array, " trials"], adds: Bool[Array, " tr
     stimuli = state.stimuli.value
     trials, count, _ = stimuli.shape
     there = looking & (state.taken < count)
-    upcoming = stimuli[jnp.arange(trials), jnp.minimum(state.taken, count - 1)] if count else state.stimulus
+    upcoming = (
+        stimuli[jnp.arange(trials, dtype=jnp.int32), jnp.minimum(state.taken, count - 1)] if count else state.stimulus
+    )
     stimulus = jnp.where(there[:, None], upcoming, state.stimulus)
     outputs = jnp.where(there[:, None], state.learned.value.layers.forward(stimulus).rates[-1], 0.0)
     # Where there is nothing more to see, nothing is seen, unless it would only have been added.
     evidence = jnp.where(adds[:, None], state.evidence, 0.0) + outputs
-    views = jnp.where(adds, state.views, 0.0) + there
+    views = jnp.where(adds, state.views, 0.0) + there.astype(jnp.float32)
     return eqx.tree_at(
         lambda seeing: (seeing.taken, seeing.stimulus, seeing.evidence, seeing.views),
         state,
         (
-            state.taken + there,
+            state.taken + there.astype(jnp.int32),
             stimulus,
             jnp.where(looking[:, None], evidence, state.evidence),
             jnp.where(looking, views, state.views),
@@ -303,7 +313,7 @@ def _winners(state: Seeing) -> Float[Array, "trials outputs"]:
     ends = jnp.min(strength, axis=1) - 1, jnp.max(strength, axis=1)
     _, bar = jax.lax.fori_loop(0, 32, halve, ends)
     wins = (strength > bar[:, None]) & (state.views > 0)[:, None]
-    return jnp.where(wins, 1.0, -1.0)
+    return jnp.where(wins, jnp.float32(1), jnp.float32(-1))
 
 
 def check_images(told: str, images: Any, inputs: int) -> Float[np.ndarray, "trials stimuli inputs"]:

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
-from attractorbind._learning.layers import Layer, Layers
+from attractorbind._learning.layers import Layer, Layers, masked
 from attractorbind._learning.optimiser import Adam
 
 # Examples of spontaneous activity in one step, and the optimiser's rate, which falls to 0.
@@ -60,7 +60,10 @@ def spontaneous(
     keys = jax.random.split(key, 2 * len(above) + 1)
     drawn = tuple(
         Lateral(
-            Layer(_normal(keys[2 * number], layer.weights.shape), jnp.zeros_like(layer.bias)),
+            masked(
+                Layer(_normal(keys[2 * number], layer.weights.shape), jnp.zeros_like(layer.bias)),
+                layers.mask(number + 1),
+            ),
             _normal(keys[2 * number + 1], down.shape),
         )
         for number, (layer, down) in enumerate(zip(above, feedback, strict=True))
@@ -71,17 +74,19 @@ def spontaneous(
         lateral, momentum = carry
         changes, apical, alone = [], [], []
         for number, (own, down) in enumerate(zip(lateral, feedback, strict=True)):
-            fields = jax.random.normal(jax.random.fold_in(key, number), (_EXAMPLES, down.shape[1]))
+            fields = jax.random.normal(jax.random.fold_in(key, number), (_EXAMPLES, down.shape[1]), jnp.float32)
             rates = layers.rate(fields)
             twins = layers.output_of(number + 1, layers.field(number + 1, rates))
             cells = layers.output_of(number + 1, rates @ own.predict.weights + own.predict.bias[None, :])
             said = twins @ down + cells @ own.cancel
             missed = (cells - twins) / _EXAMPLES
-            changes.append(Lateral(Layer(rates.T @ missed, missed.sum(axis=0)), cells.T @ said / _EXAMPLES))
+            predict = masked(Layer(rates.T @ missed, missed.sum(axis=0)), layers.mask(number + 1))
+            changes.append(Lateral(predict, cells.T @ said / _EXAMPLES))
             apical.append(said)
             alone.append(twins @ down)
-        moved, momentum = optimiser.update(tuple(changes), momentum, lateral)
-        after = jax.tree.map(jnp.add, lateral, moved)
+        with jax.numpy_dtype_promotion("standard"):
+            moved, momentum = optimiser.update(tuple(changes), momentum, lateral)
+        after = jax.tree.map(lambda old, new: old + new.astype(old.dtype), lateral, moved)
         return (after, momentum), Silence(_sizes(apical), _sizes(alone))
 
     (lateral, _), silence = jax.jit(lambda start, keys: jax.lax.scan(learn, start, keys))(
@@ -91,7 +96,7 @@ def spontaneous(
 
 
 def _normal(key: Key[Array, ""], shape: tuple[int, ...]) -> Float[Array, "below above"]:
-    return jax.random.normal(key, shape) / jnp.sqrt(jnp.float32(shape[0]))
+    return jax.random.normal(key, shape, jnp.float32) / jnp.sqrt(jnp.float32(shape[0]))
 
 
 def _sizes(fields: list[Float[Array, "examples _units"]]) -> Float[Array, " hidden"]:

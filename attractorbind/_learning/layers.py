@@ -42,16 +42,27 @@ class Layers(eqx.Module):
     - `layers`: the synapses, from the inputs upwards.
     - `activation`: what a hidden unit makes of its field: "relu", "tanh" or "sigmoid".
     - `readout`: "sigmoid", "softmax" or "linear".
+    - `masks`: for each layer, 1 where a synapse may be and 0 elsewhere, or None where all may be; () if all may be
+        everywhere.
     """
 
     layers: tuple[Layer, ...]
     activation: str = eqx.field(static=True)
     readout: str = eqx.field(static=True)
+    masks: tuple[Float[Array, "_below _above"] | None, ...] = ()
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """How many units each layer has, the inputs first."""
         return (self.layers[0].weights.shape[0], *(layer.weights.shape[1] for layer in self.layers))
+
+    def mask(self, number: int) -> Float[Array, "_below _above"] | None:
+        """Where synapses may be in layer `number`; None for everywhere."""
+        return self.masks[number] if self.masks else None
+
+    def existing(self, changes: Sequence[Layer]) -> tuple[Layer, ...]:
+        """The changes of synapses that there are; 0 for the others."""
+        return tuple(masked(change, self.mask(number)) for number, change in enumerate(changes))
 
     def rate(self, fields: Units) -> Units:
         """The rates of hidden units with these fields."""
@@ -115,6 +126,11 @@ class Forward(NamedTuple):
     fields: Float[Array, "examples _outputs"]
 
 
+def masked(change: Layer, mask: Float[Array, "below above"] | None) -> Layer:
+    """A change without that of synapses that there are not."""
+    return change if mask is None else Layer(change.weights * mask, change.bias)
+
+
 def draw_layers(
     sizes: Sequence[int],
     masks: Sequence[Float[Array, "_below _above"] | None],
@@ -132,8 +148,10 @@ def draw_layers(
     layers = []
     for number, mask in enumerate(masks):
         below, above = sizes[number], sizes[number + 1]
-        weights = gain / math.sqrt(below) * jax.random.normal(jax.random.fold_in(key, number), (below, above))
+        weights = (
+            gain / math.sqrt(below) * jax.random.normal(jax.random.fold_in(key, number), (below, above), jnp.float32)
+        )
         if mask is not None:
             weights = weights * mask * jnp.sqrt(below / jnp.sum(mask, axis=0))[None, :]
-        layers.append(Layer(weights, jnp.zeros(above)))
+        layers.append(Layer(weights, jnp.zeros(above, jnp.float32)))
     return tuple(layers)

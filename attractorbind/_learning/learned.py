@@ -1,6 +1,6 @@
 """What a hierarchy has learned so far, and one update of it."""
 
-from collections.abc import Sequence
+import dataclasses
 from typing import Any
 
 import equinox as eqx
@@ -9,10 +9,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Key, PyTree, UInt32
 
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching
-from attractorbind._learning.layers import Layer, Layers
+from attractorbind._learning.layers import Layers
 from attractorbind._learning.optimiser import AbstractOptimiser
-
-Masks = Sequence[Float[Array, "_below _above"] | None]
 
 
 class Learned(eqx.Module):
@@ -52,7 +50,7 @@ def unlearned(
         momentum=optimiser.transformation().init((layers.layers, credit.learned)),
         key_data=_key_data(update_key),
         updates=jnp.int32(0),
-        active=jnp.zeros(()),
+        active=jnp.zeros((), jnp.float32),
     )
 
 
@@ -61,31 +59,36 @@ def changes_at(
 ) -> tuple[Changes, PyTree]:
     """What the rule asks for at the next update, and what it keeps after it."""
     key = jax.random.fold_in(_key(learned.key_data), learned.updates)
-    return rule.update(learned.layers, learned.credit, inputs, teaching, key=key)
+    changes, kept = rule.update(learned.layers, learned.credit, inputs, teaching, key=key)
+    return Changes(learned.layers.existing(changes.layers), changes.learned), kept
 
 
 def updated(
     rule: AbstractCreditRule,
     optimiser: AbstractOptimiser,
-    masks: Masks,
     learned: Learned,
     inputs: Float[Array, "examples inputs"],
     teaching: Teaching,
 ) -> Learned:
     """After one update, by all examples that have a share in it."""
     changes, kept = changes_at(rule, learned, inputs, teaching)
-    wanted = (tuple(_masked(*pair) for pair in zip(changes.layers, masks, strict=True)), changes.learned)
     plastic = (learned.layers.layers, learned.credit.learned)
-    moved, momentum = optimiser.transformation().update(wanted, learned.momentum, plastic)
+    # Optimisers mix types of numbers; what comes of it has those that were there before.
+    with jax.numpy_dtype_promotion("standard"):
+        moved, momentum = optimiser.transformation().update(tuple(changes), learned.momentum, plastic)
+    moved, momentum = (
+        jax.tree.map(lambda new, old: new.astype(old.dtype), *pair)
+        for pair in ((moved, plastic), (momentum, learned.momentum))
+    )
     layers, of_rule = jax.tree.map(jnp.add, plastic, moved)
     active = teaching.share @ jnp.sum(teaching.targets, axis=1)
-    forgetting = jnp.where(learned.updates == 0, 1.0, 0.01)
+    forgetting = jnp.where(learned.updates == 0, jnp.float32(1), jnp.float32(0.01))
     return Learned(
-        layers=Layers(layers, learned.layers.activation, learned.layers.readout),
+        layers=dataclasses.replace(learned.layers, layers=layers),
         credit=Credit(of_rule, kept),
         momentum=momentum,
         key_data=learned.key_data,
-        updates=learned.updates + 1,
+        updates=learned.updates + jnp.int32(1),
         active=learned.active + forgetting * (active - learned.active),
     )
 
@@ -93,7 +96,7 @@ def updated(
 @jax.custom_jvp
 def updated_if(
     wanted: Bool[Array, ""],
-    how: tuple[AbstractCreditRule, AbstractOptimiser, Masks],
+    how: tuple[AbstractCreditRule, AbstractOptimiser],
     learned: Learned,
     inputs: Float[Array, "examples inputs"],
     teaching: Teaching,
@@ -102,12 +105,12 @@ def updated_if(
 
     Derivatives pass through it as if nothing changed: what a change of a synapse does to later changes is left out.
     """
-    rule, optimiser, masks = how
+    rule, optimiser = how
     # A loop of one turn or none: XLA changes in place what a loop carries, and would copy what a branch gives back.
     return jax.lax.fori_loop(
         0,
         wanted.astype(jnp.int32),
-        lambda _, learned: updated(rule, optimiser, masks, learned, inputs, teaching),
+        lambda _, learned: updated(rule, optimiser, learned, inputs, teaching),
         learned,
     )
 
@@ -115,10 +118,6 @@ def updated_if(
 @updated_if.defjvp
 def _as_if_unchanged(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Learned, Learned]:
     return updated_if(*primals), tangents[2]
-
-
-def _masked(change: Layer, mask: Float[Array, "below above"] | None) -> Layer:
-    return change if mask is None else Layer(change.weights * mask, change.bias)
 
 
 def _key(data: UInt32[Array, " words"]) -> Key[Array, ""]:

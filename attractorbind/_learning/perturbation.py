@@ -1,5 +1,6 @@
 """Trial and error: add noise to units or to weights, and see whether the loss rises or falls."""
 
+import dataclasses
 from typing import ClassVar
 
 import equinox as eqx
@@ -81,7 +82,7 @@ class NodePerturbation(AbstractCreditRule):
             return slope[:, None] * noise
 
         if self.serial:
-            silent = jnp.zeros((len(inputs), units))
+            silent = jnp.zeros((len(inputs), units), jnp.float32)
             errors = jax.lax.map(lambda unit: credited(silent.at[:, unit].set(1.0))[:, unit], jnp.arange(units)).T
         else:
 
@@ -89,7 +90,7 @@ class NodePerturbation(AbstractCreditRule):
                 noise = signs((len(inputs), units), key=jax.random.fold_in(key, draw))
                 return total + credited(noise) / self.draws
 
-            errors = jax.lax.fori_loop(0, self.draws, add, jnp.zeros((len(inputs), units)))
+            errors = jax.lax.fori_loop(0, self.draws, add, jnp.zeros((len(inputs), units), jnp.float32))
         return Changes(changes_of(rates[:-1], _by_layer(layers, errors), teaching.share), ()), credit.kept
 
 
@@ -142,10 +143,15 @@ class WeightPerturbation(AbstractCreditRule):
         key: Key[Array, ""],
     ) -> tuple[Changes, PyTree]:
         """See `AbstractCreditRule.update`."""
-        weights, restored = ravel_pytree(layers)
+        weights, restored = ravel_pytree(layers.layers)
 
         def loss(weights: Float[Array, " weights"]) -> Float[Array, ""]:
-            return teaching.share @ layers.loss(restored(weights).forward(inputs).fields, teaching.targets)
+            moved = dataclasses.replace(layers, layers=restored(weights))
+            return teaching.share @ layers.loss(moved.forward(inputs).fields, teaching.targets)
+
+        def of_existing(noise: Float[Array, " weights"]) -> Float[Array, " weights"]:
+            # There is nothing to vary where there are no synapses.
+            return ravel_pytree(layers.existing(restored(noise)))[0] if layers.masks else noise
 
         calm = loss(weights)
 
@@ -161,11 +167,11 @@ class WeightPerturbation(AbstractCreditRule):
         else:
 
             def add(draw: Array, total: Float[Array, " weights"]) -> Float[Array, " weights"]:
-                noise = signs(weights.shape, key=jax.random.fold_in(key, draw))
+                noise = of_existing(signs(weights.shape, key=jax.random.fold_in(key, draw)))
                 return total + slope(noise) * noise / self.draws
 
             changes = jax.lax.fori_loop(0, self.draws, add, still)
-        return Changes(restored(changes).layers, ()), credit.kept
+        return Changes(restored(changes), ()), credit.kept
 
 
 def _check_perturbation(serial: object, draws: int, size: float, antithetic: object) -> None:

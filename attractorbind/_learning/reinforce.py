@@ -55,7 +55,8 @@ class Reinforce(AbstractCreditRule):
     def init(self, layers: Layers, *, key: Key[Array, ""]) -> Credit:
         """See `AbstractCreditRule.init`: the critic, or the running mean; at first no reward is expected."""
         below = layers.sizes[-2]
-        return Credit(Layer(jnp.zeros((below, 1)), jnp.zeros(1)) if self.critic else (), jnp.zeros(()))
+        critic = Layer(jnp.zeros((below, 1), jnp.float32), jnp.zeros(1, jnp.float32)) if self.critic else ()
+        return Credit(critic, jnp.zeros((), jnp.float32))
 
     def update(
         self,
@@ -70,7 +71,7 @@ class Reinforce(AbstractCreditRule):
         rates, eligible = [inputs], []
         for number in range(len(layers.layers) - 1):
             fields = layers.field(number, rates[-1])
-            noise = jax.random.normal(jax.random.fold_in(key, number), fields.shape)
+            noise = jax.random.normal(jax.random.fold_in(key, number), fields.shape, jnp.float32)
             rates.append(layers.rate(fields + self.size * noise))
             eligible.append(noise / self.size)
         fields = layers.field(len(layers.layers) - 1, rates[-1])
@@ -96,8 +97,8 @@ class _Answer(NamedTuple):
 
 def _answer(layers: Layers, fields: Units, teaching: Teaching, size: float | Array, *, key: Key[Array, ""]) -> _Answer:
     if layers.readout == "softmax":
-        answer = jax.nn.one_hot(jax.random.categorical(key, fields), fields.shape[1])
+        answer = jax.nn.one_hot(jax.random.categorical(key, fields), fields.shape[1], dtype=jnp.float32)
         return _Answer(jnp.sum(answer * teaching.targets, axis=1), answer - layers.read(fields))
-    noise = jax.random.normal(key, fields.shape)
+    noise = jax.random.normal(key, fields.shape, jnp.float32)
     reward = -layers.loss(fields + size * noise, teaching.targets) / fields.shape[1]
     return _Answer(reward, noise / size)

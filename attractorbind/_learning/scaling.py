@@ -47,7 +47,7 @@ def second_moment(
 
         >>> import attractorbind as ab, jax, jax.numpy as jnp
         >>> eyes = ab.learning.Hierarchy("eyes", sizes=[8], target="focus", rule=ab.learning.WeightPerturbation())
-        >>> learned = eyes.drawn(4, key=jax.random.key(0)).learned
+        >>> learned = eyes.drawn(4, key=jax.random.key(0))
         >>> teaching = ab.learning.Teaching(jnp.eye(4), jnp.full(4, 1 / 4))
         >>> inputs = jax.random.normal(jax.random.key(1), (4, 8))
         >>> found = ab.learning.second_moment(eyes.rule, learned, inputs, teaching, draws=200, key=jax.random.key(2))

@@ -11,7 +11,7 @@ from attractorbind._errors import ArgumentError
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching
 from attractorbind._learning.feedback import random_feedback
 from attractorbind._learning.lateral import spontaneous
-from attractorbind._learning.layers import Layer, Layers, Units
+from attractorbind._learning.layers import Layer, Layers, Units, masked
 
 
 class TwoCompartment(AbstractCreditRule):
@@ -23,11 +23,12 @@ class TwoCompartment(AbstractCreditRule):
     $r_L = (1 - \lambda_o) y + \lambda_o t$. Then
 
     $\Delta W_l = -r_{l-1}^T (r_l - f(v_l^B)) / (\lambda_o ((1 - \lambda_i) \lambda_a)^{L-l})$: the soma against what
-    its basal dendrite predicted. $W^{IP}$ follows $W_{l+1}$ by the same rule. With `before_and_after` what the apical
-    dendrite said before the nudge is taken off.
+    its basal dendrite predicted. $W^{IP}$ follows $W_{l+1}$, by what its cells and their twins do under the nudge. With
+    `before_and_after` what the apical dendrite said before the nudge is taken off the first.
 
-    The lateral cells learn before the task, from the spontaneous activity of their layer, to predict the layer above
-    and to cancel its feedback: see `learning.spontaneous`. During the task $W^{PI}$ stays as it is.
+    The lateral cells learn while the network is built, before the task, from the spontaneous activity of their layer,
+    to predict the layer above and to cancel its feedback: see `learning.spontaneous`. During the task $W^{PI}$ stays as
+    it is.
 
     **Locality.** A synapse must know the rate below and two compartments of the cell above. **Cost:** four products
     per layer and sweep, and three for the changes; with `before_and_after` twice the sweeps.
@@ -101,7 +102,8 @@ class TwoCompartment(AbstractCreditRule):
         for number, (rate, twin, predicted) in enumerate(
             zip(settled.rates[1:-1], settled.rates[2:], settled.predicted, strict=True)
         ):
-            lateral.append(_product(rate, predicted - twin, teaching.share[:, None] / scales[number + 1]))
+            change = _product(rate, predicted - twin, teaching.share[:, None] / scales[number + 1])
+            lateral.append(masked(change, layers.mask(number + 1)))
         return Changes(tuple(changes), tuple(lateral)), credit.kept
 
     def settle(

@@ -32,8 +32,7 @@ from attractorbind._learning.learned import updated
 def by_hand(network: ab.Network, before: Any, stimuli: Any, targets: Any, share: Any) -> Any:
     """One update without a network."""
     eyes, teaching = network.areas[0], learning.Teaching(*(jnp.asarray(each, jnp.float32) for each in (targets, share)))
-    masks = network.area_parameters[0].masks
-    return eqx.filter_jit(updated)(eyes.rule, eyes.optimiser, masks, before, jnp.asarray(stimuli), teaching)
+    return eqx.filter_jit(updated)(eyes.rule, eyes.optimiser, before, jnp.asarray(stimuli), teaching)
 
 
 # What is learned.

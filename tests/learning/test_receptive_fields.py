@@ -43,8 +43,8 @@ def test_first_weights_are_as_large_as_the_number_of_units_that_are_seen_asks_fo
         "eyes", sizes=[400, 100], target="focus", rule=learning.Backpropagation(), receptive_fields=[4, None]
     )
     drawn = eyes.drawn(36, key=jax.random.key(0))
-    weights, mask = np.asarray(drawn.learned.layers.layers[0].weights), np.asarray(drawn.masks[0])
+    weights, mask = np.asarray(drawn.layers.layers[0].weights), np.asarray(drawn.layers.masks[0])
     assert (weights[mask == 0] == 0).all()
     assert weights[mask == 1].std() == pytest.approx(1 / 4, rel=0.1)
-    assert drawn.masks[1] is None
-    assert np.asarray(drawn.learned.layers.layers[1].weights).std() == pytest.approx(1 / 10, rel=0.1)
+    assert drawn.layers.masks[1] is None
+    assert np.asarray(drawn.layers.layers[1].weights).std() == pytest.approx(1 / 10, rel=0.1)

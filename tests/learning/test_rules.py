@@ -71,11 +71,11 @@ def test_a_synapse_outside_of_the_receptive_fields_stays_exactly_0(name):
     drawn = eyes.drawn(4, key=jax.random.key(0))
     sizes = (9, 4, 4)
     inputs, teaching = learners.lesson(sizes=sizes)
-    start = unlearned(drawn.learned.layers, rule, optimiser, key=KEY)
-    after = eqx.filter_jit(updated)(rule, optimiser, drawn.masks, start, inputs, teaching)
+    start = unlearned(drawn.layers, rule, optimiser, key=KEY)
+    after = eqx.filter_jit(updated)(rule, optimiser, start, inputs, teaching)
     changes, _ = eqx.filter_jit(changes_at)(rule, start, inputs, teaching)
     for number, layer in enumerate(after.layers.layers):
-        mask, before = np.asarray(drawn.masks[number]), start.layers.layers[number]
+        mask, before = np.asarray(drawn.layers.masks[number]), start.layers.layers[number]
         assert (np.asarray(before.weights)[mask == 0] == 0).all()
         assert (np.asarray(layer.weights)[mask == 0] == 0).all()
         moved = before.weights - 0.5 * changes.layers[number].weights
