@@ -20,140 +20,21 @@ import math
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from digit_pictures import Pictures, baselines, read_pictures, split
+from digit_settings import SETTINGS, Setting, Settings
 from scipy import stats
-from sklearn.datasets import load_digits
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.svm import SVC
 
 import attractorbind as ab
 from attractorbind import learning
 
 PLACES = ("first", "second", "third")
 HIDDEN = (256, 256)
-# Pictures shown from another side at every update, for so many times as many updates.
-LONGER = 10
-
-
-class Setting(NamedTuple):
-    """A credit rule, and how it is trained."""
-
-    rule: learning.AbstractCreditRule
-    rate: float
-    epochs: int
-    batch: int
-    readout: str = "softmax"  # where there is one output unit per class
-
-
-class Settings(NamedTuple):
-    """How a rule is trained towards one unit per class, by itself, and towards the codes of a buffer, in a network.
-
-    Chosen on parts of the training pictures, see --validate.
-    """
-
-    classes: Setting
-    codes: Setting
-
-
-NODE = learning.NodePerturbation(draws=4)
-SETTINGS = {
-    "backpropagation": Settings(
-        Setting(learning.Backpropagation(), 1e-3, 30, 32), Setting(learning.Backpropagation(), 2e-3, 30, 32)
-    ),
-    "contrastive-hebbian": Settings(
-        Setting(learning.ContrastiveHebbian(), 1e-3, 30, 32, "sigmoid"),
-        Setting(learning.ContrastiveHebbian(), 1e-3, 30, 32),
-    ),
-    "burst": Settings(Setting(learning.Burst(), 4e-3, 60, 32), Setting(learning.Burst(), 4e-3, 60, 32)),
-    "burst-learned-feedback": Settings(
-        Setting(learning.Burst(learned=True), 4e-3, 60, 32), Setting(learning.Burst(learned=True), 4e-3, 60, 32)
-    ),
-    "feedback-alignment": Settings(
-        Setting(learning.FeedbackAlignment(), 1e-3, 30, 32), Setting(learning.FeedbackAlignment(), 2e-3, 60, 32)
-    ),
-    "direct-feedback-alignment": Settings(
-        Setting(learning.FeedbackAlignment(direct=True), 1e-3, 30, 32),
-        Setting(learning.FeedbackAlignment(direct=True), 2e-3, 60, 32),
-    ),
-    "two-compartment": Settings(
-        Setting(learning.TwoCompartment(), 1e-3, 30, 32, "sigmoid"),
-        Setting(learning.TwoCompartment(before_and_after=True), 1e-3, 30, 32),
-    ),
-    "predictive-coding": Settings(
-        Setting(learning.PredictiveCoding(), 1e-3, 30, 32), Setting(learning.PredictiveCoding(), 2e-3, 60, 32)
-    ),
-    "node-perturbation": Settings(Setting(NODE, 3e-3, 150, 128), Setting(NODE, 3e-3, 150, 128)),
-    "weight-perturbation": Settings(
-        Setting(learning.WeightPerturbation(), 3e-3, 400, 128),
-        Setting(learning.WeightPerturbation(draws=16), 1e-2, 100, 32),
-    ),
-    "reinforce": Settings(
-        Setting(learning.Reinforce(), 1e-3, 300, 128), Setting(learning.Reinforce(critic=False), 2e-3, 600, 128)
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """Pictures, flattened, from 0 to 1, and what they show, as numbers of `names`."""
-
-    images: np.ndarray
-    labels: np.ndarray
-    names: tuple[str, ...]
-    shape: tuple[int, int]
-
-    def chosen(self, rows: np.ndarray) -> "Pictures":
-        """Those in these rows."""
-        return Pictures(self.images[rows], self.labels[rows], self.names, self.shape)
-
-    def shown(self) -> list[str]:
-        """The name of what each shows."""
-        return [self.names[label] for label in self.labels]
-
-
-def read_pictures(path: Path | None) -> Pictures:
-    """The pictures in a file, or scikit-learn's digits; exits with a sentence where they are none."""
-    if path is None:
-        digits: Any = load_digits()
-        images, labels = digits.images, digits.target
-    else:
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                images, labels = file["images"], file["labels"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            sys.exit(f"{path} cannot be read: {error}; give a .npz file with images (n, h, w) and labels (n)")
-    if images.ndim != 3 or labels.shape != images.shape[:1] or not images.size:
-        sys.exit(f"images have the shape {images.shape} and labels {labels.shape}; they must be (n, h, w) and (n)")
-    if not np.issubdtype(images.dtype, np.number) or not np.isfinite(images).all():
-        sys.exit("images hold values that are no finite numbers")
-    flat = images.reshape(len(images), -1).astype(np.float32)
-    lowest, highest = flat.min(), flat.max()
-    names, numbers = np.unique([str(label) for label in labels], return_inverse=True)
-    if len(names) < 2 or np.bincount(numbers).min() < 10 or lowest == highest:
-        sys.exit("labels must be of two classes at least, with ten pictures of each, and pictures must differ")
-    return Pictures((flat - lowest) / (highest - lowest), numbers, tuple(map(str, names)), images.shape[1:])
-
-
-def split(pictures: Pictures, how: str) -> tuple[Pictures, Pictures]:
-    """Pictures for training and for testing, a fifth."""
-    count = math.ceil(len(pictures.labels) / 5)
-    rows = np.arange(len(pictures.labels))
-    if how == "last":
-        train, test = rows[:-count], rows[-count:]
-    else:
-        train, test = train_test_split(rows, test_size=count, random_state=0, stratify=pictures.labels)
-    missing = set(pictures.labels) - set(pictures.labels[train])
-    if missing:
-        sys.exit(f"no picture for training shows {[pictures.names[label] for label in missing]}; split otherwise")
-    return pictures.chosen(np.asarray(train)), pictures.chosen(np.asarray(test))
 
 
 def build_network(pictures: Pictures, eyes: learning.Hierarchy, units: int, seed: int) -> ab.Network:
@@ -217,18 +98,15 @@ class Training(NamedTuple):
 
 
 def training(setting: Setting, readout: str, train: Pictures, options: argparse.Namespace) -> Training:
-    """What a setting and the options ask for; with distorted pictures ten times as long, at twice the rate."""
-    epochs = (options.epochs or setting.epochs) * (LONGER if options.augment else 1)
-    batch = min(setting.batch, len(train.labels))
+    """What a setting and the options ask for."""
+    epochs, batch = options.epochs or setting.epochs, min(setting.batch, len(train.labels))
     eyes = learning.Hierarchy(
         "eyes",
         sizes=[train.images.shape[1], *HIDDEN],
         target="focus",
         rule=setting.rule,
         readout=readout,
-        optimiser=learning.Adam(
-            setting.rate * (2 if options.augment else 1), updates=epochs * (len(train.labels) // batch)
-        ),
+        optimiser=learning.Adam(setting.rate, updates=epochs * (len(train.labels) // batch)),
     )
     distortion = learning.Distortion(train.shape, shift=1.0, rotation=0.3, scale=0.2)
     return Training(eyes, epochs, batch, distortion if options.augment else None)
@@ -245,13 +123,13 @@ def score_alone(setting: Setting, train: Pictures, test: Pictures, options: argp
     return 100 * float((classes == test.labels).mean())
 
 
-def score(settings: Settings, train: Pictures, test: Pictures, options: argparse.Namespace, seed: int) -> Scores:
+def score(chosen: Settings, train: Pictures, test: Pictures, options: argparse.Namespace, seed: int) -> Scores:
     """Train a hierarchy by itself, and another in a network, and test both."""
-    classes = score_alone(settings.classes, train, test, options, seed)
+    classes = score_alone(chosen.augmented if options.augment else chosen.classes, train, test, options, seed)
     if options.alone:
         nothing = math.nan
         return Scores(classes, nothing, nothing, nothing, nothing, (), 0, 0.0)
-    eyes, epochs, batch, augment = training(settings.codes, "sigmoid", train, options)
+    eyes, epochs, batch, augment = training(chosen.codes, "sigmoid", train, options)
     network = build_network(train, eyes, options.units, seed)
     started = time.perf_counter()
     trained = ab.train(
@@ -314,19 +192,6 @@ def ask(
     return right / len(rows), single ** len(PLACES)
 
 
-def baselines(train: Pictures, test: Pictures) -> dict[str, float]:
-    """Per cent right of scikit-learn's classifiers on the same pictures."""
-    classifiers = {
-        "SVC": SVC(gamma="scale", C=10),
-        "logistic regression": LogisticRegression(max_iter=5000),
-        "nearest neighbour": KNeighborsClassifier(1),
-    }
-    return {
-        name: 100 * float(classifier.fit(train.images, train.labels).score(test.images, test.labels))
-        for name, classifier in classifiers.items()
-    }
-
-
 def told(values: Sequence[float]) -> str:
     """Mean, half of the 95 % interval by Student's t, and the worst."""
     if len(values) == 1:
@@ -341,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rule", choices=[*SETTINGS, "all"], default="backpropagation")
     parser.add_argument("--split", choices=["stratified", "last"], default="stratified")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--augment", action="store_true", help="show pictures from other sides, for ten times as long")
+    parser.add_argument("--augment", action="store_true", help="show pictures from other sides")
     parser.add_argument("--validate", action="store_true", help="test on a fifth of the pictures for training")
     parser.add_argument("--alone", action="store_true", help="only one output unit per class, without a network")
     parser.add_argument("--units", type=int, default=512, help="of every buffer")

@@ -156,9 +156,7 @@ def checkpoint(network, tmp_path) -> Path:
 @pytest.mark.parametrize("other", list(OTHERS))
 def test_a_checkpoint_of_other_training_is_an_error(network, checkpoint, other):
     before = checkpoint.read_bytes()
-    with pytest.raises(
-        ab.FileError, match="of another network, program, start, data set"
-    ):
+    with pytest.raises(ab.FileError, match="of another network, program, start, data set"):
         train(network, 2, checkpoint=checkpoint, **OTHERS[other])
     assert checkpoint.read_bytes() == before
 
