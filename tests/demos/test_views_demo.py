@@ -1,12 +1,11 @@
 """The demo of views in episodes, on a few objects."""
 
-import importlib.util
+import importlib
 import io
 import json
 import sys
 import zipfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,19 +14,10 @@ from PIL import Image  # comes with matplotlib
 
 import attractorbind as ab
 
+# The demos import each other.
+sys.path.append(str(Path(__file__).parents[2] / "demos"))
+views, lessons_of_views, objects_of_views = map(importlib.import_module, ("views", "view_lessons", "view_objects"))
 
-def demo() -> ModuleType:
-    path = Path(__file__).parents[2] / "demos" / "views.py"
-    specification = importlib.util.spec_from_file_location("views", path)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules["views"] = module
-    specification.loader.exec_module(module)
-    return module
-
-
-views = demo()
 # Little to compute; what takes the time is compiling.
 SMALL = views.Plan(first=40, later=1, units=128, hidden=32)
 
@@ -37,7 +27,7 @@ def lessons() -> Any:
     """Six objects that look nothing like each other, and almost the same in every view."""
     random = np.random.default_rng(0)
     looks = random.random((6, 1, 16)) > 0.5
-    seen = looks + 0.05 * random.standard_normal((6, views.VIEWS, 16))
+    seen = looks + 0.05 * random.standard_normal((6, objects_of_views.VIEWS, 16))
     return views.Lessons(views.Objects([f"object {number}" for number in range(6)], seen.astype(np.float32)), SMALL, 0)
 
 
@@ -46,8 +36,8 @@ def test_names_are_recalled_by_what_is_seen(lessons: Any) -> None:
     assert lessons.right(lessons.start) == 100
     lived = lessons.recalled(views.LATER)
     assert lessons.targets(lived) == lessons.objects.names
-    assert len(lived.snapshots(views.MEMORY)) == 12
-    first, later = lived.snapshots(views.MEMORY)[0], lived.snapshots(views.MEMORY)[6]
+    assert len(lived.snapshots(lessons_of_views.MEMORY)) == 12
+    first, later = lived.snapshots(lessons_of_views.MEMORY)[0], lived.snapshots(lessons_of_views.MEMORY)[6]
     assert first == {"episode": "first episode 1", "seen": "object 0", "name": "object 0"}
     assert later == {"episode": "later episode 1", "seen": None, "name": "object 0"}
 
@@ -56,12 +46,12 @@ def test_names_are_recalled_by_what_is_seen(lessons: Any) -> None:
 def test_eyes_that_have_learned_nothing_recall_nothing(lessons: Any) -> None:
     lived = lessons.recalled(views.LATER, lessons.heard.state)
     assert lessons.targets(lived) == [None] * 6
-    assert len(lived.snapshots(views.MEMORY)) == 6
+    assert len(lived.snapshots(lessons_of_views.MEMORY)) == 6
 
 
-@pytest.mark.parametrize("rule", list(views.RULES))
+@pytest.mark.parametrize("rule", list(lessons_of_views.RULES))
 def test_every_rule_fits_the_eyes(rule: str) -> None:
-    made, rate = views.RULES[rule]
+    made, rate = lessons_of_views.RULES[rule]
     assert ab.learning.Hierarchy("eyes", sizes=[9, 8, 8], target="seen", rule=made()).target == "seen"
     assert rate > 0
 
@@ -71,7 +61,7 @@ def test_slow_features_find_what_stays_the_same() -> None:
     stays = np.repeat(random.standard_normal((20, 1, 1)), 6, axis=1)
     changes = 3 * random.standard_normal((20, 6, 4))
     mixed = np.concatenate([stays, changes], axis=2) @ random.standard_normal((5, 5))
-    found = views.slow_features([mixed[:, :3], mixed[:, 3:]], 1)(mixed)
+    found = objects_of_views.slow_features([mixed[:, :3], mixed[:, 3:]], 1)(mixed)
     assert abs(np.corrcoef(found.ravel(), stays.ravel())[0, 1]) > 0.95
 
 
@@ -138,12 +128,12 @@ def test_characters_are_read_from_a_zip_file(tmp_path: Path) -> None:
     images = {
         f"images/Greek/character{number:02}/{number}_{drawer:02}.png": grey(105, slice(40 * number, 40 * number + 4))
         for number in range(2)
-        for drawer in range(views.VIEWS)
+        for drawer in range(objects_of_views.VIEWS)
     }
     path = archive(tmp_path / "omniglot.zip", images)
     objects = views.drawn_characters(path, 2, 0)
     assert sorted(objects.names) == ["Greek/character00", "Greek/character01"]
-    assert objects.views.shape == (2, views.VIEWS, 26 * 26)
+    assert objects.views.shape == (2, objects_of_views.VIEWS, 26 * 26)
     for name, seen in zip(objects.names, objects.views, strict=True):
         wanted = np.zeros((26, 26))
         wanted[10 * int(name[-1])] = 1
@@ -152,7 +142,7 @@ def test_characters_are_read_from_a_zip_file(tmp_path: Path) -> None:
 
 def test_digits_to_choose_settings_by_are_other_ones() -> None:
     shown = [views.distorted_digits(20, 0, tuning=tuning) for tuning in (False, True)]
-    assert shown[0].views.shape == (20, views.VIEWS, 64)
+    assert shown[0].views.shape == (20, objects_of_views.VIEWS, 64)
     assert not np.array_equal(shown[0].views, shown[1].views)
 
 
@@ -185,7 +175,9 @@ def test_bad_options_are_named(arguments: list[str], told: str, capsys: pytest.C
 def test_what_makes_no_characters_is_named(
     image: bytes, objects: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    images = {f"Greek/c{number}/{drawer:02}.png": image for number in range(2) for drawer in range(views.VIEWS)}
+    images = {
+        f"Greek/c{number}/{drawer:02}.png": image for number in range(2) for drawer in range(objects_of_views.VIEWS)
+    }
     path = archive(tmp_path / "images.zip", images)
     assert views.main([str(path), "--objects", objects]) == 2
     assert told in capsys.readouterr().err.splitlines()[-1]
