@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
@@ -70,9 +70,9 @@ def split(pictures: Pictures, how: str) -> tuple[Pictures, Pictures]:
 
 
 def baselines(train: Pictures, test: Pictures) -> dict[str, float]:
-    """Per cent right of scikit-learn's classifiers on the same pictures."""
+    """Per cent right of scikit-learn's classifiers on the same pictures; settings of SVC by cross-validation."""
     classifiers = {
-        "SVC": SVC(gamma="scale", C=10),
+        "SVC": GridSearchCV(SVC(), {"C": [1, 10, 100], "gamma": ["scale", 0.1, 0.25]}, cv=5),
         "logistic regression": LogisticRegression(max_iter=5000),
         "nearest neighbour": KNeighborsClassifier(1),
     }
