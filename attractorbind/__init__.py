@@ -31,6 +31,7 @@ from attractorbind._errors import (
     VocabularyError as VocabularyError,
 )
 from attractorbind._imprint import imprint as imprint
+from attractorbind._learning.history import History as History
 from attractorbind._lesion import lesion as lesion
 from attractorbind._measure.chains import Chains as Chains, chains as chains
 from attractorbind._measure.crosstalk import Crosstalk as Crosstalk, crosstalk as crosstalk
@@ -90,7 +91,7 @@ from attractorbind._synapses.base import (
 from attractorbind._synapses.factored import FactoredSynapses as FactoredSynapses
 from attractorbind._tick import tick as tick
 from attractorbind._trace import Trace as Trace
-from attractorbind._train import History as History, Trained as Trained, train as train
+from attractorbind._train import Trained as Trained, train as train
 from attractorbind._vocabulary import Vocabulary as Vocabulary
 from attractorbind._wiring import (
     AreaWiring as AreaWiring,

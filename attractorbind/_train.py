@@ -1,27 +1,26 @@
 """Train the hierarchy of a network: a program run over a data set, batch by batch."""
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Int, Key
 
 from attractorbind._area.base import Shared
 from attractorbind._checkpoint import Checkpoint, digest
 from attractorbind._checks import check_bool, check_count, check_known
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, RunError, listed
-from attractorbind._inputs import check_given, input_symbols, number_of_trials, over_trials, slot_symbols
 from attractorbind._keys import check_one_key, unused_key
-from attractorbind._learning.angle import cosines
-from attractorbind._learning.base import AbstractCreditRule, Teaching
 from attractorbind._learning.fit import Augment, augmented, check_augment
-from attractorbind._learning.hierarchy import Hierarchy, Seeing, shares
+from attractorbind._learning.hierarchy import Hierarchy
+from attractorbind._learning.history import History, last_cosines, marks
+from attractorbind._learning.seeing import Seeing
+from attractorbind._lessons import Lessons, lessons_of
 from attractorbind._network import Network, check_state
-from attractorbind._overlap import overlaps
 from attractorbind._program.listing import Listing
 from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
@@ -30,24 +29,7 @@ from attractorbind._run import compiled_for
 from attractorbind._sealed import checked_path
 from attractorbind._simulate import Rates, simulate_recording
 from attractorbind._state import State, repeated
-from attractorbind._stimuli import check_seen, check_stimuli, with_stimuli, without_stimuli
-
-
-class History(NamedTuple):
-    """How training went.
-
-    - `loss`: of each batch, the mean loss of the trials that learned, before the last update that each had a part in.
-    - `accuracy`: of each batch, the fraction of these trials whose output was then nearest to the code of the symbol
-        that they were taught.
-    - `cosine`: after each epoch, the cosines of the changes that its last batch asks for with the gradient, for the
-        weights of each layer; their arc cosine is the angle.
-
-    NaN stands where no trial of a batch learned anything.
-    """
-
-    loss: Float[np.ndarray, " batches"]
-    accuracy: Float[np.ndarray, " batches"]
-    cosine: Float[np.ndarray, "epochs layers"]
+from attractorbind._stimuli import with_stimuli, without_stimuli
 
 
 class Trained(eqx.Module):
@@ -61,21 +43,6 @@ class Trained(eqx.Module):
 
     state: State
     history: History
-
-
-class _Lessons(NamedTuple):
-    """The data set: symbols of the program's slots, input streams and stimuli, each with a row for every example."""
-
-    symbols: Int[np.ndarray, "slots examples"]
-    stream: Int[np.ndarray, "examples length"]
-    stimuli: Mapping[str, np.ndarray]
-    examples: int
-
-    def batches(self, size: int, key: Key[Array, ""]) -> Iterator[Int[np.ndarray, " batch"]]:
-        """The rows of each batch of an epoch; those that fill no batch are left out."""
-        order = np.asarray(jax.random.permutation(key, self.examples))
-        for first in range(0, self.examples - size + 1, size):
-            yield order[first : first + size]
 
 
 def train(
@@ -131,7 +98,7 @@ def train(
     compiled = compiled_for(network, program)
     followed = _followed(network, hierarchy)
     given = stimuli if isinstance(stimuli, Mapping) else {followed.name: stimuli}
-    lessons = _lessons(network, compiled, given, args, inputs)
+    lessons = lessons_of(network, compiled, given, args, inputs)
     if not compiled.opens(f"{followed.name}:learn"):
         raise ProgramError(
             f"the program never learns; add learn({followed.name!r}) where the target stands in its buffer"
@@ -181,7 +148,7 @@ class _Teacher(NamedTuple):
 
     network: Network
     compiled: Schedule | Listing
-    lessons: _Lessons
+    lessons: Lessons
     hierarchy: Hierarchy
     augment: Augment | None
     start: State
@@ -211,12 +178,12 @@ def _epoch(
 ) -> tuple[State, History]:
     """How the network stands after an epoch, and the history of it."""
     network, name = teacher.network, teacher.hierarchy.name
-    codes, marks, after = network.codes(teacher.hierarchy.target), [], reached
+    codes, marked, after = network.codes(teacher.hierarchy.target), [], reached
     for number, rows in enumerate(teacher.lessons.batches(batch, order_key)):
         after, result = teacher.teach(repeated(reached, batch), rows, jax.random.fold_in(augment_key, number))
         reached = _carried(teacher.start, after)
-        marks.append((*_marks(after[name], codes), result))
-    loss, accuracy, anyone, results = (np.stack(column) for column in zip(*jax.device_get(marks), strict=True))
+        marked.append((*marks(after[name], codes), result))
+    loss, accuracy, anyone, results = (np.stack(column) for column in zip(*jax.device_get(marked), strict=True))
     # What the last update did no loss tells.
     layers = jax.tree.leaves(after[name].learned.value.layers)
     finite = np.isfinite(loss).all() and all(bool(jnp.isfinite(leaf).all()) for leaf in layers)
@@ -225,53 +192,9 @@ def _epoch(
             "a trial ended at a limit or in numbers that are not finite while the network was trained; look at the "
             "program with run, or take a lower rate of the optimiser"
         )
-    cosine = np.asarray(_last_cosines(teacher.hierarchy.rule, after[name]))
+    cosine = np.asarray(last_cosines(teacher.hierarchy.rule, after[name]))
     cosine = np.where(anyone[-1], cosine, np.nan)
     return reached, History(np.where(anyone, loss, np.nan), np.where(anyone, accuracy, np.nan), cosine[None])
-
-
-@eqx.filter_jit
-def _marks(
-    seeing: Seeing, codes: Bool[Array, "symbols units"]
-) -> tuple[Float[Array, ""], Float[Array, ""], Bool[Array, ""]]:
-    """Loss and accuracy of the trials that have learned, before they did, and whether any has."""
-    learned = jnp.any(seeing.taught > 0, axis=1)
-    share, taught = shares(learned), seeing.taught
-    output = jnp.clip(seeing.output, 1e-7, 1 - 1e-7)
-    match seeing.learned.value.layers.readout:
-        case "softmax":
-            loss = -jnp.sum(taught * jnp.log(output), axis=1)
-        case "linear":
-            loss = 0.5 * jnp.sum(jnp.square(seeing.output - taught), axis=1)
-        case _:
-            loss = -jnp.sum(taught * jnp.log(output) + (1 - taught) * jnp.log1p(-output), axis=1)
-    own, wanted = (jnp.argmax(overlaps(pattern, codes), axis=1) for pattern in (seeing.output, taught))
-    return share @ loss, share @ (own == wanted).astype(jnp.float32), jnp.any(learned)
-
-
-@eqx.filter_jit
-def _last_cosines(rule: AbstractCreditRule, seeing: Seeing) -> Float[Array, " layers"]:
-    """The cosines at the examples that were learned last."""
-    share = shares(jnp.any(seeing.taught > 0, axis=1))
-    return cosines(rule, seeing.learned.value, seeing.lesson, Teaching(seeing.taught, share))
-
-
-def _lessons(
-    network: Network, compiled: Schedule | Listing, stimuli: Any, args: Mapping[str, Any] | None, inputs: Any
-) -> _Lessons:
-    """The data set, checked."""
-    check_given(compiled, args, inputs)
-    symbols, named = slot_symbols(network, compiled, args or {})
-    stream, streams = input_symbols(network.vocabulary, inputs)
-    arrays, watching = check_stimuli(network, stimuli)
-    check_seen(network, compiled, arrays, None)
-    examples = number_of_trials({"args=": named, "inputs=": streams, "stimuli=": watching})
-    return _Lessons(
-        over_trials(symbols, examples, axis=1),
-        over_trials(stream, examples, axis=0),
-        {name: over_trials(array, examples, axis=0) for name, array in arrays.items()},
-        examples,
-    )
 
 
 def _followed(network: Network, name: str | None) -> Hierarchy:

@@ -1,6 +1,5 @@
 """A sensory hierarchy: an area that sees stimuli, drives a buffer, and learns towards what the buffer holds."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -8,44 +7,19 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Bool, Float, Key
 
 from attractorbind._area.base import AbstractSensoryArea, AreaInputs, Decode, Shared, Shown, check_area_name
 from attractorbind._checks import check_count
-from attractorbind._errors import ArgumentError, NetworkError, listed
+from attractorbind._errors import NetworkError, listed
 from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule_fits
+from attractorbind._learning.images import check_images
 from attractorbind._learning.layers import ACTIVATIONS, READOUTS, Layers, draw_layers
 from attractorbind._learning.learned import Learned, unlearned, updated_if
 from attractorbind._learning.optimiser import AbstractOptimiser, Adam
 from attractorbind._learning.receptive_fields import receptive_field_mask
+from attractorbind._learning.seeing import Seeing, seen, shares, winners
 from attractorbind._wiring import AreaWiring
-
-
-class Seeing(eqx.Module):
-    """The state of a hierarchy.
-
-    **Attributes:**
-
-    - `stimuli`: what is there to be seen by each trial, an array of shape (trials, stimuli, inputs).
-    - `taken`: how many of its stimuli a trial has seen.
-    - `stimulus`: the one that it saw last.
-    - `evidence`: the sum of the outputs over the views that were added up.
-    - `views`: how many they are; 0 where there was nothing to see.
-    - `lesson`: the stimulus from which a trial last learned.
-    - `taught`: what the buffer held then.
-    - `output`: what the outputs were, before learning.
-    - `learned`: the synapses, shared by all trials.
-    """
-
-    stimuli: Shown
-    taken: Int[Array, " trials"]
-    stimulus: Float[Array, "trials inputs"]
-    evidence: Float[Array, "trials outputs"]
-    views: Float[Array, " trials"]
-    lesson: Float[Array, "trials inputs"]
-    taught: Float[Array, "trials outputs"]
-    output: Float[Array, "trials outputs"]
-    learned: Shared
 
 
 class Hierarchy(AbstractSensoryArea):
@@ -209,13 +183,13 @@ class Hierarchy(AbstractSensoryArea):
         """See `AbstractArea.tick`: see, learn, and drive the buffer."""
         takes, adds, learns = inputs.switches > 0.5
         looking = takes & inputs.running
-        state = jax.lax.cond(jnp.any(looking), lambda: _seen(state, looking, adds), lambda: state)
+        state = jax.lax.cond(jnp.any(looking), lambda: seen(state, looking, adds), lambda: state)
         taught = inputs.activity[0]
         learning = learns & (inputs.reads[0] > 0.5) & inputs.running
         learning &= (state.views > 0) & jnp.any(taught > 0, axis=1)
         state = self._taught(state, learning, taught)
         driving = inputs.writes[0] > 0
-        field = jax.lax.cond(jnp.any(driving), lambda: _winners(state), lambda: jnp.zeros_like(state.evidence))
+        field = jax.lax.cond(jnp.any(driving), lambda: winners(state), lambda: jnp.zeros_like(state.evidence))
         return state, (field,)
 
     def contents(self, buffers: Mapping[str, int], state: Seeing, decode: Decode) -> list[dict[str, str | None]]:
@@ -263,93 +237,6 @@ class Hierarchy(AbstractSensoryArea):
                 Shared(learned),
             ),
         )
-
-
-def shares(learning: Bool[Array, " trials"]) -> Float[Array, " trials"]:
-    """The part that each trial has in an update: the same for all that learn."""
-    taking_part = learning.astype(jnp.float32)
-    return taking_part / jnp.maximum(jnp.sum(taking_part), jnp.float32(1))
-
-
-def _seen(state: Seeing, looking: Bool[Array, " trials"], adds: Bool[Array, " trials"]) -> Seeing:
-    """The state after the trials that look have taken their next stimulus."""
-    stimuli = state.stimuli.value
-    trials, count, _ = stimuli.shape
-    there = looking & (state.taken < count)
-    upcoming = (
-        stimuli[jnp.arange(trials, dtype=jnp.int32), jnp.minimum(state.taken, count - 1)] if count else state.stimulus
-    )
-    stimulus = jnp.where(there[:, None], upcoming, state.stimulus)
-    outputs = jnp.where(there[:, None], state.learned.value.layers.forward(stimulus).rates[-1], 0.0)
-    # Where there is nothing more to see, nothing is seen, unless it would only have been added.
-    evidence = jnp.where(adds[:, None], state.evidence, 0.0) + outputs
-    views = jnp.where(adds, state.views, 0.0) + there.astype(jnp.float32)
-    return eqx.tree_at(
-        lambda seeing: (seeing.taken, seeing.stimulus, seeing.evidence, seeing.views),
-        state,
-        (
-            state.taken + there.astype(jnp.int32),
-            stimulus,
-            jnp.where(looking[:, None], evidence, state.evidence),
-            jnp.where(looking, views, state.views),
-        ),
-    )
-
-
-def _winners(state: Seeing) -> Float[Array, "trials outputs"]:
-    """1 for the outputs that win, -1 for the others; where nothing was seen or taught, no output wins."""
-    active = jnp.round(state.learned.value.active).astype(jnp.int32)
-    # The bits of a number, read as a whole number, have the order of the numbers once those of negative ones are turned
-    # round. So the largest output that does not win is found bit by bit: on processors much faster than sorting.
-    bits = jax.lax.bitcast_convert_type(state.evidence, jnp.int32)
-    strength = jnp.where(bits < 0, bits ^ jnp.int32(2**31 - 1), bits)
-
-    def halve(_: Array, ends: tuple[Array, Array]) -> tuple[Array, Array]:
-        low, high = ends
-        middle = (low >> 1) + (high >> 1) + (low & high & 1)
-        too_many = jnp.sum(strength > middle[:, None], axis=1) > active
-        return jnp.where(too_many, middle, low), jnp.where(too_many, high, middle)
-
-    ends = jnp.min(strength, axis=1) - 1, jnp.max(strength, axis=1)
-    _, bar = jax.lax.fori_loop(0, 32, halve, ends)
-    wins = (strength > bar[:, None]) & (state.views > 0)[:, None]
-    return jnp.where(wins, jnp.float32(1), jnp.float32(-1))
-
-
-def check_images(told: str, images: Any, inputs: int) -> Float[np.ndarray, "trials stimuli inputs"]:
-    """Stimuli as one array: of each trial so many, each flattened.
-
-    **Arguments:**
-
-    - `told`: what the user knows them by.
-    - `images`: of shape (trials, ...) or (trials, stimuli, ...), where ... is any shape of so many inputs.
-    """
-    array = as_numbers(told, images, f"(trials, {inputs})")
-    if array.ndim > 1 and array.size and math.prod(array.shape[1:]) == inputs:
-        array = array.reshape(len(array), 1, inputs)
-    elif array.ndim > 2 and array.size and math.prod(array.shape[2:]) == inputs:
-        array = array.reshape(*array.shape[:2], inputs)
-    else:
-        raise ArgumentError(
-            f"{told} have the shape {array.shape}, and each stimulus has {inputs} inputs; give an array of shape "
-            f"(trials, {inputs}) or (trials, stimuli, {inputs}), or images of {inputs} pixels"
-        )
-    if not np.isfinite(array).all():
-        raise ArgumentError(f"{told} hold values that are not finite; leave out the trials that they belong to")
-    return array
-
-
-def as_numbers(told: str, given: Any, shape: str) -> Float[np.ndarray, "..."]:
-    """What is given as an array of 32-bit numbers, or an error that names the shape to give."""
-    try:
-        array = np.asarray(given)
-        if array.dtype.kind in "USc":
-            raise ValueError(f"they are of the type {array.dtype}")
-        # What is too large becomes infinite.
-        with np.errstate(over="ignore"):
-            return array.astype(np.float32)
-    except (TypeError, ValueError) as error:
-        raise ArgumentError(f"{told} are no array of numbers ({error}); give one of shape {shape}") from error
 
 
 def _known(argument: str, given: object, known: Any) -> str:
