@@ -50,7 +50,7 @@ def products(jaxpr: Any, times: int = 1) -> Counter[Product]:
             left, right = (variable.aval.shape for variable in equation.invars)
             (summed, _) = equation.params["dimension_numbers"]
             if len(left) == len(right) == 2:
-                found[(left, right, tuple(map(tuple, summed)))] += times
+                found[(left, right, (tuple(summed[0]), tuple(summed[1])))] += times
         turns = times * equation.params.get("length", 1) if equation.primitive.name == "scan" else times
         for value in equation.params.values():
             inner = getattr(value, "jaxpr", value)

@@ -128,6 +128,7 @@ def test_sequences_are_replayed_from_every_word(noise: str, capsys: Printed) -> 
     assert "recall('positions', cue=['position'], into=['next'])" in printed
 
 
+@pytest.mark.slow
 @SEEDS
 def test_sequences_are_right_on_random_lines(seed: int, tmp_path: Path, capsys: Printed) -> None:
     said = dealt_anew([*sequences.read_lines(sequences.TEXT).values()], seed)
