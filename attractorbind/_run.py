@@ -147,7 +147,7 @@ def _judged(outcome: Outcome) -> Int[np.ndarray, " trials"]:
     """The trials' results; where what they all share has become something else than numbers, it is no end of any."""
     parts = jax.tree.leaves(outcome.state.areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
     shared = [leaf for part in parts if isinstance(part, Shared) for leaf in jax.tree.leaves(part)]
-    finite = all(bool(jnp.isfinite(leaf).all()) for leaf in shared if jnp.issubdtype(leaf.dtype, jnp.floating))
+    finite = all(np.isfinite(leaf).all() for leaf in shared if jnp.issubdtype(leaf.dtype, jnp.floating))
     result = np.asarray(outcome.result)
     return result if finite else np.full_like(result, Result.NON_FINITE)
 

@@ -15,7 +15,7 @@ from attractorbind._checkpoint import Checkpoint, digest
 from attractorbind._checks import check_bool, check_count, check_known
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, RunError, listed
 from attractorbind._keys import check_one_key, unused_key
-from attractorbind._learning.fit import Augment, augmented, check_augment
+from attractorbind._learning.fit import Augment, augmented, check_augment, check_batch
 from attractorbind._learning.hierarchy import Hierarchy
 from attractorbind._learning.history import History, last_cosines, marks
 from attractorbind._learning.seeing import Seeing
@@ -103,9 +103,7 @@ def train(
         raise ProgramError(
             f"the program never learns; add learn({followed.name!r}) where the target stands in its buffer"
         )
-    epochs, batch = check_count("epochs", epochs), check_count("batch", batch)
-    if batch > lessons.examples:
-        raise ArgumentError(f"batch is {batch}, and there are {lessons.examples} examples; give as many at the most")
+    epochs, batch = check_count("epochs", epochs), check_batch(batch, lessons.examples)
     check_augment(augment)
     check_bool("progress", progress)
     keys = jax.random.split(check_one_key(key), 3)
@@ -124,12 +122,11 @@ def train(
         raise ArgumentError(
             f"epochs is {epochs}, and the checkpoint has come to {len(records)}; give as many at least, or another file"
         )
+    teacher = _Teacher(network, compiled, lessons, followed, augment, start)
     show = _bar(progress, epochs, len(records))
     for epoch in range(len(records), epochs):
         order_key, augment_key = (jax.random.fold_in(each, epoch) for each in keys[:2])
-        reached, record = _epoch(
-            _Teacher(network, compiled, lessons, followed, augment, start), reached, batch, order_key, augment_key
-        )
+        reached, record = _epoch(teacher, reached, batch, order_key, augment_key)
         records.append(record)
         if saved is not None:
             saved.write(reached, records)
@@ -180,7 +177,7 @@ def _epoch(
     network, name = teacher.network, teacher.hierarchy.name
     codes, marked, after = network.codes(teacher.hierarchy.target), [], reached
     for number, rows in enumerate(teacher.lessons.batches(batch, order_key)):
-        after, result = teacher.teach(repeated(reached, batch), rows, jax.random.fold_in(augment_key, number))
+        after, result = teacher.teach(reached, rows, jax.random.fold_in(augment_key, number))
         reached = _carried(teacher.start, after)
         marked.append((*marks(after[name], codes), result))
     loss, accuracy, anyone, results = (np.stack(column) for column in zip(*jax.device_get(marked), strict=True))

@@ -80,10 +80,15 @@ class AbstractCreditRule(eqx.Module):
         """The changes that a batch of examples asks for, and `Credit.kept` after them; a pure function of arrays."""
 
 
-def check_rule_fits(rule: object, sizes: Sequence[int], activation: str, readout: str) -> None:
-    """Raise unless it is a credit rule, and one for layers of these kinds."""
+def check_rule(told: str, rule: object) -> AbstractCreditRule:
+    """The rule, or an error if it is no credit rule; `told` is what the user knows it by."""
     if not isinstance(rule, AbstractCreditRule):
-        raise NetworkError(f"rule is {rule!r}; give a credit rule, such as learning.Backpropagation()")
+        raise NetworkError(f"{told} is {rule!r}; give a credit rule, such as learning.Backpropagation()")
+    return rule
+
+
+def check_rule_fits(rule: AbstractCreditRule, sizes: Sequence[int], activation: str, readout: str) -> None:
+    """Raise unless it is a credit rule for layers of these kinds."""
     name = type(rule).__name__
     for argument, given, known in (
         ("activation", activation, rule.activations),
@@ -110,8 +115,12 @@ def changes_of(
     - `rates`: of each layer's sources.
     - `errors`: of each layer's targets, as derivatives of the loss by their fields: a unit should do less of it.
     """
-    layers = []
-    for below, error in zip(rates, errors, strict=True):
-        shared = error * share[:, None]
-        layers.append(Layer(below.T @ shared, shared.sum(axis=0)))
-    return tuple(layers)
+    return tuple(product(below, error, share) for below, error in zip(rates, errors, strict=True))
+
+
+def product(
+    below: Float[Array, "examples below"], above: Float[Array, "examples above"], share: Float[Array, " examples"]
+) -> Layer:
+    """The product of what synapses have below and above them, each example by its share."""
+    shared = above * share[:, None]
+    return Layer(below.T @ shared, shared.sum(axis=0))

@@ -87,9 +87,7 @@ def fit(
     if wanted.ndim != 2 or len(wanted) != len(examples) or not wanted.size or not np.isin(wanted, (0, 1)).all():
         raise ArgumentError(f"targets have the shape {wanted.shape}; give zeros and ones of shape {shape}")
     check_augment(augment)
-    epochs, batch = check_count("epochs", epochs), check_count("batch", batch)
-    if batch > len(examples):
-        raise ArgumentError(f"batch is {batch}, and there are {len(examples)} examples; give as many at the most")
+    epochs, batch = check_count("epochs", epochs), check_batch(batch, len(examples))
     check_bool("cosine", cosine)
     first_key, order_key = jax.random.split(check_one_key(key))
     learned, losses, measured = hierarchy.drawn(wanted.shape[1], key=first_key), [], []
@@ -107,6 +105,14 @@ def fit(
     if not bool(jnp.isfinite(jnp.concatenate(losses)).all()):
         raise RunError("the loss is not finite any more; take a lower rate of the optimiser")
     return Fitted(learned, jnp.concatenate(losses), jnp.concatenate(measured))
+
+
+def check_batch(batch: object, examples: int) -> int:
+    """The size of a batch, or an error unless there are as many examples."""
+    size = check_count("batch", batch)
+    if size > examples:
+        raise ArgumentError(f"batch is {size}, and there are {examples} examples; give as many at the most")
+    return size
 
 
 def check_augment(augment: object) -> None:

@@ -12,7 +12,7 @@ from jaxtyping import Array, Bool, Float, Key
 from attractorbind._area.base import AbstractSensoryArea, AreaInputs, Decode, Shared, Shown, check_area_name
 from attractorbind._checks import check_count
 from attractorbind._errors import NetworkError, listed
-from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule_fits
+from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule, check_rule_fits
 from attractorbind._learning.images import check_images
 from attractorbind._learning.layers import ACTIVATIONS, READOUTS, Layers, draw_layers
 from attractorbind._learning.learned import Learned, unlearned, updated_if
@@ -110,11 +110,7 @@ class Hierarchy(AbstractSensoryArea):
                 "hidden layer, [64, 256, 256], say"
             )
         self.sizes = tuple(check_count(f"a size of hierarchy {name!r}", units) for units in sizes)
-        if not isinstance(rule, AbstractCreditRule):
-            raise NetworkError(
-                f"rule of hierarchy {name!r} is {rule!r}; give a credit rule, such as learning.Backpropagation()"
-            )
-        self.rule = rule
+        self.rule = check_rule(f"rule of hierarchy {name!r}", rule)
         self.activation = rule.activations[0] if activation is None else _known("activation", activation, ACTIVATIONS)
         self.readout = _known("readout", readout, READOUTS)
         check_rule_fits(rule, (*self.sizes, 1), self.activation, self.readout)

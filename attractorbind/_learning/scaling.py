@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, Key
 from attractorbind._checks import check_count, check_fraction, check_positive
 from attractorbind._errors import ArgumentError
 from attractorbind._learning.angle import gradient
-from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule_fits
+from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule, check_rule_fits
 from attractorbind._learning.layers import Layer, Layers
 from attractorbind._learning.learned import Learned, changes_at
 
@@ -110,6 +110,7 @@ def updates_to_criterion(
     if isinstance(rates, str) or not isinstance(rates, Sequence) or not rates:
         raise ArgumentError(f"rates is {rates!r}; give a list of numbers")
     tried = jnp.array([check_positive("a rate", rate) for rate in rates])
+    check_rule("rule", rule)
     check_rule_fits(rule, (units, units), rule.activations[0], "linear")
 
     def losses(rate: Float[Array, ""], key: Key[Array, ""]) -> Float[Array, " updates"]:

@@ -8,10 +8,10 @@ from jaxtyping import Array, Float, Key, PyTree
 
 from attractorbind._checks import check_bool, check_count, check_fraction
 from attractorbind._errors import ArgumentError
-from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching
+from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching, product
 from attractorbind._learning.feedback import random_feedback
 from attractorbind._learning.lateral import spontaneous
-from attractorbind._learning.layers import Layer, Layers, Units, masked
+from attractorbind._learning.layers import Layers, Units, masked
 
 
 class TwoCompartment(AbstractCreditRule):
@@ -97,12 +97,12 @@ class TwoCompartment(AbstractCreditRule):
         changes, top = [], len(layers.layers)
         scales = [self.nudge * ((1 - self.lateral) * self.apical) ** (top - 1 - number) for number in range(top)]
         for below, own, scale in zip(settled.rates[:-1], said, scales, strict=True):
-            changes.append(_product(below, -own, teaching.share[:, None] / scale))
+            changes.append(product(below, -own, teaching.share / scale))
         lateral = []
         for number, (rate, twin, predicted) in enumerate(
             zip(settled.rates[1:-1], settled.rates[2:], settled.predicted, strict=True)
         ):
-            change = _product(rate, predicted - twin, teaching.share[:, None] / scales[number + 1])
+            change = product(rate, predicted - twin, teaching.share / scales[number + 1])
             lateral.append(masked(change, layers.mask(number + 1)))
         return Changes(tuple(changes), tuple(lateral)), credit.kept
 
@@ -167,8 +167,3 @@ class Compartments(NamedTuple):
     basal: tuple[Float[Array, "examples _units"], ...]
     apical: tuple[Float[Array, "examples _units"], ...]
     predicted: tuple[Float[Array, "examples _units"], ...]
-
-
-def _product(below: Units, above: Units, share: Float[Array, "examples 1"]) -> Layer:
-    shared = above * share
-    return Layer(below.T @ shared, shared.sum(axis=0))
