@@ -18,8 +18,8 @@ class Setting(NamedTuple):
 class Settings(NamedTuple):
     """How a rule is trained towards one unit per class, by itself, and towards the codes of a buffer, in a network.
 
-    `augmented` is towards one unit per class, with pictures that are shown from another side at every update. All were
-    chosen on parts of the training pictures, see --validate.
+    `augmented` is towards one unit per class, with pictures that are shown from another side at every update. Most were
+    chosen on parts of the training pictures, see --validate; docs/learning.md says which were not.
     """
 
     classes: Setting
