@@ -2,7 +2,7 @@
 
 from importlib.metadata import version as _version
 
-from attractorbind import learning as learning
+from attractorbind import learning as learning, tasks as tasks
 from attractorbind._area.base import (
     AbstractArea as AbstractArea,
     AbstractSensoryArea as AbstractSensoryArea,

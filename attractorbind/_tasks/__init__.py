@@ -1,0 +1,1 @@
+"""Working-memory and decision tasks as arrays; see `attractorbind.tasks` for what is public."""
