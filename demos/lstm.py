@@ -187,7 +187,8 @@ def _seen(network: Recurrent, shown: Array) -> Array:
 
 
 def _states(network: Recurrent, batch: int) -> tuple[Array, Array]:
-    return (jnp.zeros((batch, network.cell.hidden_size)),) * 2
+    zeros = jnp.zeros((batch, network.cell.hidden_size))
+    return zeros, zeros
 
 
 @eqx.filter_jit

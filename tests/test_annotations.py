@@ -9,7 +9,7 @@ import pytest
 from beartype.roar import BeartypeCallHintParamViolation
 
 import attractorbind as ab
-from attractorbind import learning, plotting, testing
+from attractorbind import learning, plotting, tasks, testing
 from attractorbind._area.base import renamed
 from attractorbind._control.straight import straight
 from attractorbind._engine.plan import ends
@@ -17,6 +17,7 @@ from attractorbind._learning.feedback import random_feedback
 from attractorbind._measure.crosstalk import bits
 from attractorbind._rule.patterns import signs
 from attractorbind._synapses.factored import cheaper
+from attractorbind._tasks.names import item_names
 
 HERE = Path(__file__).parent
 ROOMS = [inside.parent.name for inside in sorted((HERE.parent / "attractorbind").glob("*/__init__.py"))]
@@ -30,8 +31,10 @@ WRONG_CALLS = {
     "_program": lambda: ab.gates(open=["focus"], ticks="two"),
     "_rule": lambda: signs(jnp.zeros(3, bool)),
     "_synapses": lambda: cheaper("synapses", 3),
+    "_tasks": lambda: item_names("items", 3, "item", "two"),
     "learning": lambda: learning.cosines("rule", "learned", np.zeros(3), "teaching"),
     "plotting": lambda: plotting.plot_program("program"),
+    "tasks": lambda: tasks.one_two_ax("two"),
     "testing": lambda: testing.check_isolation("network"),
 }
 

@@ -44,11 +44,11 @@ def channels_of(name: str, space: Any) -> list[Channel]:
     """
     spaces = gymnasium_spaces()
     if isinstance(space, spaces.Discrete):
-        return [Channel(name, int(space.start), int(space.start + space.n - 1), True)]
+        return [Channel(name, float(space.start), float(space.start + space.n - 1), True)]
     if isinstance(space, spaces.MultiDiscrete):
         least = space.start.ravel()
         limits = zip(least, least + space.nvec.ravel() - 1, strict=True)
-        return [Channel(f"{name}.{place}", int(low), int(high), True) for place, (low, high) in enumerate(limits)]
+        return [Channel(f"{name}.{place}", float(low), float(high), True) for place, (low, high) in enumerate(limits)]
     if isinstance(space, spaces.Box):
         limits = zip(space.low.ravel(), space.high.ravel(), strict=True)
         return [Channel(f"{name}.{place}", float(low), float(high), False) for place, (low, high) in enumerate(limits)]
@@ -98,7 +98,7 @@ class Quantised:
     def values(self, observation: Any) -> Int[np.ndarray, " channels"]:
         """What is observed, as whole numbers from 0."""
         numbers = np.array(list(_numbers(observation)), float)
-        if numbers.shape != self._low.shape or np.isnan(numbers).any():
+        if numbers.shape != self._low.shape or not self._fit(numbers):
             raise ArgumentError(
                 f"{observation!r} was observed, not the {len(self._low)} numbers of the environment's space; let the "
                 "environment pass gymnasium's check_env"
@@ -107,6 +107,11 @@ class Quantised:
         with np.errstate(invalid="ignore"):
             parts = np.floor(from_low / np.where(self._whole, 1, self._high - self._low) * self._bins)
         return np.where(self._whole, from_low, np.clip(parts, 0, self._bins - 1)).astype(int)
+
+    def _fit(self, numbers: Float[np.ndarray, " channels"]) -> bool:
+        """Whether whole numbers are within their limits; those of a Box need not be."""
+        within = (self._low <= numbers) & (numbers <= self._high)
+        return bool(np.where(self._whole, within, ~np.isnan(numbers)).all())
 
 
 def _numbers(observation: Any) -> Iterator[float]:
