@@ -5,6 +5,7 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.spaces import Discrete, MultiDiscrete
 from jaxtyping import Int64
 
@@ -25,6 +26,8 @@ class Environment(gymnasium.Env):
         symbols, channels, answers = sizes
         self.observation_space = MultiDiscrete([symbols + 1] * channels)
         self.action_space = Discrete(answers)
+        # Another of the same kind is made from it, as gymnasium's checker does.
+        self.spec = EnvSpec("attractorbind/Task-v0", lambda **_: Environment(draw, sizes))
         self._answers = answers
         self._draw = draw
         self._episode: Episodes | None = None

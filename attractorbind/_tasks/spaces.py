@@ -48,10 +48,10 @@ def channels_of(name: str, space: Any) -> list[Channel]:
     if isinstance(space, spaces.MultiDiscrete):
         least = space.start.ravel()
         limits = zip(least, least + space.nvec.ravel() - 1, strict=True)
-        return [Channel(f"{name}.{place}", float(low), float(high), True) for place, (low, high) in enumerate(limits)]
+        return [Channel(f"{name}.{axis}", float(low), float(high), True) for axis, (low, high) in enumerate(limits)]
     if isinstance(space, spaces.Box):
         limits = zip(space.low.ravel(), space.high.ravel(), strict=True)
-        return [Channel(f"{name}.{place}", float(low), float(high), False) for place, (low, high) in enumerate(limits)]
+        return [Channel(f"{name}.{axis}", float(low), float(high), False) for axis, (low, high) in enumerate(limits)]
     if isinstance(space, spaces.Tuple | spaces.Dict):
         parts = space.items() if isinstance(space, spaces.Dict) else enumerate(space)
         return [channel for part, inner in parts for channel in channels_of(f"{name}.{part}", inner)]
@@ -127,5 +127,5 @@ def _check_limits(argument: str, given: Any, boxes: int) -> Float[np.ndarray, " 
         return np.broadcast_to(np.asarray(given, float), (boxes,))
     except (TypeError, ValueError) as error:
         raise ArgumentError(
-            f"{argument} is {given!r}; give a number, or one for each of the {boxes} places of Box spaces"
+            f"{argument} is {given!r}; give a number, or one for each of the {boxes} axes of Box spaces"
         ) from error

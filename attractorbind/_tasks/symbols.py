@@ -34,8 +34,8 @@ class Symbols:
     **Arguments:**
 
     - `environment`: the environment, a `gymnasium.Env` with Discrete actions.
-    - `bins`: into how many equal bins each place of a Box space is divided.
-    - `low`, `high`: where the first bin begins and the last one ends: a number, or one for each place of all Box spaces
+    - `bins`: into how many equal bins each axis of a Box space is divided.
+    - `low`, `high`: where the first bin begins and the last one ends: a number, or one for each axis of all Box spaces
       in their order. If none are given, the bounds of the spaces, which must be finite.
 
     **Attributes:** `symbols`, `channels` and `answers`, names as in a task.

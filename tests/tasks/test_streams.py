@@ -39,6 +39,6 @@ def test_nothing_is_left_out_or_has_a_name() -> None:
     for names, full in zip(episodes.inputs(targets=True), episodes.inputs(targets=True, nothing="-"), strict=True):
         assert (len(names), len(full)) == (12, 16)
         assert [name for name in full if name != "-"] == names
-        assert [place for place, name in enumerate(full) if name == "-"] == [3, 7, 11, 14]
+        assert [index for index, name in enumerate(full) if name == "-"] == [3, 7, 11, 14]
         assert full[0::4] == ["store"] * 3 + ["query"]
         assert full[15] in task.answers

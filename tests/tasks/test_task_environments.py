@@ -30,7 +30,7 @@ def test_gymnasium_finds_nothing_wrong(name: str) -> None:
     environment: Any = TASKS[name].environment()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        check_env(environment, skip_render_check=True)
+        check_env(environment)
 
 
 @pytest.mark.parametrize("name", list(TASKS))
@@ -75,7 +75,7 @@ def test_a_task_and_back() -> None:
     assert len(symbols.symbols) == 3 * (len(task.symbols) + 1) + 10
     names, (observation, _) = symbols.reset(seed=5), plain.reset(seed=5)
     for action in (0, 3, 2, 7):
-        assert names == tuple(f"seen.{place}={value}" for place, value in enumerate(observation))
+        assert names == tuple(f"seen.{axis}={value}" for axis, value in enumerate(observation))
         observation, reward, terminated, _, _ = plain.step(action)
         answered = symbols.step(f"do={action}")
         names = answered.names
@@ -96,7 +96,7 @@ def test_boxes_are_divided_into_bins() -> None:
             sum(value >= edge for edge in np.linspace(a, b, 5)[1:-1])
             for value, a, b in zip(observation, low, high, strict=True)
         ]
-        assert names == tuple(f"seen.{place}={value}" for place, value in enumerate(bins))
+        assert names == tuple(f"seen.{axis}={value}" for axis, value in enumerate(bins))
         observation, _, ended, _, _ = other.step(1)
         names, reward, terminated, _ = cart.step("do=1")
         assert (reward, terminated) == (1.0, ended)

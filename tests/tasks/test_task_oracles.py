@@ -110,8 +110,8 @@ def test_right_answers(name: str) -> None:
         episodes = task.episodes(50, key=jax.random.key(1), split=split)
         for steps, answers in shown_names(episodes):
             assert answers == oracle(steps)
-        for answer, place in zip(episodes.answers, np.moveaxis(episodes.rewards, -1, 0), strict=True):
-            np.testing.assert_array_equal(place, episodes.target == task.symbols.index(answer))
+        for answer, earned in zip(episodes.answers, np.moveaxis(episodes.rewards, -1, 0), strict=True):
+            np.testing.assert_array_equal(earned, episodes.target == task.symbols.index(answer))
         np.testing.assert_array_equal(
             np.array([*episodes.answers, None], object)[episodes.answer_asked],
             np.array([*episodes.symbols, None], object)[episodes.target],

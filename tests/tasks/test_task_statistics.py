@@ -96,7 +96,7 @@ def test_what_is_held_out_is_held_out(kind: str, seed: int) -> None:
     if kind == "anticorrelation":
         assert len(fillings) == 30
         for role, sentence in asked:
-            others = [word for place, word in enumerate(sentence) if place != role]
+            others = [sentence[other] for other in range(3) if other != role]
             assert any((sentence[role], word) not in together for word in others)
     if kind == "full_combinatorial":
         assert len(known) == 10
@@ -108,8 +108,8 @@ def test_what_is_held_out_is_held_out(kind: str, seed: int) -> None:
 
 
 def test_other_keys_hold_out_other_sentences() -> None:
-    one, other = (sentences(tasks.role_filler(key=jax.random.key(seed)), "train")[0] for seed in (0, 1))
-    assert len(one & other) < 100
+    first, second = (sentences(tasks.role_filler(key=jax.random.key(seed)), "train")[0] for seed in (0, 1))
+    assert len(first & second) < 100
 
 
 def test_bandits_pay_and_reverse() -> None:
