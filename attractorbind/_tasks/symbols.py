@@ -26,7 +26,7 @@ class Answered(NamedTuple):
 class Symbols:
     """An environment of gymnasium whose observations and actions are symbols; needs the extra `gym`.
 
-    Each number that is observed has a channel of its own: one of a Discrete space, one for each place of a
+    Each number that is observed has a channel of its own: one of a Discrete space, one for each axis of a
     MultiDiscrete or Box space, and those of the parts of a Tuple or Dict space. A symbol is the channel's name, "="
     and the value; for a Box the number of the bin, from 0 at `low`. What lies outside is in the first or the last bin.
     Answers are "do=" and the action.
