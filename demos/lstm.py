@@ -286,7 +286,7 @@ SETTINGS = {
     ("SIR-2", "answers"): Setting(rate=0.03, window=8),
     ("SIR-2", "reward"): Setting(rate=0.03, window=8, entropy=0.03),
     **{(kind, "answers"): Setting(rate=0.03, batch=2) for kind in KINDS},
-    **{(kind, "reward"): Setting(rate=0.01, batch=1, entropy=0.03) for kind in KINDS},
+    **{(kind, "reward"): Setting(rate=0.01, batch=1, entropy=0.1) for kind in KINDS},
 }
 
 
