@@ -47,13 +47,13 @@ class Symbols:
 
         >>> import gymnasium
         >>> from attractorbind import tasks
-        >>> walk = tasks.Symbols(gymnasium.make("CliffWalking-v1"))
-        >>> walk.channels, len(walk.symbols), walk.answers
-        (('seen',), 52, ('do=0', 'do=1', 'do=2', 'do=3'))
-        >>> walk.reset(seed=0)
-        ('seen=36',)
-        >>> walk.step("do=0")
-        Answered(names=('seen=24',), reward=-1.0, terminated=False, truncated=False)
+        >>> cards = tasks.Symbols(gymnasium.make("Blackjack-v1"))
+        >>> cards.channels, len(cards.symbols), cards.answers
+        (('seen.0', 'seen.1', 'seen.2'), 47, ('do=0', 'do=1'))
+        >>> cards.reset(seed=0)
+        ('seen.0=11', 'seen.1=10', 'seen.2=0')
+        >>> cards.step("do=1")
+        Answered(names=('seen.0=12', 'seen.1=10', 'seen.2=0'), reward=0.0, terminated=False, truncated=False)
     """
 
     symbols: tuple[str, ...]
