@@ -2,12 +2,14 @@
 
 from importlib.metadata import version as _version
 
-from attractorbind import learning as learning, tasks as tasks
+from attractorbind import gating as gating, learning as learning, tasks as tasks
 from attractorbind._area.base import (
     AbstractArea as AbstractArea,
+    AbstractGatingArea as AbstractGatingArea,
     AbstractSensoryArea as AbstractSensoryArea,
     AreaInputs as AreaInputs,
     AreaNoise as AreaNoise,
+    Choices as Choices,
     Shared as Shared,
     Shown as Shown,
 )
@@ -44,6 +46,13 @@ from attractorbind._measure.proportion import Proportion as Proportion
 from attractorbind._measure.stuck_gates import StuckGates as StuckGates, stuck_gates as stuck_gates
 from attractorbind._network import Network as Network
 from attractorbind._overlap import overlaps as overlaps
+from attractorbind._program.choosing import (
+    begin_episode as begin_episode,
+    choose as choose,
+    chosen as chosen,
+    next_reward as next_reward,
+    reward as reward,
+)
 from attractorbind._program.condition import Condition as Condition
 from attractorbind._program.control import repeat as repeat, until as until, when as when
 from attractorbind._program.listing import Listing as Listing

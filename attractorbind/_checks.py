@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
+from jaxtyping import Float
 
 from attractorbind._errors import ArgumentError, AttractorBindError, listed, unknown_name
 
@@ -29,6 +30,15 @@ def check_positive(name: str, value: object) -> float:
     number = math.nan if _is_bool(value) else _number(value)
     if not 0.0 < number < math.inf:
         raise ArgumentError(f"{name} is {value!r}; it must be a finite number above 0")
+    return number
+
+
+def check_not_negative(name: str, value: object) -> float:
+    """The value as a float, or an error unless it is a finite number of at least 0."""
+    check_computed(name, value, ArgumentError)
+    number = math.nan if _is_bool(value) else _number(value)
+    if not 0.0 <= number < math.inf:
+        raise ArgumentError(f"{name} is {value!r}; it must be a finite number of at least 0")
     return number
 
 
@@ -116,3 +126,16 @@ def check_bool(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise ArgumentError(f"{name} is {value!r}; give True or False")
     return value
+
+
+def as_numbers(told: str, given: Any, shape: str) -> Float[np.ndarray, "..."]:
+    """What is given as an array of 32-bit numbers, or an error that names the shape to give."""
+    try:
+        array = np.asarray(given)
+        if array.dtype.kind in "USc":
+            raise ValueError(f"they are of the type {array.dtype}")
+        # What is too large becomes infinite.
+        with np.errstate(over="ignore"):
+            return array.astype(np.float32)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"{told} are no array of numbers ({error}); give one of shape {shape}") from error

@@ -23,6 +23,8 @@ from jaxtyping import Array, Bool
 
 from attractorbind._area.base import AbstractArea
 from attractorbind._area.hippocampus import SnapshotMemory
+from attractorbind._basal_ganglia.area import BasalGanglia
+from attractorbind._basal_ganglia.critic import Critic
 from attractorbind._errors import FileError
 from attractorbind._learning.backpropagation import Backpropagation, FeedbackAlignment
 from attractorbind._learning.burst import Burst
@@ -60,7 +62,7 @@ _CREDIT = (
     TwoCompartment,
     Burst,
 )
-_AREAS = (SnapshotMemory, Hierarchy, Adam, Descent)
+_AREAS = (SnapshotMemory, Hierarchy, Adam, Descent, BasalGanglia, Critic)
 _CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT)
 
 

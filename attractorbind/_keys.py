@@ -1,5 +1,6 @@
 """Random keys and rates: what users give for them, and whether it is right."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -36,18 +37,24 @@ def check_one_key(key: Any) -> Key[Array, ""]:
     return key
 
 
-def trial_keys(key: Any, trials: int, noise: float) -> Key[Array, " trials"]:
-    """One random key per trial, from one key or from one key per trial; noise without a key is an error."""
+def trial_keys(key: Any, trials: int, noise: float, drawing: Sequence[str] = ()) -> Key[Array, " trials"]:
+    """One random key per trial, from one key or from one key per trial; noise without a key is an error.
+
+    **Arguments:**
+
+    - `drawing`: the gates that are opened at which areas draw random numbers; for them, too, a key is needed.
+    """
     if key is None:
-        if noise > 0:
-            raise ArgumentError(f"noise is {noise:g} but no key is given; add key=jax.random.key(0), say")
+        if noise > 0 or drawing:
+            told = f"noise is {noise:g}" if noise > 0 else f"choices are made at random, by the gate {drawing[0]!r},"
+            raise ArgumentError(f"{told} but no key is given; add key=jax.random.key(0), say")
         key = unused_key()
     key = check_key(key)
     if key.shape not in ((), (trials,)):
         raise ArgumentError(f"key has shape {key.shape}; give one key, or one for each of the {trials} trials")
     if key.shape:
         return key
-    if noise == 0:
+    if noise == 0 and not drawing:
         # Nothing is drawn from them, and to derive a key for each trial would take as long as a short run.
         return jnp.broadcast_to(key, (trials,))
     return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials, dtype=jnp.int32))

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int, Key
 
-from attractorbind._area.base import Shared
+from attractorbind._area.base import AbstractGatingArea, Choices, Shared
 from attractorbind._checks import check_computed, check_fraction, check_outside
 from attractorbind._engine.driver import Outcome
 from attractorbind._engine.observe import Record
@@ -70,7 +70,8 @@ def run(
     - `leak`: conductance of a closed gate.
     - `stuck`: gate to the conductance at which it is stuck, 0 closed to 1 open, whatever the program says of it; the
         leak is the least that any gate conducts. What conditions read does not pass through gates, and is not stuck.
-    - `key`: a random key, or one per trial; needed if there is noise. Trial i of one key k has the key fold_in(k, i).
+    - `key`: a random key, or one per trial; needed if there is noise, or if the program chooses. Trial i of one key k
+        has the key fold_in(k, i).
     - `record`: "final" keeps the last state, "decoded" also the best symbol of every buffer at every tick, "states"
         every buffer's state at every tick (trials x units bytes a tick and buffer).
     - `throw`: raise `RunError` if a trial ends in trouble; otherwise look at `trace.result`.
@@ -111,7 +112,7 @@ def run(
         "key=": key.shape[0] if key is not None and key.ndim == 1 and key.shape[0] else None,
     }
     trials = number_of_trials(known)
-    keys = trial_keys(key, trials, noise)
+    keys = trial_keys(key, trials, noise, [gate for gate in network.wiring.drawing if compiled.opens(gate)])
     start = network.silent(trials) if state is None else state
     seen = {name: over_trials(array, trials, axis=0) for name, array in seen.items()}
     start = with_stimuli(network, repeated(start, trials), seen)
@@ -137,6 +138,7 @@ def run(
         rows=kept.rows,
         output_symbols=np.asarray(outcome.outputs),
         output_counts=np.asarray(outcome.output_counts),
+        choices=_of_choosing(network, kept.choices),
     )
     if throw:
         trace.check()
@@ -155,6 +157,12 @@ def _judged(outcome: Outcome) -> Int[np.ndarray, " trials"]:
 def _named(network: Network, of_buffers: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
     """Buffer to array, for arrays in the order of the buffers; nothing for what was not recorded."""
     return dict(zip(network.buffers, of_buffers, strict=True)) if of_buffers else {}
+
+
+def _of_choosing(network: Network, choices: tuple[Choices, ...]) -> dict[str, Choices]:
+    """The names of the areas that choose gates, and what was recorded of each."""
+    names = [area.name for area in network.areas if isinstance(area, AbstractGatingArea)]
+    return dict(zip(names, choices, strict=True)) if choices else {}
 
 
 def compiled_for(network: object, program: object) -> Schedule | Listing:

@@ -70,7 +70,7 @@ def simulate(
     - `stream`: what `read` presents, as indices into the vocabulary, shape (trials, length), -1 beyond the end.
     - `noise`: probability that a unit's output flips, drawn anew for every unit at every tick.
     - `leak`: conductance of a closed gate.
-    - `keys`: one random key per trial; needed with noise.
+    - `keys`: one random key per trial; needed with noise, and for a program that chooses.
 
     **Returns:** an `Outcome`.
 
@@ -99,8 +99,10 @@ def simulate(
         own = [[network.vocabulary[str(symbol)]] * trials for _, symbol in compiled.slots]
         symbols = np.array(own, np.int32).reshape(-1, trials)
     if keys is None:
-        if not is_noiseless(noise):
-            raise ArgumentError("noise is given but no keys; give keys=, one random key per trial")
+        drawing = [gate for gate in network.wiring.drawing if compiled.opens(gate)]
+        if drawing or not is_noiseless(noise):
+            told = f"choices are made by the gate {drawing[0]!r}" if drawing else "noise is given"
+            raise ArgumentError(f"{told} but no keys; give keys=, one random key per trial")
         keys = jnp.broadcast_to(unused_key(), (trials,))
     if keys.shape != (trials,):
         raise ArgumentError(f"keys have the shape {keys.shape}; give one random key for each of {trials} trials")

@@ -47,7 +47,7 @@ def tick(
     - `external`: external fields, population name to an array of shape (trials, units).
     - `noise`: probability that a unit's output flips.
     - `leak`: conductance of a closed gate.
-    - `key`: a random key, or one per trial; needed if there is noise.
+    - `key`: a random key, or one per trial; needed if there is noise, or if areas choose at random.
 
     **Returns:** the next `State`.
 
@@ -70,7 +70,7 @@ def tick(
     check_state(network, state)
     conductances = _conductances(network, gates, state.trials)
     leak, noise = check_fraction("leak", leak), check_fraction("noise", noise)
-    keys = trial_keys(key, state.trials, noise)
+    keys = trial_keys(key, state.trials, noise, _drawing(network, conductances, leak))
     fields = {}
     external = {} if external is None else external
     if not isinstance(external, Mapping):
@@ -96,7 +96,8 @@ def tick(
         state.areas,
         conductances,
         fields,
-        (np.float32(noise), keys) if noise else None,
+        np.float32(noise) if noise else None,
+        keys,
         np.float32(leak),
     )
     return dataclasses.replace(state, activities=activities, areas=areas, origin=network.origin)
@@ -115,6 +116,12 @@ def _conductances(network: Network, gates: Gatings, trials: int) -> Float[np.nda
     return network.conductances(gates)
 
 
+def _drawing(network: Network, conductances: Float[np.ndarray, "*trials gates"], leak: float) -> list[str]:
+    """The gates that are open at which areas draw random numbers."""
+    opened = np.maximum(conductances, leak).reshape(-1, conductances.shape[-1]).max(axis=0) > 0
+    return [gate for gate in network.wiring.drawing if opened[network.wiring.gate_index[gate]]]
+
+
 @jax.jit
 def _tick(
     network: Network,
@@ -122,11 +129,12 @@ def _tick(
     areas: tuple[PyTree, ...],
     conductances: Float[Array, "*trials gates"],
     fields: dict[str, Float[Array, "trials _units"]],
-    noise: tuple[Float[Array, ""], Key[Array, " trials"]] | None,
+    noise: Float[Array, ""] | None,
+    keys: Key[Array, " trials"],
     leak: Float[Array, ""],
 ) -> tuple[tuple[Float[Array, "trials _units"], ...], tuple[PyTree, ...]]:
     names = tuple(population.name for population in network.wiring.populations)
     state = State(activities, areas, names, tuple(area.name for area in network.areas), Origin("", ()))
-    level, keys = (0.0, None) if noise is None else noise
+    level = 0.0 if noise is None else noise
     after = step(network, state, conductances, external=fields, noise=level, leak=leak, key=keys)
     return after.activities, after.areas

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
-from attractorbind._area.base import AbstractArea
+from attractorbind._area.base import AbstractArea, Choices
 from attractorbind._checks import check_fraction
 from attractorbind._display import table_html, text_html
 from attractorbind._errors import ArgumentError, RunError
@@ -35,6 +35,7 @@ class Trace(eqx.Module):
         vocabulary (past its end for a code that is free), and to that overlap, shape (ticks, trials); otherwise empty.
     - `rows`: of a recorded program that branches, the row of its table at which each trial was, shape (ticks, trials),
         -1 after its end; otherwise None. What is recorded after a trial's end is its final state.
+    - `choices`: of a recorded run, for each area that chooses gates its `Choices` at every tick.
     """
 
     network: Network
@@ -48,6 +49,7 @@ class Trace(eqx.Module):
     rows: Int[np.ndarray, "ticks trials"] | None
     output_symbols: Int[np.ndarray, "trials _room"]
     output_counts: Int[np.ndarray, " trials"]
+    choices: dict[str, Choices]
 
     @property
     def gates(self) -> Float[np.ndarray, "ticks *trials gates"]:
@@ -60,7 +62,9 @@ class Trace(eqx.Module):
             return self.program.gates
         if self.rows is None:
             raise ArgumentError('the gates of single ticks were not recorded; run with record="decoded" or "states"')
-        return np.where((self.rows >= 0)[..., None], self.program.rows.gates[self.rows], np.float32(0))
+        parts = [own.chosen for own in self.choices.values()]
+        channels = np.concatenate([np.zeros((*self.rows.shape, 0), bool), *parts], axis=2)
+        return np.where((self.rows >= 0)[..., None], self.program.chosen(self.rows, channels), np.float32(0))
 
     @property
     def outputs(self) -> list[list[str | None]]:

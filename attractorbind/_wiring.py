@@ -76,6 +76,8 @@ class AreaWiring:
     - `units`: how many units it has, for pictures and tables.
     - `largest_field`: the largest field that it gives a unit while its gate is fully open. A presented symbol must
         outdo it.
+    - `channels`: of an area that chooses gates, what it chooses among.
+    - `draws`: the switches at which it draws random numbers, so that a run needs a key.
     """
 
     name: str
@@ -85,6 +87,8 @@ class AreaWiring:
     kind: str = "area"
     units: int = 0
     largest_field: float = 1.0
+    channels: tuple[str, ...] = ()
+    draws: tuple[str, ...] = ()
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -189,6 +193,22 @@ class Wiring:
         """The index of the area of that name, or the error for an unknown one."""
         names = [area.name for area in self.areas]
         return names.index(check_known("area", "areas", name, names))
+
+    @cached_property
+    def channels(self) -> dict[tuple[str, str], int]:
+        """The channels of all areas that choose gates, by the names of area and channel, and their numbers."""
+        names = [(area.name, channel) for area in self.areas for channel in area.channels]
+        return {name: number for number, name in enumerate(names)}
+
+    def channel(self, area: str, channel: object) -> int:
+        """The number of a channel, or the error for one that the area does not have."""
+        own = self.areas[self.area(area)].channels
+        return self.channels[area, check_known(f"channel of {area!r}", "its channels", channel, own)]
+
+    @cached_property
+    def drawing(self) -> tuple[str, ...]:
+        """The gates at which areas draw random numbers."""
+        return tuple(f"{area.name}:{switch}" for area in self.areas for switch in area.draws)
 
     @property
     def largest_area_field(self) -> float:

@@ -35,6 +35,9 @@ class AreaInputs(NamedTuple):
         gates are open or not: what an open gate lets in is for the area to say.
     - `running`: the trials that take part. Of the others the state must stay as it is.
     - `noise`: None where there is none.
+    - `keys`: a random key for each trial, of this tick, for what the area draws: the same as those of the noise, so
+        fold in a number for each further draw. An area that draws names the switches at which it does in
+        `AreaWiring.draws`, so that a run without a key is an error.
     """
 
     reads: Float[Array, "reads trials"]
@@ -43,6 +46,7 @@ class AreaInputs(NamedTuple):
     activity: tuple[Float[Array, "trials _units"], ...]
     running: Bool[Array, " trials"]
     noise: AreaNoise | None
+    keys: Key[Array, " trials"]
 
 
 class Shared(eqx.Module):
@@ -155,6 +159,41 @@ class AbstractSensoryArea(AbstractArea):
     @abc.abstractmethod
     def shown(self, state: PyTree, stimuli: Float[Array | np.ndarray, "trials stimuli _inputs"]) -> PyTree:
         """The state with these stimuli before it, none of them seen yet, in a part that is `Shown`."""
+
+
+class Choices(NamedTuple):
+    """What an area that chooses gates was doing at a tick, of each trial; of many ticks, they are the first axis.
+
+    - `decided`: whether it made a choice at this tick.
+    - `chosen`: the channels that are open by the last choice.
+    - `probability`: of each channel at the last choice; 0 for those that could not be chosen.
+    - `rewarded`: whether there was an outcome at this tick.
+    - `value`: the reward expected in the state read last.
+    - `dopamine`: by how much the last outcome, or what followed it, was better than expected.
+    """
+
+    decided: Bool[Array | np.ndarray, "*ticks trials"]
+    chosen: Bool[Array | np.ndarray, "*ticks trials channels"]
+    probability: Float[Array | np.ndarray, "*ticks trials channels"]
+    rewarded: Bool[Array | np.ndarray, "*ticks trials"]
+    value: Float[Array | np.ndarray, "*ticks trials"]
+    dopamine: Float[Array | np.ndarray, "*ticks trials"]
+
+
+class AbstractGatingArea(AbstractArea):
+    """An area that chooses, trial by trial, which gates of a program are open: `BasalGanglia` is one.
+
+    Its channels are those of its `AreaWiring`. A step of a program may leave a gate to channels, and the gate is then
+    as the program says in the trials in which one of them is open, and at rest in the others.
+    """
+
+    @abc.abstractmethod
+    def chosen(self, state: PyTree) -> Bool[Array, "trials channels"]:
+        """Which channels are open now."""
+
+    @abc.abstractmethod
+    def observed(self, state: PyTree) -> Choices:
+        """What it was doing at the tick that led to this state, to be recorded."""
 
 
 def check_area_name(name: object) -> None:

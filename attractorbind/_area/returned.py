@@ -74,6 +74,7 @@ def _inputs(wiring: Wiring, area: AbstractArea, units: Mapping[str, int], *, noi
         activity=tuple(given(_TRIALS, units[buffer]) for buffer in connected.reads),
         running=running,
         noise=AreaNoise(given(), keys) if noisy else None,
+        keys=keys,
     )
 
 

@@ -4,6 +4,7 @@ What must be computed is worked out for all trials together: projections that ar
 trial asks and buffers that no trial puts out cost nothing.
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -15,6 +16,7 @@ from jaxtyping import Array, Bool, Float, Int, UInt32
 from attractorbind._each import NONE, any_at, for_each
 from attractorbind._engine.activity import Units, at
 from attractorbind._engine.advance import Incoming
+from attractorbind._engine.areas import opened
 from attractorbind._engine.asking import NO_SYMBOL, Asked, answers, put_out
 from attractorbind._engine.controller import AbstractController, Progress, Readings, Stretch
 from attractorbind._engine.observe import presenters
@@ -31,6 +33,8 @@ class _Table(NamedTuple):
 
     conductances: Conductances  # of each projection at each row: read by projection first
     area_gates: Conductances
+    left_to: Bool[Array, "rows gates channels"]
+    resting: Conductances  # of each projection and each gate of an area
     reach: UInt32[Array, "rows words"]
     ticks: Int[Array, " rows"]
     present: Int[Array, " rows"]
@@ -80,6 +84,7 @@ class Branching(AbstractController):
     stream: Any  # whole numbers, (trials, length), likewise
     counters: int = eqx.field(static=True)
     emits: bool = eqx.field(static=True)
+    chooses: bool = eqx.field(static=True)
 
     def init(self, trials: int) -> _Position:
         """See `AbstractController.init`."""
@@ -111,7 +116,8 @@ class Branching(AbstractController):
         presented = jnp.where(running & (symbol != NO_SYMBOL), table.present[row], NONE)
 
         question = jnp.where(last, table.question[row], NONE)
-        answer, unanswered = answers(network, activity, self.asked, self.symbols, question)
+        channels = opened(network, readings.areas, len(row))
+        answer, unanswered = answers(network, activity, self.asked, self.symbols, question, channels)
         outputs, unread = readings.outputs, jnp.zeros(1, bool)
         if self.emits:
             outputs, unread = put_out(network, activity, outputs, jnp.where(last, table.emit[row], NONE))
@@ -123,9 +129,10 @@ class Branching(AbstractController):
         # comes before the first writing, and writes states in place.
         plan = plan.computing(everything=jnp.any(unanswered) | jnp.any(unread))
         imposed = _imposed(network, presented, symbol, activity.halves.shape[2])
+        of_projections, of_areas = self._conductances(network.wiring, gating_row, channels)
         incoming = Incoming(
-            lambda projection: jnp.where(moving, at(table.conductances, projection)[gating_row], 0.0),
-            jnp.where(moving[None, :], table.area_gates[gating_row].T, 0.0),
+            lambda projection: jnp.where(moving, of_projections(projection), 0.0),
+            jnp.where(moving[None, :], of_areas, 0.0),
             lambda target: jnp.where((presented == target)[:, None], imposed, 0.0),
             moving,
         )
@@ -145,6 +152,29 @@ class Branching(AbstractController):
     def progress(self, carry: _Position) -> Progress:
         """See `AbstractController.progress`."""
         return Progress(*map(jnp.asarray, (carry.row, carry.ticks, carry.limit_reached)))
+
+    def _conductances(
+        self, wiring: Wiring, row: Int[Array, " trials"], channels: Bool[Array, "trials channels"]
+    ) -> tuple[Callable[[Int[Array, ""]], Float[Array, " trials"]], Float[Array, "gates trials"]]:
+        """The conductances of a projection, and of all gates of areas; gates left to closed channels are at rest."""
+        table = self.table
+
+        def as_said(projection: Int[Array, ""]) -> Float[Array, " trials"]:
+            return at(table.conductances, projection)[row]
+
+        of_areas = table.area_gates[row].T
+        if not self.chooses:
+            return as_said, of_areas
+        left_to = table.left_to[row]
+        said = ~jnp.any(left_to, axis=2) | jnp.any(left_to & channels[:, None, :], axis=2)
+        gates = jnp.array([projection.gate for projection in wiring.projections], jnp.int32)
+        said_of_projections = said.T[gates]
+        resting, areas_resting = table.resting[0, : len(gates)], table.resting[0, len(gates) :]
+
+        def chosen(projection: Int[Array, ""]) -> Float[Array, " trials"]:
+            return jnp.where(at(said_of_projections, projection), as_said(projection), at(resting, projection))
+
+        return chosen, jnp.where(said.T[len(wiring.pathways) :], of_areas, areas_resting[:, None])
 
     def _until(self, carry: _Position, row: Int[Array, " trials"]) -> Int[Array, ""]:
         """How many ticks there are until some trial changes its row or reads."""
@@ -220,10 +250,16 @@ def branching(
     conductances, area_gates = conducting(wiring, of_rows(rows.gates), leak)
     present = of_rows(rows.present, fill=NONE)
     driven = present[:, None] == np.arange(len(wiring.populations))
-    reached: Any = packed(reach(wiring, conductances, area_gates, driven))
+    # A gate that is left to channels is open in some trials and at rest in others: half open counts as either.
+    left_to = of_rows(rows.left_to)
+    either = np.where(left_to.any(axis=2), np.float32(0.5), of_rows(rows.gates))
+    reached: Any = packed(reach(wiring, *conducting(wiring, either, leak), driven))
+    resting = conducting(wiring, wiring.resting[None, :], leak)
     table = _Table(
         conductances=conductances.T,
         area_gates=area_gates,
+        left_to=left_to,
+        resting=(np if isinstance(leak, float) else jnp).concatenate(resting, axis=1),
         reach=reached,
         ticks=of_rows(rows.ticks),
         present=present,
@@ -236,7 +272,7 @@ def branching(
         then=of_rows(rows.then),
         otherwise=of_rows(rows.otherwise),
     )
-    asked = Asked(of_questions(questions.gate), of_questions(questions.slot), of_questions(questions.target))
+    asked = Asked(*map(of_questions, (questions.gate, questions.slot, questions.target, questions.channel)))
     return Branching(
         table=table,
         asked=asked,
@@ -244,4 +280,5 @@ def branching(
         stream=stream,
         counters=bucket(listing.counters, 4),
         emits=bool((rows.emit != NONE).any()),
+        chooses=bool(rows.left_to.any()),
     )

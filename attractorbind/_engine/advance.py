@@ -67,7 +67,7 @@ def advance(
     plan: Plan,
     needed: Bool[Array, " populations"] | None,
     incoming: Incoming,
-    noise: Noise | None,
+    noise: Noise,
     standing: Standing,
 ) -> Standing:
     """One tick: x_q <- 1[h_q > 0], h_q = sum of g (W_qp x_p + b_qp) over open projections p -> q, + external_q.
@@ -113,7 +113,7 @@ def advance(
         activity, finite = carry
         h = field(activity, target)
         outputs = (h > 0).astype(jnp.float32)
-        if noise is not None:
+        if noise.level is not None:
             outputs = flipped(noise, target, outputs)
         return activity.written(target, outputs), finite & jnp.isfinite(h)
 
@@ -134,9 +134,7 @@ def advance(
     return Standing(activity.turned(needed), areas, unsettled | needed, finite)
 
 
-def _with_areas(
-    network: Network, incoming: Incoming, noise: Noise | None, standing: Standing
-) -> tuple[AreaStates, External]:
+def _with_areas(network: Network, incoming: Incoming, noise: Noise, standing: Standing) -> tuple[AreaStates, External]:
     """The areas' states after a tick, and the external field with what the areas give."""
     populations = network.wiring.populations
     trials, widest = standing.activity.halves.shape[1:]

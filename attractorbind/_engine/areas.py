@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree, Shaped
 
-from attractorbind._area.base import AreaInputs
+from attractorbind._area.base import AbstractGatingArea, AreaInputs
 from attractorbind._engine.activity import Units, padded_units
 from attractorbind._engine.noise import Noise
 from attractorbind._network import Network
@@ -24,7 +24,7 @@ def areas_tick(
     states: AreaStates,
     gates: Float[Array, "gates trials"],
     activity_of: Callable[[int], Float[Array, "trials _units"]],
-    noise: Noise | None,
+    noise: Noise,
     running: Bool[Array, " trials"],
 ) -> tuple[AreaStates, list[Float[Array, "writes trials"]], list[tuple[Shaped[Array, "trials _units"], ...]]]:
     """One tick of every area.
@@ -49,13 +49,21 @@ def areas_tick(
             switches=switches,
             activity=tuple(activity_of(wiring.buffers[buffer]) for buffer in connected.reads),
             running=running,
-            noise=None if noise is None else noise.of_area(len(wiring.populations) + index),
+            noise=noise.of_area(len(wiring.populations) + index),
+            keys=noise.keys(len(wiring.populations) + index),
         )
         state, written = area.tick(network.area_parameters[index], states[index], inputs)
         following.append(state)
         conductances.append(writes)
         fields.append(written)
     return tuple(following), conductances, fields
+
+
+def opened(network: Network, states: AreaStates, trials: int) -> Bool[Array, "trials channels"]:
+    """The channels that are open, of all areas that choose gates, in the order of `Wiring.channels`."""
+    pairs = zip(network.areas, states, strict=True)
+    parts = [area.chosen(state) for area, state in pairs if isinstance(area, AbstractGatingArea)]
+    return jnp.concatenate(parts, axis=1) if parts else jnp.zeros((trials, 0), bool)
 
 
 def gated(

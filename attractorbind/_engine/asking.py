@@ -59,12 +59,13 @@ def writers(network: Network, widest: int) -> list[Callable[[Activity], Units]]:
 class Asked(NamedTuple):
     """Questions: does what a gate's pathway would write, or a slot's symbol, agree with what a population holds?
 
-    `gate` or `slot` is `NONE`, for each question.
+    Or is a channel of an area open? For each question, all of `gate`, `slot` and `channel` are `NONE` but one.
     """
 
     gate: Int[Array, " questions"]
     slot: Int[Array, " questions"]
     target: Int[Array, " questions"]
+    channel: Int[Array, " questions"]
 
 
 def answers(
@@ -73,6 +74,7 @@ def answers(
     asked: Asked,
     symbols: Int[Array, "slots trials"],
     question: Int[Array, " trials"],
+    opened: Bool[Array, "trials channels"],
 ) -> tuple[Bool[Array, " trials"], Bool[Array, " questions"]]:
     """The answers to what the trials ask: whether the harmony exceeds the threshold.
 
@@ -82,6 +84,7 @@ def answers(
 
     - `symbols`: of each slot.
     - `question`: the question that each trial asks, or `NONE`.
+    - `opened`: the channels that are open.
 
     **Returns:** one answer per trial, False where none is asked; and the questions that are left to be answered, see
     `for_each`.
@@ -91,6 +94,16 @@ def answers(
     write, present = writers(network, widest), presenters(network, widest)
 
     def ask(number: Int[Array, ""], found: Bool[Array, " trials"]) -> Bool[Array, " trials"]:
+        if opened.shape[1] == 0:
+            return compare(number, found)
+        channel = asked.channel[number]
+        return jax.lax.cond(
+            channel == NONE,
+            lambda: compare(number, found),
+            lambda: jnp.where(question == number, opened[:, jnp.maximum(channel, 0)], found),
+        )
+
+    def compare(number: Int[Array, ""], found: Bool[Array, " trials"]) -> Bool[Array, " trials"]:
         gate, slot, target = asked.gate[number], asked.slot[number], asked.target[number]
         written = jax.lax.cond(
             gate != NONE,

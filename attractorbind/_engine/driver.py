@@ -208,20 +208,22 @@ def _drive(
 
     def go_on(phase: Phase, carry: _Carry) -> _Carry:
         most = jnp.int32(np.iinfo(np.int32).max) if record == "final" else left(carry)
-        readings = Readings(network, carry.standing.activity, carry.outputs, draws.keys, most, phase.quiet)
+        standing = carry.standing
+        where = network, standing.activity, standing.areas
+        readings = Readings(*where, carry.outputs, draws.keys, most, phase.quiet)
         position, stretch = controller.next(carry.position, readings)
         rows = controller.progress(carry.position).rows
 
         def note(number: Int[Array, ""], standing: Standing, recorded: Record | None) -> Record | None:
-            seen = observe(network, standing.activity, rows, record)
+            seen = observe(network, standing.activity, standing.areas, rows, record)
             return noted(recorded, number - start.tick, seen, quiet=phase.quiet)
 
-        before = carry.standing, carry.recorded
+        before = standing, carry.recorded
         after = take(setup, stretch, phase, carry.tick, carry.tick == start.tick, note, before)
         return _Carry(carry.tick + stretch.ticks, position, stretch.outputs, *after)
 
     def look() -> Record | None:
-        return observe(network, activity, controller.progress(start.position).rows, record)
+        return observe(network, activity, start.areas, controller.progress(start.position).rows, record)
 
     loop: Loop[_Carry, tuple] = Loop(
         going_on=lambda carry: controller.going_on(carry.position),

@@ -9,13 +9,13 @@ from attractorbind._area.base import AreaNoise
 
 
 class Noise(NamedTuple):
-    """Noise of one tick.
+    """What is random at one tick.
 
-    - `level`: the probability that a unit's output flips.
+    - `level`: the probability that a unit's output flips; None for never.
     - `tick_keys`: the trials' random keys for this tick.
     """
 
-    level: Float[Array, ""]
+    level: Float[Array, ""] | None
     tick_keys: Key[Array, " trials"]
 
     def keys(self, index: int | Int[Array, ""]) -> Key[Array, " trials"]:
@@ -25,14 +25,14 @@ class Noise(NamedTuple):
     def flips(self, population: int | Int[Array, ""], widest: int) -> Bool[Array, "trials widest"]:
         """Which units of a population flip, drawn for as many units as the widest population has."""
         # As many draws for every population, whatever its width, so that one compiled loop serves all of them.
-        draw = jax.vmap(lambda key: jax.random.bernoulli(key, self.level, (widest,)))
+        draw = jax.vmap(lambda key: jax.random.bernoulli(key, 0.0 if self.level is None else self.level, (widest,)))
         return draw(self.keys(population))
 
-    def of_area(self, index: int) -> AreaNoise:
-        """The same noise for an area."""
-        return AreaNoise(self.level, self.keys(index))
+    def of_area(self, index: int) -> AreaNoise | None:
+        """The same noise for an area, None where there is none."""
+        return None if self.level is None else AreaNoise(self.level, self.keys(index))
 
 
-def noise_of_tick(level: Float[Array, ""], keys: Key[Array, " trials"], tick: int | Int[Array, ""]) -> Noise:
+def noise_of_tick(level: Float[Array, ""] | None, keys: Key[Array, " trials"], tick: int | Int[Array, ""]) -> Noise:
     """The noise of a tick of a run whose trials have these keys."""
     return Noise(level, jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, tick))

@@ -7,7 +7,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
+from attractorbind._area.base import AbstractGatingArea, Choices
 from attractorbind._engine.activity import Activity, Units
+from attractorbind._engine.areas import AreaStates
 from attractorbind._network import Network
 from attractorbind._overlap import overlaps
 
@@ -31,27 +33,34 @@ class Record(NamedTuple):
     - `rows`: of a program that branches, the row of its table at which each trial is; otherwise None.
     - `states`: what the buffers do.
     - `best_symbol`, `best_overlap`: the symbol that each overlaps most, and by how much.
+    - `choices`: what the areas that choose gates were doing, for each of them.
     """
 
     rows: Int[Array, "*ticks trials"] | None
     states: tuple[Bool[Array, "*ticks trials _units"], ...] = ()
     best_symbol: tuple[Int[Array, "*ticks trials"], ...] = ()
     best_overlap: tuple[Float[Array, "*ticks trials"], ...] = ()
+    choices: tuple[Choices, ...] = ()
 
 
-def observe(network: Network, activity: Activity, rows: Int[Array, " trials"] | None, record: str) -> Record | None:
+def observe(
+    network: Network, activity: Activity, areas: AreaStates, rows: Int[Array, " trials"] | None, record: str
+) -> Record | None:
     """What is recorded at a tick: "states", the "decoded" symbols, or, with "final", nothing."""
     if record == "final":
         return None
     populations, buffers = network.wiring.populations, network.wiring.buffers.values()
     seen = [activity.of(buffer)[:, : populations[buffer].units] for buffer in buffers]
+    pairs = zip(network.areas, areas, strict=True)
+    choices = tuple(area.observed(state) for area, state in pairs if isinstance(area, AbstractGatingArea))
     if record == "states":
-        return Record(rows, states=tuple(states > 0 for states in seen))
+        return Record(rows, states=tuple(states > 0 for states in seen), choices=choices)
     matches = [overlaps(states, network.all_codes[buffer]) for buffer, states in zip(buffers, seen, strict=True)]
     return Record(
         rows,
         best_symbol=tuple(match.argmax(axis=1).astype(jnp.int32) for match in matches),
         best_overlap=tuple(match.max(axis=1) for match in matches),
+        choices=choices,
     )
 
 

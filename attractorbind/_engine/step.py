@@ -14,8 +14,8 @@ from attractorbind._checks import check_known
 from attractorbind._engine.areas import areas_tick, gated
 from attractorbind._engine.noise import Noise
 from attractorbind._engine.plan import leaking
-from attractorbind._errors import ArgumentError
-from attractorbind._keys import Rate, is_noiseless
+from attractorbind._errors import ArgumentError, listed
+from attractorbind._keys import Rate, is_noiseless, unused_key
 from attractorbind._network import Network
 from attractorbind._state import State
 
@@ -53,8 +53,8 @@ def step(
     - `external`: external fields, population name to an array of shape (trials, units).
     - `noise`: probability that a unit's output flips at this tick; a number, or traced.
     - `leak`: conductance of a closed gate; a number, or traced.
-    - `key`: a random key, or one per trial, for this tick; needed with noise. Trial i of one key k has the key
-        fold_in(k, i). `run` gives tick t of a trial of key k the key fold_in(k, t).
+    - `key`: a random key, or one per trial, for this tick; needed with noise, and where areas draw.
+        Trial i of one key k has the key fold_in(k, i). `run` gives tick t of a trial of key k the key fold_in(k, t).
     - `surrogate`: from fields to slopes, element by element.
 
     **Returns:** the next `State`.
@@ -84,12 +84,14 @@ def step(
     conductances = leaking(jnp.asarray(gates, jnp.float32), jnp.asarray(leak, jnp.float32))
     # One column for all trials, or one value for each.
     of_gates = jnp.broadcast_to(conductances, (trials, conductances.shape[-1])).T
-    drawn = None
-    if not is_noiseless(noise):
-        if key is None:
-            raise ArgumentError("noise is given but no key; give key=, one random key or one per trial")
-        keys = key if key.ndim else jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials))
-        drawn = Noise(jnp.asarray(noise, jnp.float32), keys)
+    noisy = not is_noiseless(noise)
+    if key is None:
+        if noisy or wiring.drawing:
+            told = "noise is given" if noisy else f"the network makes choices at {listed(wiring.drawing)}"
+            raise ArgumentError(f"{told} but no key; give key=, one random key or one per trial")
+        key = unused_key()
+    keys = key if key.ndim else jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials))
+    drawn = Noise(jnp.asarray(noise, jnp.float32) if noisy else None, keys)
     fields = [jnp.zeros((trials, population.units), jnp.float32) for population in wiring.populations]
     for name, field in (external or {}).items():
         index = state.names.index(check_known("population", "populations", name, state.names))
@@ -116,7 +118,7 @@ def step(
         fields[projection.target] = fields[projection.target] + jnp.where(is_open, gate * field, 0.0)
     threshold = _threshold if surrogate is None else partial(_threshold_with_slope, surrogate)
     outputs = [threshold(field) for field in fields]
-    if drawn is not None:
+    if noisy:
         widest = max(population.units for population in wiring.populations)
         for index, output in enumerate(outputs):
             flips = drawn.flips(index, widest)[:, : output.shape[1]]

@@ -58,9 +58,8 @@ def take(
 
     def tick(number: Int[Array, ""], carry: tuple[Standing, Recorded]) -> tuple[Standing, Recorded]:
         standing, recorded = carry
-        noise = None
-        if setup.noise is not None:
-            noise = noise_of_tick(jnp.where(phase.quiet, jnp.float32(0), setup.noise), setup.keys, number)
+        level = None if setup.noise is None else jnp.where(phase.quiet, jnp.float32(0), setup.noise)
+        noise = noise_of_tick(level, setup.keys, number)
         needed = jnp.where(number == first, plan.entering, plan.needed) if lean else None
         standing = advance(setup.network, setup.readers, plan, needed, stretch.incoming, noise, standing)
         return standing, record(number, standing, recorded)

@@ -9,13 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
-from attractorbind._checks import check_bool, check_count
+from attractorbind._checks import as_numbers, check_bool, check_count
 from attractorbind._errors import ArgumentError, RunError
 from attractorbind._keys import check_one_key
 from attractorbind._learning.angle import cosines
 from attractorbind._learning.base import Teaching
 from attractorbind._learning.hierarchy import Hierarchy
-from attractorbind._learning.images import as_numbers, check_images
+from attractorbind._learning.images import check_images
 from attractorbind._learning.learned import Learned, updated
 
 # From images, flattened, and a random key, to other images of the same shape.

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from attractorbind._checks import as_numbers
 from attractorbind._errors import ArgumentError
 
 
@@ -30,16 +31,3 @@ def check_images(told: str, images: Any, inputs: int) -> Float[np.ndarray, "tria
     if not np.isfinite(array).all():
         raise ArgumentError(f"{told} hold values that are not finite; leave out the trials that they belong to")
     return array
-
-
-def as_numbers(told: str, given: Any, shape: str) -> Float[np.ndarray, "..."]:
-    """What is given as an array of 32-bit numbers, or an error that names the shape to give."""
-    try:
-        array = np.asarray(given)
-        if array.dtype.kind in "USc":
-            raise ValueError(f"they are of the type {array.dtype}")
-        # What is too large becomes infinite.
-        with np.errstate(over="ignore"):
-            return array.astype(np.float32)
-    except (TypeError, ValueError) as error:
-        raise ArgumentError(f"{told} are no array of numbers ({error}); give one of shape {shape}") from error

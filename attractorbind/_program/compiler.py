@@ -31,11 +31,12 @@ class _Compiler:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.slots: dict[Slot, int] = {}
-        self.questions: dict[tuple[int, int, int], int] = {}
+        self.questions: dict[tuple[int, int, int, int], int] = {}
         self.notes: dict[str, None] = {}
         self.steps: dict[int, list[tuple[_Row, tuple[Beginning, ...]]]] = {}
         self.resting: _Row = dict.fromkeys(("present", "slot", "emit", "question", "counter", "limit"), NONE)
-        self.resting |= {"gates": network.wiring.gating(), "ticks": 1, "fails": False}
+        nobody = np.zeros((len(network.wiring.gates), len(network.wiring.channels)), bool)
+        self.resting |= {"gates": network.wiring.gating(), "ticks": 1, "fails": False, "left_to": nobody}
 
     def compile(self, nodes: Sequence[Node]) -> Listing:
         groups = [self._node_rows(node) for node in nodes]
@@ -51,15 +52,19 @@ class _Compiler:
         columns = {
             name: np.array([row[name] for row in rows], bool if name == "fails" else np.int32)
             for name in rows[0]
-            if name != "gates"
+            if name not in ("gates", "left_to")
         }
-        questions = np.array(list(self.questions), np.int32).reshape(-1, 3)
+        questions = np.array(list(self.questions), np.int32).reshape(-1, 4)
         return Listing(
             wiring=self.network.wiring,
             vocabulary=self.network.vocabulary,
             slots=tuple(self.slots),
             notes=tuple(self.notes),
-            rows=Rows(gates=np.stack([row["gates"] for row in rows]), **columns),
+            rows=Rows(
+                gates=np.stack([row["gates"] for row in rows]),
+                left_to=np.stack([row["left_to"] for row in rows]),
+                **columns,
+            ),
             questions=Questions(*questions.T),
             counters=sum(isinstance(node.action, Reset) for node in nodes),
             addresses=np.repeat(np.arange(len(nodes), dtype=np.int32), [len(group) for group in groups]),
@@ -104,6 +109,12 @@ class _Compiler:
     def _step_row(self, step: Step) -> _Row:
         wiring = self.network.wiring
         row: _Row = {"gates": wiring.gating(dict(step.open), step.closed), "ticks": step.ticks}
+        if step.left_to:
+            row["left_to"] = left_to = self.resting["left_to"].copy()
+            for gate, channels in step.left_to:
+                left_to[
+                    wiring.gate_index[wiring.gate(gate).name], [wiring.channel(*channel) for channel in channels]
+                ] = True
         if step.emit is not None:
             row["emit"] = wiring.buffer(step.emit)
         if step.present is not None:
@@ -116,10 +127,11 @@ class _Compiler:
     def _question(self, branch: Branch) -> int:
         """The number of the question that a branch asks; the same question asked twice has one number."""
         wiring = self.network.wiring
-        buffer, gate, symbol = branch.question.reading(wiring)
+        buffer, gate, symbol, channel = branch.question.reading(wiring)
         key = (
             NONE if gate is None else wiring.gate_index[gate],
-            NONE if symbol is None else slot_of(self.network, self.slots, buffer, symbol),
-            wiring.buffer(buffer),
+            NONE if symbol is None or buffer is None else slot_of(self.network, self.slots, buffer, symbol),
+            NONE if buffer is None else wiring.buffer(buffer),
+            NONE if channel is None else wiring.channel(*channel),
         )
         return self.questions.setdefault(key, len(self.questions))

@@ -144,11 +144,15 @@ class Or(Condition):
 
 
 class Reading(NamedTuple):
-    """What is compared with the state of a buffer: what a gate's pathway would write on it, or a symbol's code."""
+    """What is compared with the state of a buffer: what a gate's pathway would write on it, or a symbol's code.
 
-    buffer: str
+    Or, without a buffer, a channel of an area that chooses, (area, channel), which is asked whether it is open.
+    """
+
+    buffer: str | None
     gate: str | None = None
     symbol: str | Arg | None = None
+    channel: tuple[str, str] | None = None
 
 
 class Question(Condition):

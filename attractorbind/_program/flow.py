@@ -24,8 +24,9 @@ def flow(statements: Sequence[Statement]) -> tuple[Node, ...]:
 
 
 def is_straight(nodes: Sequence[Node]) -> bool:
-    """Whether the program does the same in every trial: no branches, no streams."""
-    return all(isinstance(node.action, Instruction) and not node.action.streams for node in nodes)
+    """Whether the program does the same in every trial: no branches, no streams, no choices."""
+    actions = [node.action for node in nodes]
+    return all(isinstance(action, Instruction) and not action.streams and not action.chooses for action in actions)
 
 
 def flow_graph(nodes: Sequence[Node]) -> nx.DiGraph:

@@ -22,6 +22,8 @@ class Rows:
     **Attributes:**
 
     - `gates`: conductances, shape (rows, gates).
+    - `left_to`: the channels to which a gate is left, shape (rows, gates, channels): in a trial in which none of them
+        is open it is at rest instead. Gates that are left to no channel are as `gates` says.
     - `ticks`: how long.
     - `present`, `slot`: the population that a symbol is presented to, and the symbol's slot; a slot of `NONE` is the
         next input.
@@ -34,6 +36,7 @@ class Rows:
     """
 
     gates: Float[np.ndarray, "rows gates"]
+    left_to: Bool[np.ndarray, "rows gates channels"]
     ticks: Int[np.ndarray, " rows"]
     present: Int[np.ndarray, " rows"]
     slot: Int[np.ndarray, " rows"]
@@ -54,12 +57,14 @@ class Questions:
 
     - `gate`: the gate of the pathway that is compared with what the population holds, or `NONE`.
     - `slot`: where there is no gate, the slot of the symbol that is compared with it; otherwise `NONE`.
-    - `target`: the population.
+    - `target`: the population, `NONE` where there is none.
+    - `channel`: the channel of an area that is asked whether it is open, or `NONE`.
     """
 
     gate: Int[np.ndarray, " questions"]
     slot: Int[np.ndarray, " questions"]
     target: Int[np.ndarray, " questions"]
+    channel: Int[np.ndarray, " questions"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +110,18 @@ class Listing(Compiled):
 
     def stuck(self, conductances: Mapping[str, Any]) -> "Listing":
         """The program as it runs where some gates are stuck at a conductance, whatever it says of them."""
-        return replace(self, rows=replace(self.rows, gates=with_stuck(self.wiring, self.rows.gates, conductances)))
+        stuck = with_stuck(self.wiring, self.rows.gates, conductances)
+        left_to = self.rows.left_to.copy()
+        left_to[:, [self.wiring.gate_index[gate] for gate in conductances]] = False
+        return replace(self, rows=replace(self.rows, gates=stuck, left_to=left_to))
+
+    def chosen(
+        self, rows: Int[np.ndarray, "*shape"], channels: Bool[np.ndarray, "*shape channels"]
+    ) -> Float[np.ndarray, "*shape gates"]:
+        """The conductances of all gates at rows of the table, where these channels of areas are open."""
+        left_to = self.rows.left_to[rows]
+        as_said = ~left_to.any(axis=-1) | (left_to & channels[..., None, :]).any(axis=-1)
+        return np.where(as_said, self.rows.gates[rows], self.wiring.resting)
 
     def __repr__(self) -> str:
         return f"Listing({len(self.rows.ticks)} rows, arguments {list(self.arguments)})"

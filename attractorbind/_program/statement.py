@@ -32,6 +32,11 @@ class Instruction(Statement, Action):
         """Whether it takes from the trial's inputs or adds to its outputs."""
         return False
 
+    @property
+    def chooses(self) -> bool:
+        """Whether some of its gates are open in some trials only."""
+        return False
+
     @abc.abstractmethod
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The instructions that this one stands for on a network with this wiring, macros perhaps among them."""
@@ -53,7 +58,9 @@ class Instruction(Statement, Action):
 class Step(Instruction):
     """The primitive: some gates not at rest, perhaps a symbol presented to a buffer, for some ticks.
 
-    With `emit`, the symbol that this buffer holds at the start of the last tick is the trial's next output.
+    With `emit`, the symbol that this buffer holds at the start of the last tick is the trial's next output. A gate
+    among those `left_to` channels of areas that choose is as said here where one of its channels is open, and at rest
+    elsewhere.
     """
 
     ticks: int
@@ -61,11 +68,17 @@ class Step(Instruction):
     closed: tuple[str, ...] = ()
     present: tuple[str, str | Arg | Next] | None = None
     emit: str | None = None
+    left_to: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()  # gate to channels, each (area, channel)
 
     @property
     def streams(self) -> bool:
         """Whether it takes from the trial's inputs or adds to its outputs."""
         return self.emit is not None or (self.present is not None and self.present[1] is NEXT)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether some of its gates are open in some trials only."""
+        return bool(self.left_to)
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """A primitive stands for itself."""
@@ -88,6 +101,8 @@ class Step(Instruction):
             parts.append(f"open={{{', '.join(conductances)}}}")
         if self.closed:
             parts.append(f"closed={{{', '.join(map(repr, self.closed))}}}")
+        if self.left_to:
+            parts.append(f"where chosen={{{', '.join(repr(gate) for gate, _ in self.left_to)}}}")
         return f"gates({', '.join([*parts, f'ticks={self.ticks}'])})"
 
 

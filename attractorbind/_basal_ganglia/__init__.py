@@ -1,0 +1,1 @@
+"""Basal ganglia: units that learn by reward which gates to open."""

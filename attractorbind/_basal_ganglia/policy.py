@@ -1,0 +1,83 @@
+"""What basal ganglia make of what they read: values of states, probabilities of gates, and choices."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int, Int8, Int32, Key
+
+# Weights are whole numbers of this much, so that sums of them are exact, in any order, in batches of any size.
+GRAIN = 2.0**-18
+
+
+class Policy(NamedTuple):
+    """What is learned: synapses of the Go and NoGo units of each channel, and of the critic, in units of `GRAIN`."""
+
+    weights: Int32[Array, "channels features"]
+    critic: Int32[Array, " features"]
+
+
+class Decision(NamedTuple):
+    """How channels of one trial are asked.
+
+    - `candidates`: those that may open.
+    - `compete`: whether exactly one of them opens; otherwise each by itself.
+    - `sample`: whether they are drawn by their probabilities; otherwise the likely ones open.
+    - `explore`: the part that is left to chance.
+    """
+
+    candidates: Bool[Array, " channels"]
+    compete: Bool[Array, ""]
+    sample: Bool[Array, ""]
+    explore: Float[Array, ""]
+
+
+def length_of(features: Int8[Array, " features"]) -> Float[Array, ""]:
+    """The length of what is read, 1 where nothing is."""
+    return jnp.sqrt(jnp.maximum(jnp.sum(jnp.abs(features.astype(jnp.int32))), 1).astype(jnp.float32))
+
+
+def value(policy: Policy, features: Int8[Array, " features"]) -> Float[Array, ""]:
+    """The reward that the critic expects: its synapses' sum, for features of unit length."""
+    return _weighted(policy.critic, features)
+
+
+def _weighted(weights: Int32[Array, "*rows features"], features: Int8[Array, " features"]) -> Float[Array, "*rows"]:
+    read = features.astype(jnp.int32).reshape((1,) * (weights.ndim - 1) + features.shape)
+    return jnp.sum(weights * read, axis=-1).astype(jnp.float32) * jnp.float32(GRAIN) / length_of(features)
+
+
+def probabilities(policy: Policy, features: Int8[Array, " features"], decision: Decision) -> Float[Array, " channels"]:
+    r"""The probability that each channel opens; 0 for those that are no candidates.
+
+    $p_k = (1 - \varepsilon) \sigma(W_k \varphi) + \varepsilon / 2$, or, where they compete, the softmax over the
+    candidates, mixed likewise with chance.
+    """
+    drive = _weighted(policy.weights, features)
+    candidates, chance = decision.candidates, decision.explore
+    alone = (1 - chance) * jax.nn.sigmoid(drive) + chance / 2
+    standing = jnp.where(candidates, drive, -jnp.inf)
+    most = jnp.max(jnp.where(candidates, drive, -jnp.float32(1e30)))
+    powers = jnp.where(candidates, jnp.exp(standing - most), 0.0)
+    count = jnp.maximum(jnp.sum(candidates.astype(jnp.float32)), 1.0)
+    against = (1 - chance) * powers / jnp.maximum(jnp.sum(powers), jnp.float32(1e-30)) + chance / count
+    return jnp.where(candidates, jnp.where(decision.compete, against, alone), 0.0)
+
+
+def chosen(probability: Float[Array, " channels"], decision: Decision, key: Key[Array, ""]) -> Bool[Array, " channels"]:
+    """The channels that open."""
+    channels = probability.shape[0]
+    draw = jax.random.uniform(key, (channels + 1,), jnp.float32)
+    numbers = jnp.arange(channels, dtype=jnp.int32)
+    alone = jnp.where(decision.sample, draw[:channels] < probability, probability > 0.5)
+    # The first channel at which the sum of probabilities exceeds the draw; rounding may leave none: then the last.
+    passed = jnp.cumsum(probability) > draw[channels] * jnp.sum(probability)
+    last = _last(decision.candidates)
+    drawn = jnp.where(jnp.any(passed & decision.candidates), jnp.argmax(passed & decision.candidates), last)
+    winner = jnp.where(decision.sample, drawn, jnp.argmax(jnp.where(decision.candidates, probability, -1.0)))
+    return decision.candidates & jnp.where(decision.compete, numbers == winner.astype(jnp.int32), alone)
+
+
+def _last(candidates: Bool[Array, " channels"]) -> Int[Array, ""]:
+    numbers = jnp.arange(candidates.shape[0], dtype=jnp.int32)
+    return jnp.max(jnp.where(candidates, numbers, -1)).astype(jnp.int32)

@@ -1,0 +1,345 @@
+"""The instructions of basal ganglia, each a sequence of their gates: choose, reward, begin an episode."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from attractorbind._area.base import AbstractArea
+from attractorbind._checks import as_numbers, check_bool, check_known, check_names
+from attractorbind._errors import ArgumentError, ProgramError, listed
+from attractorbind._program.assembler import Assembler, Label
+from attractorbind._program.condition import Branch, Condition, Question, Reading, check_condition
+from attractorbind._program.control import check_body, when
+from attractorbind._program.macros import latch_of
+from attractorbind._program.program import Program, gates
+from attractorbind._program.statement import SETTLE, Instruction, Statement, Step
+from attractorbind._wiring import AreaWiring, Wiring
+
+# Channels to which a gate is left.
+_Channels = tuple[tuple[str, str], ...]
+
+
+def choosing(wiring: Wiring, name: str) -> AreaWiring:
+    """The wiring of basal ganglia, or the error for a name that is none."""
+    known = {area.name: area for area in wiring.areas if area.channels}
+    return known[check_known("basal ganglia", "basal ganglia here", name, known)]
+
+
+def _opening(area: AreaWiring, *switches: str) -> dict[str, float]:
+    """The gates by which an area reads its buffers, and these switches, all open."""
+    reads = [f"{buffer}->{area.name}" for buffer in area.reads]
+    return dict.fromkeys([*reads, *(f"{area.name}:{switch}" for switch in switches)], 1.0)
+
+
+@dataclass(frozen=True)
+class Choose(Instruction):
+    """Let basal ganglia choose among channels, and open the relays that they stand for."""
+
+    area: str
+    channels: tuple[str, ...]  # none for those that are offered
+    compete: bool
+    greedy: bool
+    relays: bool
+
+    @property
+    def chooses(self) -> bool:
+        """Whether some of its gates are open in some trials only."""
+        return self.relays
+
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or other macros, that it stands for."""
+        area = choosing(wiring, self.area)
+        for channel in self.channels:
+            wiring.channel(self.area, channel)
+        switches = ["choose", *["compete"] * self.compete, *["sample"] * (not self.greedy), *self.channels]
+        decide = gates(open=_opening(area, *switches)).statements
+        return decide + (self._copies(wiring) if self.relays else ())
+
+    def _copies(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """What a copy through every relay does, all of them at once, each left to its channel."""
+        relays = [wiring.gate(channel) for channel in self.channels]
+        for relay in relays:
+            if relay.kind != "relay":
+                raise ProgramError(
+                    f"{self} opens {relay.name!r}, a {relay.kind}; only relays open at once: give a program for each "
+                    f"channel, {{{relay.name!r}: ...}}"
+                )
+        own: dict[str, _Channels] = {relay.name: ((self.area, relay.name),) for relay in relays}
+        latches: dict[str, _Channels] = {}
+        for relay in relays:
+            latch = latch_of(wiring, relay.target).name
+            latches[latch] = (*latches.get(latch, ()), (self.area, relay.name))
+        opened = tuple((relay.name, 1.0) for relay in relays)
+        travel = max(relay.delay for relay in relays)
+        joining = max(latch_of(wiring, relay.target).delay for relay in relays)
+        through = tuple(own.items())
+        return (
+            Step(travel, opened, tuple(latches), left_to=(*through, *latches.items())),
+            Step(joining, opened, left_to=through),
+            Step(SETTLE),
+        )
+
+    def note(self, wiring: Wiring) -> str:
+        """What a reader of the gating table should know: that its relays open in some trials only."""
+        return f"{self} opens its relays only where {self.area!r} chooses them" if self.relays else ""
+
+    def __str__(self) -> str:
+        told = "one_of" if self.compete else "gates"
+        return f"choose({self.area!r}, {told}={list(self.channels)}{', greedy=True' * self.greedy})"
+
+
+@dataclass(frozen=True)
+class Offer(Instruction):
+    """Put a channel up for the next choice."""
+
+    area: str
+    channel: str
+
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or other macros, that it stands for."""
+        choosing(wiring, self.area)
+        wiring.channel(self.area, self.channel)
+        return gates(open=[f"{self.area}:offer", f"{self.area}:{self.channel}"]).statements
+
+    def __str__(self) -> str:
+        return f"offer({self.area!r}, {self.channel!r})"
+
+
+@dataclass(frozen=True)
+class Reward(Instruction):
+    """Give all basal ganglia a reward, or, with None, the next of those given to the run."""
+
+    amount: float | None
+    through: str | None
+
+    @property
+    def chooses(self) -> bool:
+        """Whether some of its gates are open in some trials only."""
+        return self.through is not None
+
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or other macros, that it stands for."""
+        areas = [area for area in wiring.areas if area.channels]
+        if not areas:
+            raise ProgramError(f"{self} reaches nobody; give gating.BasalGanglia(...) to build(areas=[...])")
+        opened: dict[str, float] = {}
+        for area in areas:
+            opened |= _opening(area, "outcome", *(["next"] if self.amount is None else ()), *area.channels)
+            if self.amount:
+                opened[f"{area.name}:amount"] = abs(self.amount)
+                opened |= {f"{area.name}:penalty": 1.0} if self.amount < 0 else {}
+        credit = () if self.through is None else self._credit(wiring, choosing(wiring, self.through), areas)
+        return (Step(1, tuple(opened.items()), left_to=credit),)
+
+    def _credit(
+        self, wiring: Wiring, through: AreaWiring, areas: Sequence[AreaWiring]
+    ) -> tuple[tuple[str, _Channels], ...]:
+        """Of the channels that write on a buffer that is read out through others, each left to those others."""
+        relays = {gate.name: gate for gate in wiring.gates if gate.kind == "relay"}
+        read_out: dict[str, _Channels] = {}
+        for channel in through.channels:
+            if channel in relays:
+                source = relays[channel].source
+                read_out[source] = (*read_out.get(source, ()), (through.name, channel))
+        return tuple(
+            (f"{area.name}:{channel}", read_out[relays[channel].target])
+            for area in areas
+            if area.name != through.name
+            for channel in area.channels
+            if channel in relays and relays[channel].target in read_out
+        )
+
+    def __str__(self) -> str:
+        through = "" if self.through is None else f"through={self.through!r}"
+        if self.amount is None:
+            return f"next_reward({through})"
+        return f"reward({self.amount:g}{', ' * bool(through)}{through})"
+
+
+@dataclass(frozen=True)
+class BeginEpisode(Instruction):
+    """Let basal ganglia forget what they chose before, so that no later reward is credited to it."""
+
+    area: str
+
+    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The primitives, or other macros, that it stands for."""
+        choosing(wiring, self.area)
+        return gates(open=[f"{self.area}:begin"]).statements
+
+    def __str__(self) -> str:
+        return f"begin_episode({self.area!r})"
+
+
+@dataclass(frozen=True)
+class Chosen(Question):
+    """Is a channel open?"""
+
+    area: str
+    channel: str
+
+    def reading(self, wiring: Wiring) -> Reading:
+        """The channel."""
+        choosing(wiring, self.area)
+        wiring.channel(self.area, self.channel)
+        return Reading(None, channel=(self.area, self.channel))
+
+    def lower(self, assembler: Assembler, yes: Label, no: Label, *, settle: bool) -> None:
+        """One action. No buffer is read, so no latch need settle."""
+        assembler.add(Branch(self, settle=False), yes, no)
+
+    def __str__(self) -> str:
+        return f"chosen({self.area!r}, {self.channel!r})"
+
+
+def _area_name(area: object) -> str:
+    if isinstance(area, AbstractArea):
+        return area.name
+    if not isinstance(area, str):
+        raise ProgramError(f"basal ganglia are {area!r}; give their name")
+    return area
+
+
+def choose(
+    area: str | AbstractArea,
+    *,
+    gates: Sequence[str] | Mapping[str, Program] | None = None,
+    one_of: Sequence[str] | Mapping[str, Program] | None = None,
+    greedy: bool = False,
+) -> Program:
+    """Let basal ganglia choose which gates open, or which programs run; each trial by its own draw.
+
+    It reads its buffers and decides in one tick. A list names relays: those that are chosen open at once, each as in
+    `copy`, while the others stay closed. A mapping gives a program for each channel: those that are chosen run, one
+    after the other.
+
+    **Arguments:**
+
+    - `area`: basal ganglia, or their name.
+    - `gates`: channels that open each by its own probability, all, some or none.
+    - `one_of`: channels of which exactly one opens.
+    - `greedy`: whether, instead of drawing, those open that have a probability above 1/2, or the likeliest.
+
+    **Raises:** `ProgramError` unless one of `gates` and `one_of` is given, with two channels or more in `one_of`; when
+    compiled, `UnknownNameError` for basal ganglia, channels or gates that do not exist.
+
+    **Example:**
+
+        >>> import attractorbind as ab, jax
+        >>> striatum = ab.gating.BasalGanglia("striatum", reads=["word"], gates=["word->first", "word->second"])
+        >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers=dict.fromkeys(["word", "first", "second"], 64),
+        ...     relays=[("word", "first"), ("word", "second")], areas=[striatum], activity=0.1,
+        ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+        >>> program = ab.load("word", "dog") + ab.choose("striatum", gates=["word->first", "word->second"])
+        >>> held = ab.run(network, program, network.silent(trials=4), key=jax.random.key(3)).decode()
+        >>> held["first"], held["second"]
+        (['dog', 'dog', None, 'dog'], [None, 'dog', None, 'dog'])
+    """
+    if (gates is None) == (one_of is None):
+        raise ProgramError("choose() takes either gates= or one_of=; give the channels to choose among in one of them")
+    given: Any = gates if one_of is None else one_of
+    name, argument = _area_name(area), "gates=" if one_of is None else "one_of="
+    channels = tuple(check_names(argument, given, "names of channels", ProgramError))
+    for channel in channels:
+        if not isinstance(channel, str):
+            raise ProgramError(f"{argument} names {channel!r}; give names of channels")
+    if len(set(channels)) < len(channels) or len(channels) < (1 if one_of is None else 2):
+        least = "one or more" if one_of is None else "two or more, for of one alone nothing is chosen"
+        raise ProgramError(f"{argument} is {listed(channels)}; name different channels, {least}")
+    mapping = isinstance(given, Mapping)
+    program = Program((Choose(name, channels, one_of is not None, check_bool("greedy", greedy), not mapping),))
+    if not mapping:
+        return program
+    bodies = {channel: check_body(f"the program of {channel!r}", body) for channel, body in given.items()}
+    if one_of is None:
+        return sum((when(Chosen(name, channel), body) for channel, body in bodies.items()), program)
+    return program + first_chosen(name, bodies)
+
+
+def first_chosen(area: str, bodies: Mapping[str, Program]) -> Program:
+    """The program of the one channel that is chosen; nothing where none is."""
+    program = Program()
+    for channel, body in reversed(list(bodies.items())):
+        program = when(Chosen(area, channel), body, program)
+    return program
+
+
+def chosen(area: str | AbstractArea, channel: str) -> Condition:
+    """Whether a channel opened at the last choice of basal ganglia; reading it takes one tick.
+
+    **Example:**
+
+        >>> import attractorbind as ab
+        >>> print(~ab.chosen("striatum", "word->first"))
+        ~chosen('striatum', 'word->first')
+    """
+    if not isinstance(channel, str):
+        raise ProgramError(f"channel is {channel!r}; give its name")
+    return Chosen(_area_name(area), channel)
+
+
+def reward(amount: float = 1.0, *, when: Condition | None = None, through: str | AbstractArea | None = None) -> Program:
+    """Give a reward to all basal ganglia of the network, which learn from it; one tick.
+
+    **Arguments:**
+
+    - `amount`: the reward, from -1, a punishment, to 1. What is less than 1 counts as an error.
+    - `when`: a condition; where it does not hold the reward is 0.
+    - `through`: basal ganglia that chose which buffers to read out. Channels of others that write on those buffers are
+        credited only where the buffer was read out.
+
+    **Raises:** `ArgumentError` for an amount out of range; `ProgramError` for what is no condition and, when compiled,
+    on a network without basal ganglia.
+
+    **Example:**
+
+        >>> import attractorbind as ab
+        >>> print(ab.reward(when=ab.equal("out", "target")))
+        when equal('out', 'target'):
+            reward(1)
+        otherwise:
+            reward(0)
+    """
+    number = as_numbers("amount", amount, "()")
+    if isinstance(amount, bool) or number.ndim or not abs(number) <= 1:
+        raise ArgumentError(f"amount is {amount!r}; it must be a number from -1 to 1: divide rewards by the largest")
+    name = None if through is None else _area_name(through)
+    given = Program((Reward(float(number), name),))
+    if when is None:
+        return given
+    return _when(check_condition(when), given, Program((Reward(0.0, name),)))
+
+
+# The argument `when` of `reward` hides the function.
+_when = when
+
+
+def next_reward(*, through: str | AbstractArea | None = None) -> Program:
+    """Give each of the basal ganglia the next of the rewards that the run was given for it; 0 after the last.
+
+    For rewards that come from outside, such as those of an environment: `run(stimuli={"striatum": rewards})`, of shape
+    (trials,) or (trials, rewards), any finite numbers.
+
+    **Arguments:**
+
+    - `through`: as for `reward`.
+
+    **Example:**
+
+        >>> import attractorbind as ab
+        >>> print(ab.next_reward())
+        next_reward()
+    """
+    return Program((Reward(None, None if through is None else _area_name(through)),))
+
+
+def begin_episode(area: str | AbstractArea) -> Program:
+    """Begin an episode: nothing that basal ganglia chose before is credited with a reward that is to come; one tick.
+
+    **Example:**
+
+        >>> import attractorbind as ab
+        >>> print(ab.begin_episode("striatum"))
+        begin_episode('striatum')
+    """
+    return Program((BeginEpisode(_area_name(area)),))
