@@ -43,6 +43,9 @@ from attractorbind._wiring import AreaWiring
 SWITCHES = ("choose", "compete", "sample", "offer", "outcome", "amount", "penalty", "next", "begin")
 
 
+Switches = dict[str, Bool[Array, " trials"]]
+
+
 class Circuit(NamedTuple):
     """What is drawn when the network is built: dendrites of each conjunction, and the synapses before any learning."""
 
@@ -200,22 +203,33 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
             state,
             (*[jnp.zeros_like(state.decided)] * 2, state.offered | (up & switch["offer"][:, None])),
         )
-        state = turns(jnp.any(switch["begin"]), lambda own: begun(own, switch["begin"]), state)
+        state = turns(jnp.any(switch["begin"]), begun, state, switch["begin"])
+        state = turns(jnp.any(switch["outcome"]), self._earned, state, parameters, inputs, switch, up)
+        return turns(jnp.any(switch["choose"]), self._decided, state, parameters, inputs, switch, up), ()
 
-        def earn(own: Striatum) -> Striatum:
-            reward = inputs.switches[SWITCHES.index("amount")] * jnp.where(switch["penalty"], -1.0, 1.0)
-            own, given = _received(own, switch["next"])
-            reward = jnp.where(switch["next"], given, reward)
-            return after_outcome(
-                self._settings, own, self._read(parameters, inputs), Outcome(switch["outcome"], reward, up)
-            )
+    def _earned(
+        self,
+        state: Striatum,
+        parameters: Circuit,
+        inputs: AreaInputs,
+        switch: Switches,
+        up: Bool[Array, "trials channels"],
+    ) -> Striatum:
+        amount = inputs.switches[SWITCHES.index("amount")] * jnp.where(switch["penalty"], -1.0, 1.0)
+        state, given = _received(state, switch["next"])
+        outcome = Outcome(switch["outcome"], jnp.where(switch["next"], given, amount), up)
+        return after_outcome(self._settings, state, self._read(parameters, inputs), outcome)
 
-        def choose(own: Striatum) -> Striatum:
-            asked = Asked(switch["choose"], up | own.offered, switch["compete"], switch["sample"])
-            return after_choice(self._settings, own, self._read(parameters, inputs), asked, inputs.keys)
-
-        state = turns(jnp.any(switch["outcome"]), earn, state)
-        return turns(jnp.any(switch["choose"]), choose, state), ()
+    def _decided(
+        self,
+        state: Striatum,
+        parameters: Circuit,
+        inputs: AreaInputs,
+        switch: Switches,
+        up: Bool[Array, "trials channels"],
+    ) -> Striatum:
+        asked = Asked(switch["choose"], up | state.offered, switch["compete"], switch["sample"])
+        return after_choice(self._settings, state, self._read(parameters, inputs), asked, inputs.keys)
 
     def chosen(self, state: Striatum) -> Bool[Array, "trials channels"]:
         """See `AbstractGatingArea.chosen`."""

@@ -138,7 +138,13 @@ def after_choice(
     awaited = asking & state.awaiting & (jnp.asarray(settings.discount, jnp.float32) > 0)
     dopamine = jnp.where(awaited, jnp.asarray(settings.discount, jnp.float32) * expected, 0.0)
     lesson = Lesson(dopamine, jnp.zeros_like(awaited), state.features, state.traces)
-    policy = turns(jnp.any(awaited), lambda policy: _taught(settings, policy, lesson, awaited), state.policy)
+    policy = turns(
+        jnp.any(awaited),
+        lambda own, told, learning: _taught(settings, own, told, learning),
+        state.policy,
+        lesson,
+        awaited,
+    )
     explore = jnp.clip(jnp.asarray(settings.explore, jnp.float32) * (1 - expected), 0.0, 1.0)
     decision = Decision(asked.candidates, asked.compete, asked.sample, jnp.where(asked.sample, explore, 0.0))
     probability = _each_trial(probabilities, policy)(features, decision)
@@ -200,9 +206,15 @@ def _taught(settings: Settings, policy: Any, lesson: Lesson, learning: Bool[Arra
     return Shared(changed(policy.value, Change(*(jnp.sum(asked, axis=0) * share for asked in own))))
 
 
-def turns(wanted: Bool[Array, ""], body: Any, start: Any) -> Any:
-    """`body(start)` where it is wanted; otherwise nothing is computed or copied.
+def turns(wanted: Bool[Array, ""], body: Any, start: Any, *given: Any) -> Any:
+    """`body(start, *given)` where it is wanted; otherwise nothing is computed or copied.
 
-    A loop of one turn or none: XLA changes in place what a loop carries, and would copy what a branch gives back.
+    A loop of one turn or none: XLA changes in place what a loop carries, and would copy what a branch gives back. What
+    does not change in the loop XLA computes before it, wanted or not; the barrier makes all of it depend on the turn.
     """
-    return jax.lax.fori_loop(0, wanted.astype(jnp.int32), lambda _, own: body(own), start)
+
+    def turn(number: Int[Array, ""], own: Any) -> Any:
+        own, within, _ = jax.lax.optimization_barrier((own, given, number))
+        return body(own, *within)
+
+    return jax.lax.fori_loop(0, wanted.astype(jnp.int32), turn, start)

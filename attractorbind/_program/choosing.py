@@ -10,7 +10,7 @@ from attractorbind._errors import ArgumentError, ProgramError, listed
 from attractorbind._program.assembler import Assembler, Label
 from attractorbind._program.condition import Branch, Condition, Question, Reading, check_condition
 from attractorbind._program.control import check_body, when
-from attractorbind._program.macros import latch_of
+from attractorbind._program.macros import hold, latch_of
 from attractorbind._program.program import Program, gates
 from attractorbind._program.statement import SETTLE, Instruction, Statement, Step
 from attractorbind._wiring import AreaWiring, Wiring
@@ -253,14 +253,24 @@ def choose(
     bodies = {channel: check_body(f"the program of {channel!r}", body) for channel, body in given.items()}
     if one_of is None:
         return sum((when(Chosen(name, channel), body) for channel, body in bodies.items()), program)
-    return program + first_chosen(name, bodies)
+    return program + first_chosen(name, bodies, certain=True)
 
 
-def first_chosen(area: str, bodies: Mapping[str, Program]) -> Program:
-    """The program of the one channel that is chosen; nothing where none is."""
-    program = Program()
-    for channel, body in reversed(list(bodies.items())):
-        program = when(Chosen(area, channel), body, program)
+def first_chosen(area: str, bodies: Mapping[str, Program], *, certain: bool) -> Program:
+    """The program of the one channel that is chosen.
+
+    Whichever it is begins at the same tick, so that the trials of a batch stay in step.
+
+    **Arguments:**
+
+    - `certain`: whether one is chosen for sure; otherwise nothing may be, and then nothing is done.
+    """
+    *others, (last, last_body) = bodies.items()
+    program = last_body if certain else when(Chosen(area, last), last_body)
+    left = 0 if certain else 1
+    for channel, body in reversed(others):
+        program = when(Chosen(area, channel), (hold(left) if left else Program()) + body, program)
+        left += 1
     return program
 
 
