@@ -92,6 +92,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     - `forget`: kappa, a fraction.
     - `explore`: epsilon, the chance at no expected reward.
     - `critic`: its rate and discount.
+    - `restart`: whether a channel's trace starts anew where its gate opens; if not, it only decays.
     - `shared`: whether all trials share the synapses.
 
     **Raises:** `NetworkError` or `ArgumentError` for what makes no basal ganglia.
@@ -123,6 +124,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     forget: float
     explore: float
     critic: Critic
+    restart: bool = eqx.field(static=True)
     shared: bool = eqx.field(static=True)
     takes: ClassVar[str] = "next"
 
@@ -137,6 +139,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
         forget: float = 0.0,
         explore: float = 0.1,
         critic: Critic | None = None,
+        restart: bool = True,
         shared: bool = True,
     ) -> None:
         check_area_name(name)
@@ -154,6 +157,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
         if not isinstance(critic, Critic):
             raise NetworkError(f"critic of {name!r} is {critic!r}; give gating.Critic(rate=0.05), say")
         self.critic = critic
+        self.restart = check_bool(f"restart of {name!r}", restart)
         self.shared = check_bool(f"shared of {name!r}", shared)
 
     def wire(self, buffers: Mapping[str, int]) -> AreaWiring:
@@ -270,7 +274,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     @property
     def _settings(self) -> Settings:
         rates = Rates(self.rate, self.critic.rate, self.forget)
-        return Settings(rates, self.trace, self.critic.discount, self.explore)
+        return Settings(rates, self.trace, self.critic.discount, self.explore, self.restart)
 
     def _features(self, buffers: Mapping[str, int]) -> int:
         """How many numbers the policy reads."""

@@ -43,7 +43,7 @@ def traced(
     traces: Float[Array, "channels features"],
     features: Int8[Array, " features"],
     surprise: Float[Array, " channels"],
-    opened: Bool[Array, " channels"],
+    overwritten: Bool[Array, " channels"],
     decay: Float[Array, ""] | float,
 ) -> Float[Array, "channels features"]:
     r"""Traces after a choice: $E_k \leftarrow \lambda E_k + (g_k - p_k) \varphi$, from 0 where the channel opened.
@@ -51,11 +51,11 @@ def traced(
     **Arguments:**
 
     - `surprise`: $g_k - p_k$; 0 for channels that were no candidates.
-    - `opened`: the channels whose gate opened: what was written there before is gone, and its trace with it.
+    - `overwritten`: the channels whose gate opened: what was written there before is gone, and its trace with it.
     - `decay`: lambda.
     """
     unit = features.astype(jnp.float32) / length_of(features)
-    kept = jnp.where(opened, 0.0, jnp.asarray(decay, jnp.float32))
+    kept = jnp.where(overwritten, 0.0, jnp.asarray(decay, jnp.float32))
     return kept[:, None] * traces + surprise[:, None] * unit[None, :]
 
 

@@ -71,6 +71,7 @@ class Settings(NamedTuple):
     trace: Float[Array, ""] | float
     discount: Float[Array, ""] | float
     explore: Float[Array, ""] | float
+    restart: bool
 
 
 def resting(policy: Any, trials: int, channels: int, features: int) -> Striatum:
@@ -150,7 +151,8 @@ def after_choice(
     probability = _each_trial(probabilities, policy)(features, decision)
     opened = jax.vmap(chosen)(probability, decision, keys)
     surprise = jnp.where(asked.candidates, opened.astype(jnp.float32) - probability, 0.0)
-    traces = jax.vmap(traced, in_axes=(0, 0, 0, 0, None))(state.traces, features, surprise, opened, settings.trace)
+    overwritten = opened & settings.restart
+    traces = jax.vmap(traced, in_axes=(0, 0, 0, 0, None))(state.traces, features, surprise, overwritten, settings.trace)
     of_trial = asking[:, None]
     return eqx.tree_at(
         lambda own: (

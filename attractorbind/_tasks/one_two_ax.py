@@ -27,8 +27,9 @@ class _OneTwoAX(AbstractTask):
         outer = generator.integers(2, size=(number, self.loops, 1))
         pairs = generator.integers(1, self.pairs + 1, size=(number, self.loops, 1))
         drawn = generator.integers(3, size=(2, number, self.loops, self.pairs))
-        # The pair that is answered with R has the same index in A, B, C and X, Y, Z as the digit in 1, 2.
-        first, second = np.where(generator.random(drawn.shape[1:]) < self.targets, outer, drawn)
+        # AX and BY have the same index twice, in A, B, C and X, Y, Z; and so has the digit that asks for them in 1, 2.
+        likely = generator.integers(2, size=drawn.shape[1:])
+        first, second = np.where(generator.random(drawn.shape[1:]) < self.targets, likely, drawn)
         right = (first == outer) & (second == outer)
         # A row for each outer loop: its digit, and then pairs, of which the last may be left out.
         inner = np.stack([_FIRST + first, _SECOND + second], axis=-1).reshape(number, self.loops, -1)
@@ -54,15 +55,15 @@ def one_two_ax(loops: int = 25, *, pairs: int = 4, targets: float = 0.5) -> Abst
     """The task 1-2-AX: answer R to X after A if the last digit was 1, to Y after B if it was 2, and L to all else.
 
     An episode is a sequence of outer loops. Each begins with 1 or 2, as likely, and goes on with 1 to `pairs` pairs, as
-    likely. A pair is the one that is answered with R, AX after 1 and BY after 2, with the probability `targets`;
-    otherwise one of A, B, C and one of X, Y, Z, all as likely, which may be that one, too. Every symbol asks for an
+    likely. A pair is AX or BY, as likely, with the probability `targets`, whichever the digit is;
+    otherwise one of A, B, C and one of X, Y, Z, all as likely, which may be AX or BY, too. Every symbol asks for an
     answer. It counts as learned after two epochs of 25 outer loops in a row without an error.
 
     **Arguments:**
 
     - `loops`: how many outer loops an episode has.
     - `pairs`: how many pairs an outer loop has at the most.
-    - `targets`: the probability that a pair is chosen to be the one that is answered with R.
+    - `targets`: the probability that a pair is chosen to be AX or BY.
 
     **Returns:** the task, with the one channel "stimulus" and the answers L and R.
 
