@@ -22,6 +22,7 @@ import numpy as np
 from jaxtyping import Array, Bool
 
 from attractorbind._area.base import AbstractArea
+from attractorbind._area.ensembles import Ensembles
 from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._errors import FileError
 from attractorbind._learning.backpropagation import Backpropagation, FeedbackAlignment
@@ -60,7 +61,7 @@ _CREDIT = (
     TwoCompartment,
     Burst,
 )
-_AREAS = (SnapshotMemory, Hierarchy, Adam, Descent)
+_AREAS = (SnapshotMemory, Ensembles, Hierarchy, Adam, Descent)
 _CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT)
 
 
@@ -73,6 +74,7 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
     description = {
         "version": _VERSION,
         "vocabulary": fields["vocabulary"].names,
+        "spare": fields["vocabulary"].spare,
         "wiring": dataclasses.asdict(fields["wiring"]),
         "modules": modules,
         "arrays": len(module_arrays),
@@ -164,10 +166,12 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
         and (not isinstance(each, FactoredSynapses) or len(each.coefficients) == slots)
         for each, projection in zip(synapses, projections, strict=True)
     ]
-    if not all(shapes) or slots < len(told["vocabulary"]):
+    # Files of before know of no spare symbols.
+    vocabulary = Vocabulary(told["vocabulary"], told.get("spare", ()))
+    if not all(shapes) or slots < len(vocabulary):
         raise ValueError("its arrays do not fit its wiring")
     return {
-        "vocabulary": Vocabulary(told["vocabulary"]),
+        "vocabulary": vocabulary,
         "wiring": wiring,
         "all_codes": all_codes,
         "areas": areas,

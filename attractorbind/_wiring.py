@@ -1,7 +1,7 @@
 """What is connected to what, under which gate: the static part of a network."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -76,6 +76,7 @@ class AreaWiring:
     - `units`: how many units it has, for pictures and tables.
     - `largest_field`: the largest field that it gives a unit while its gate is fully open. A presented symbol must
         outdo it.
+    - `imprints`: whether what it does may change what projections carry.
     """
 
     name: str
@@ -85,6 +86,8 @@ class AreaWiring:
     kind: str = "area"
     units: int = 0
     largest_field: float = 1.0
+    # Not told, for the fingerprint of a network is made from what its wiring tells.
+    imprints: bool = field(default=False, repr=False)
 
     @property
     def gates(self) -> tuple[Gate, ...]:

@@ -9,6 +9,7 @@ from jaxtyping import Array, Bool, Int, Key, PyTree
 from attractorbind._engine.activity import Activity
 from attractorbind._engine.advance import Incoming
 from attractorbind._engine.asking import Outputs
+from attractorbind._engine.coding import Coding
 from attractorbind._engine.plan import Plan
 from attractorbind._network import Network
 
@@ -17,6 +18,7 @@ class Readings(NamedTuple):
     """What a controller may look at before a stretch.
 
     - `network`, `activity`: the network, and what its populations do.
+    - `coding`: what symbols look like now, and what projections carry.
     - `outputs`: what the trials have put out so far.
     - `keys`: the trials' random keys, for the whole run.
     - `most`: how many ticks the stretch may have at the most.
@@ -26,6 +28,7 @@ class Readings(NamedTuple):
 
     network: Network
     activity: Activity
+    coding: Coding
     outputs: Outputs
     keys: Key[Array, " trials"]
     most: Int[Array, ""]
