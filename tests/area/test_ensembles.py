@@ -111,7 +111,7 @@ def test_a_pattern_that_no_symbol_has_becomes_one_by_way_of_the_senses() -> None
     again = run("areas", look, trace.state, stimuli={"eyes": np.concatenate([seen[:2], seen[:1]])})
     assert again.decode()["a"] == ["new0"] * 2 + ["new1"]
     assert again.snapshots("e", 2) == [{"a": "new0"}, {"a": "new1"}]
-    with pytest.raises(ab.UnknownNameError, match="buffer of area 'e'.*'b'.*'c', 'a'"):
+    with pytest.raises(ab.UnknownNameError, match=r"buffer of area 'e'.*'b'.*'c', 'a'"):
         run("areas", ab.imprint_now("b"))
 
 
@@ -235,7 +235,7 @@ def test_within_jit_and_vmap_it_is_the_same_run() -> None:
 
 
 def test_a_state_at_rest_that_an_ensemble_draws_to_itself_is_computed() -> None:
-    """A latch may hold what is no symbol. What is imprinted elsewhere may then move it, and its buffer must not rest."""
+    """A latch may hold what is no symbol. What is imprinted elsewhere may move it, and then its buffer must not rest."""
     built = network("direct")
     mixed = np.asarray(built.codes("c"))[:6].any(axis=0) & (np.arange(64) % 3 > 0)
     start = built.silent(3).replace("a", patterns(3, 64, 7, 9)).replace("c", np.tile(mixed, (3, 1)).astype(np.float32))
