@@ -20,6 +20,7 @@ from attractorbind._codes import (
     parts_of_key,
     population_keys,
     with_given,
+    with_spare,
 )
 from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._given_codes import check_codes, judge_codes
@@ -31,6 +32,9 @@ from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.train import learn
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Population
+
+# How many codes are drawn beside that of each spare symbol; those that are too much like others are left out.
+_LEFT_OUT = 3
 
 
 def build(
@@ -58,7 +62,8 @@ def build(
 
     **Arguments:**
 
-    - `vocabulary`: the symbols. Spare ones have codes, and no synapses; an area such as `Ensembles` imprints them.
+    - `vocabulary`: the symbols. Spare ones have codes, which correlate with no other by more than 1/2 where that can
+        be, and no synapses; an area such as `Ensembles` imprints them.
     - `buffers`: name to number of units; sizes may differ.
     - `relays`: "all" (every ordered pair), "hub:NAME" (from and to that buffer) or a list of (source, target).
     - `activity`: fraction of a population's units that are on in a code that is drawn. It may be left out only where
@@ -112,7 +117,11 @@ def build(
         judge_codes(buffer, own, vocabulary.names)
     code_keys, area_keys = population_keys(key, wiring)
     symbols, slots = len(vocabulary.names), len(vocabulary) + _free(vocabulary, free)
-    all_codes = with_given(wiring, draw_codes(slots, wiring.populations, active, code_keys), given, first=0)
+    # Of spare symbols more are drawn than are needed, for some to be left out.
+    drawn = draw_codes(slots + _LEFT_OUT * len(vocabulary.spare), wiring.populations, active, code_keys)
+    all_codes = with_given(wiring, drawn, given, first=0)
+    if vocabulary.spare:
+        all_codes = with_spare(all_codes, symbols, len(vocabulary.spare))
     area_parameters = tuple(area.parameters(sizes, own) for area, own in zip(areas, area_keys, strict=True))
     check_returned(wiring, areas, area_parameters, all_codes)
     synapses, drive = learn(wiring, all_codes, symbols, rule_of_each(wiring, rule, rules))

@@ -1,7 +1,8 @@
 """How ensembles come back from a part of their units, how many a network bears, and what they do to old symbols.
 
-In every trial as many patterns as there are spare symbols, which no symbol has, are imprinted in a buffer, one after the
-other. Then one of them, with only a part of its units on, or an ordinary symbol, is copied to another buffer and back.
+In every trial as many patterns as there are spare symbols, which no symbol has, are imprinted in a buffer, one after
+the other. Then one of them, with only a part of its units on, or an ordinary symbol, is copied to another buffer and
+back.
 
     python benchmarks/ensembles.py --units 128 512 --spare 4 16 64
 """

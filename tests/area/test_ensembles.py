@@ -13,6 +13,7 @@ from files import assert_same
 from imprints import SPARE, Trial, network, patterns, program
 
 import attractorbind as ab
+from attractorbind._codes import random_codes, with_spare
 from attractorbind.testing import check_binding, programs
 
 X = ab.present("a", ab.arg("x")) + ab.imprint_now("a")
@@ -171,6 +172,18 @@ def test_spare_symbols_change_no_code_and_no_synapse_of_others() -> None:
         ab.imprint(built, ["z"])
 
 
+def test_codes_of_spare_symbols_are_like_no_other() -> None:
+    drawn = [random_codes(120, 64, 6, key=jax.random.key(seed)) for seed in (0, 1)]
+    kept = with_spare(drawn, 100, 10)
+    for before, after in zip(drawn, kept, strict=True):
+        np.testing.assert_array_equal(before[:100], after[:100])
+        alike = np.corrcoef(np.asarray(after, float)) - np.eye(110)
+        assert alike[:, 100:].max() <= 0.5 < alike.max()
+    # Where too few are unlike all others, others follow.
+    few = [jnp.concatenate([drawn[0][:5], drawn[0][:3]])]
+    np.testing.assert_array_equal(with_spare(few, 5, 2)[0], few[0][:7])
+
+
 @pytest.mark.parametrize("units", [64, 128])
 def test_a_part_of_its_units_brings_back_all_of_it(units: int) -> None:
     built, active = network("direct", units=units), round(0.1 * units)
@@ -235,12 +248,16 @@ def test_within_jit_and_vmap_it_is_the_same_run() -> None:
 
 
 def test_a_state_at_rest_that_an_ensemble_draws_to_itself_is_computed() -> None:
-    """A latch may hold what is no symbol. What is imprinted elsewhere may move it, and then its buffer must not rest."""
-    built = network("direct")
-    mixed = np.asarray(built.codes("c"))[:6].any(axis=0) & (np.arange(64) % 3 > 0)
-    start = built.silent(3).replace("a", patterns(3, 64, 7, 9)).replace("c", np.tile(mixed, (3, 1)).astype(np.float32))
-    trace = run("direct", ab.hold(20) + ab.gates(open=["a->e"]) + ab.hold(3), start)
-    assert_same_states(scan(built, trace.program, start), trace.state)
+    """A latch may hold what is no symbol. What is imprinted elsewhere may move it, so its buffer must not rest then."""
+    holds_anything = ab.Synapses(4 * jnp.eye(64), jnp.full(64, -2.0))
+    built = network("direct").replace("c", "c", holds_anything).replace("a", "a", holds_anything)
+    whole = np.asarray(built.codes("c"), np.float32)[[built.vocabulary["new0"]] * 3]
+    part = whole.copy()
+    part[:, np.flatnonzero(whole[0])[0]] = 0
+    start = built.silent(3).replace("a", patterns(3, 64, 7, 9)).replace("c", part)
+    trace = ab.run(built, ab.hold(9) + ab.gates(open=["a->e"]) + ab.hold(3), start, record="states")
+    np.testing.assert_array_equal(trace.states["c"][8], part > 0)
+    np.testing.assert_array_equal(trace.state["c"], whole)
 
 
 def test_units_that_are_lost_are_lost_to_ensembles_too() -> None:
