@@ -235,6 +235,13 @@ def test_where_no_spare_symbol_is_left_the_trial_says_so() -> None:
     assert len(trace.snapshots("e")) == SPARE
 
 
+def test_only_trials_whose_gate_is_open_imprint() -> None:
+    built = network("direct")
+    state = built.silent(3).replace("a", patterns(3, 64, 7, 4))
+    gates = np.stack([built.gating({"a->e": opening}) for opening in (0.0, 1.0, 0.5)])
+    assert STEP(built, state, gates)["e"].buffer.tolist() == [[-1] * 3, [0, -1, -1], [-1] * 3]
+
+
 def test_within_jit_and_vmap_it_is_the_same_run() -> None:
     built = network("direct")
     whole = X + ab.copy("a", "b")
