@@ -78,6 +78,9 @@ class Trace(eqx.Module):
     def decode(self, tick: int | None = None, *, threshold: Rate = THRESHOLD) -> dict[str, list[str | None]]:
         """The symbol that each buffer holds, one per trial: the one whose code its state overlaps most.
 
+        Symbols that were imprinted have the codes that they had at the end of the run; with `record="decoded"`, at the
+        tick itself.
+
         **Arguments:**
 
         - `tick`: which tick, counted from 0, negative from the end; the final state if not given. Needs

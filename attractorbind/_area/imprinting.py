@@ -68,7 +68,7 @@ class AbstractImprintingArea(AbstractArea):
 
 
 def joined_areas(areas: Sequence[AbstractArea], wiring: Wiring, vocabulary: Vocabulary) -> tuple[AbstractArea, ...]:
-    """The areas, that which imprints told of populations and spare symbols; an error if there is more than one."""
+    """The areas, the one that imprints joined to the network; an error if there are two, or nothing to imprint."""
     imprinting = [area for area in areas if isinstance(area, AbstractImprintingArea)]
     if len(imprinting) > 1:
         raise NetworkError(

@@ -293,20 +293,3 @@ def test_networks_with_spare_symbols_come_back_from_files_and_so_do_their_states
 def test_programs_mean_on_it_what_they_mean_in_names() -> None:
     built = network("direct")
     check_binding(built, max_examples=3, programs=programs(built, branches=False))
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "told"),
-    [
-        ({"areas": [ab.Ensembles("e"), ab.Ensembles("f")]}, ab.NetworkError, "'e' and 'f' both imprint"),
-        ({"spare": 0}, ab.NetworkError, "area 'e' imprints spare symbols.*has none.*spare=8"),
-        ({"areas": [ab.Ensembles("e", ["a", "z"])]}, ab.UnknownNameError, "'z'"),
-        ({"free": 2}, ab.NetworkError, "free is 2.*spare"),
-    ],
-)
-def test_networks_that_make_no_sense(options: dict[str, Any], error: type, told: str) -> None:
-    usual = {"areas": [ab.Ensembles("e")], "buffers": {"a": 32, "b": 32}, "activity": 0.2, "rule": ab.Hebbian()}
-    vocabulary = ab.Vocabulary(["s0", "s1"], spare=options.get("spare", 2))
-    options = {name: value for name, value in options.items() if name != "spare"}
-    with pytest.raises(error, match=told):
-        ab.build(vocabulary, **{**usual, **options}, key=jax.random.key(0))
