@@ -118,23 +118,22 @@ class Ensembles(AbstractImprintingArea):
         self, parameters: Codes, state: Imprints, inputs: AreaInputs
     ) -> tuple[Imprints, tuple[Float[Array, "trials _units"], ...]]:
         """See `AbstractArea.tick`: imprint, and give back what was read."""
-        for population, gate, activity in zip(self.populations, inputs.reads, inputs.activity, strict=True):
-            reading = (gate > 0.5) & inputs.running
-            state = jax.lax.cond(
-                jnp.any(reading),
-                lambda state, own=(population, activity, reading): imprint_pattern(parameters, state, *own),
-                lambda state: state,
-                state,
-            )
-        fields = [
-            jax.lax.cond(
-                jnp.any(gate > 0),
-                lambda own=(population, activity): self._given_back(parameters, state, *own),
-                lambda activity=activity: jnp.zeros_like(activity),
-            )
-            for population, gate, activity in zip(self.populations, inputs.writes, inputs.activity, strict=True)
-        ]
-        return state, tuple(fields)
+        buffers = list(zip(self.populations, inputs.activity, strict=True))
+        reading = (inputs.reads > 0.5) & inputs.running[None, :]
+
+        def imprinted(state: Imprints) -> Imprints:
+            # One buffer after the other, so that each knows what those before it have imprinted.
+            for number, (population, activity) in enumerate(buffers):
+                state = imprint_pattern(parameters, state, population, activity, reading[number])
+            return state
+
+        state = jax.lax.cond(jnp.any(reading), imprinted, lambda state: state, state)
+        fields = jax.lax.cond(
+            jnp.any(inputs.writes > 0),
+            lambda: tuple(self._given_back(parameters, state, *buffer) for buffer in buffers),
+            lambda: tuple(jnp.zeros_like(activity) for _, activity in buffers),
+        )
+        return state, fields
 
     def contents(self, buffers: Mapping[str, int], state: Imprints, decode: Decode) -> list[dict[str, str | None]]:
         """See `AbstractArea.contents`: for each ensemble the buffer in which it was imprinted, and its name."""

@@ -49,7 +49,8 @@ def imprint_now(buffer: str) -> Program:
 
     The buffer is read in the first tick, before its latch can act on what the latch does not know. So a pattern has to
     stand there at that moment: right after `present`, not after `load`, which waits for the latch; or right after an
-    area has driven the buffer, its latch closed; or in the state that the run starts from.
+    area has driven the buffer, its latch closed, `gates(open=["eyes->focus"], closed=["focus"])`, say; or in the state
+    that the run starts from. Symbols from the inputs are imprinted by `read(buffer, imprint=True)`.
 
     **Arguments:**
 

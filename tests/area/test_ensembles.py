@@ -217,6 +217,10 @@ def test_conditions_and_branches_know_it() -> None:
     assert trace.outputs[0] != ["new2"]
     assert trace.outputs[1:] == [["new2"]] * 2
     assert [trace.snapshots("e", trial) for trial in (0, 1)] == [[], [{"a": "new2"}]]
+    learned = ab.read("a", imprint=True) + ab.copy("a", "b") + ab.read("a", imprint=True)
+    learned += ab.when(ab.equal("a", "b"), ab.emit("b")) + ab.emit("a")
+    inputs = [["new1", "s1"], ["new2"] * 2, ["new0"]]
+    assert ab.run(built, learned, inputs=inputs).outputs == [["s1"], ["new2"] * 2, [None]]
 
 
 def test_where_no_spare_symbol_is_left_the_trial_says_so() -> None:

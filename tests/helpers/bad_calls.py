@@ -190,6 +190,14 @@ CALLS: dict[str, tuple] = {
         "cannot imprint",
         "name of a buffer",
     ),
+    **spread(
+        "read: imprint",
+        lambda w, v: ab.read("focus", imprint=v),
+        {"None": None, "a number": 1, "a string": "yes"},
+        "ArgumentError",
+        "imprint is",
+        "True or False",
+    ),
     "imprint_now: no area": (
         lambda w: ab.run(w.network, ab.imprint_now("focus")),
         "NetworkError",
