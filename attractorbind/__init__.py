@@ -13,6 +13,7 @@ from attractorbind._area.base import (
     Shared as Shared,
     Shown as Shown,
 )
+from attractorbind._area.ensembles import Ensembles as Ensembles
 from attractorbind._area.hippocampus import SnapshotMemory as SnapshotMemory
 from attractorbind._area.snapshots import Snapshots as Snapshots
 from attractorbind._build import build as build
@@ -55,6 +56,7 @@ from attractorbind._program.choosing import (
 )
 from attractorbind._program.condition import Condition as Condition
 from attractorbind._program.control import repeat as repeat, until as until, when as when
+from attractorbind._program.imprinting import imprint_now as imprint_now
 from attractorbind._program.listing import Listing as Listing
 from attractorbind._program.macros import (
     clear as clear,

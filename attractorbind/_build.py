@@ -9,6 +9,7 @@ from jaxtyping import Array, Bool, Key
 
 from attractorbind._area.base import AbstractArea
 from attractorbind._area.connect import check_areas, connect
+from attractorbind._area.imprinting import joined_areas
 from attractorbind._area.returned import check_returned
 from attractorbind._checks import check_count, check_fraction, check_outside
 from attractorbind._codes import (
@@ -19,6 +20,7 @@ from attractorbind._codes import (
     parts_of_key,
     population_keys,
     with_given,
+    with_spare,
 )
 from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._given_codes import check_codes, judge_codes
@@ -30,6 +32,9 @@ from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.train import learn
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Population
+
+# How many codes are drawn beside that of each spare symbol; those that are too much like others are left out.
+_LEFT_OUT = 3
 
 
 def build(
@@ -57,14 +62,15 @@ def build(
 
     **Arguments:**
 
-    - `vocabulary`: the symbols.
+    - `vocabulary`: the symbols. Spare ones have codes, which correlate with no other by more than 1/2 where that can
+        be, and no synapses; an area such as `Ensembles` imprints them.
     - `buffers`: name to number of units; sizes may differ.
     - `relays`: "all" (every ordered pair), "hub:NAME" (from and to that buffer) or a list of (source, target).
     - `activity`: fraction of a population's units that are on in a code that is drawn. It may be left out only where
         all codes are given.
     - `codes`: codes of one's own for some buffers, {"focus": array}: zeros and ones, or bools, shape (symbols, units),
-        in the vocabulary's order. Numbers of active units may differ from symbol to symbol. `report` tells what they
-        cost.
+        in the vocabulary's order, without spare symbols, whose codes are drawn. Numbers of active units may differ from
+        symbol to symbol. `report` tells what they cost.
     - `rule`: the storage rule of all projections.
     - `rules`: rules of single latches and relays instead, by the names of their gates, {"focus->agent": Hebbian()}.
     - `key`: a JAX random key; draws the codes.
@@ -101,19 +107,24 @@ def build(
     _check(vocabulary, buffers, rule, key)
     sizes = {name: check_count(f"units of buffer {name!r}", units, least=2) for name, units in buffers.items()}
     kinds = _kind("relay", relay, ("direct", "nucleus")), _kind("latch", latch, ("recurrence", "loop"))
-    areas = check_areas(areas)
-    wiring = connect(wire(sizes, parse_relays(sizes, relays), *kinds), areas)
+    wiring = wire(sizes, parse_relays(sizes, relays), *kinds)
+    areas = joined_areas(check_areas(areas), wiring, vocabulary)
+    wiring = connect(wiring, areas)
     rules = check_rules(wiring, rules)
     given = check_codes(codes, sizes, vocabulary.names)
     active = _active(wiring.populations, activity, given)
     for buffer, own in given.items():
         judge_codes(buffer, own, vocabulary.names)
     code_keys, area_keys = population_keys(key, wiring)
-    slots = len(vocabulary) + check_count("free", free, least=0)
-    all_codes = with_given(wiring, draw_codes(slots, wiring.populations, active, code_keys), given, first=0)
+    symbols, slots = len(vocabulary.names), len(vocabulary) + _free(vocabulary, free)
+    # Of spare symbols more are drawn than are needed, for some to be left out.
+    drawn = draw_codes(slots + _LEFT_OUT * len(vocabulary.spare), wiring.populations, active, code_keys)
+    all_codes = with_given(wiring, drawn, given, first=0)
+    if vocabulary.spare:
+        all_codes = with_spare(all_codes, symbols, len(vocabulary.spare))
     area_parameters = tuple(area.parameters(sizes, own) for area, own in zip(areas, area_keys, strict=True))
-    check_returned(wiring, areas, area_parameters)
-    synapses, drive = learn(wiring, all_codes, len(vocabulary), rule_of_each(wiring, rule, rules))
+    check_returned(wiring, areas, area_parameters, all_codes)
+    synapses, drive = learn(wiring, all_codes, symbols, rule_of_each(wiring, rule, rules))
     network = Network(
         vocabulary=vocabulary,
         wiring=wiring,
@@ -126,7 +137,7 @@ def build(
         rules=rules,
         given=tuple(given),
         **parts_of_key(key)._asdict(),
-        fingerprint=fingerprint(wiring, [of_population[: len(vocabulary)] for of_population in all_codes]),
+        fingerprint=fingerprint(wiring, [of_population[:symbols] for of_population in all_codes]),
     )
     network.report().judge(strict=strict)
     return network
@@ -143,6 +154,17 @@ def _check(vocabulary: object, buffers: object, rule: object, key: object) -> No
             raise NetworkError(f"buffer name {name!r} is not a non-empty string without '->', which marks relays")
     check_outside(NetworkError)
     check_one_key(key)
+
+
+def _free(vocabulary: Vocabulary, free: Any) -> int:
+    """How many codes to draw beyond those of the vocabulary."""
+    count = check_count("free", free, least=0)
+    if count and vocabulary.spare:
+        raise NetworkError(
+            f"free is {count}, but the vocabulary has spare symbols, and imprint takes no network that has them; name "
+            "as many spare symbols as are needed, or give a vocabulary without any"
+        )
+    return count
 
 
 def _active(

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int, Key, UInt32
 
+from attractorbind._overlap import THRESHOLD
 from attractorbind._wiring import Population, Wiring
 
 
@@ -57,6 +58,26 @@ def draw_codes(
         random_codes(symbols, population.units, count, key=key)
         for population, count, key in zip(populations, active, keys, strict=True)
     )
+
+
+def with_spare(
+    codes: Sequence[Bool[Array, "slots _units"]], symbols: int, spare: int
+) -> tuple[Bool[Array, "symbols_and_spare _units"], ...]:
+    """The codes of so many symbols, and of spare ones that are told apart from them in every population.
+
+    Spare symbols take the first of the codes behind those of the symbols that correlate by no more than 1/2, in any
+    population, with a symbol or a spare one before. Where there are too few such codes the others follow in order.
+    """
+    apart = np.ones((len(codes[0]), len(codes[0])), bool)
+    for of_population in codes:
+        apart &= np.corrcoef(np.asarray(of_population, np.float64)) <= THRESHOLD
+    chosen: list[int] = []
+    for slot in range(symbols, len(apart)):
+        if apart[slot, [*range(symbols), *chosen]].all():
+            chosen.append(slot)
+    others = [slot for slot in range(symbols, len(apart)) if slot not in chosen]
+    rows = np.array([*range(symbols), *[*chosen, *others][:spare]])
+    return tuple(of_population[rows] for of_population in codes)
 
 
 def with_given(

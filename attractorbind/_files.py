@@ -22,6 +22,7 @@ import numpy as np
 from jaxtyping import Array, Bool
 
 from attractorbind._area.base import AbstractArea
+from attractorbind._area.ensembles import Ensembles
 from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._basal_ganglia.area import BasalGanglia
 from attractorbind._basal_ganglia.critic import Critic
@@ -62,7 +63,7 @@ _CREDIT = (
     TwoCompartment,
     Burst,
 )
-_AREAS = (SnapshotMemory, Hierarchy, Adam, Descent, BasalGanglia, Critic)
+_AREAS = (SnapshotMemory, Ensembles, Hierarchy, Adam, Descent, BasalGanglia, Critic)
 _CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT)
 
 
@@ -75,6 +76,7 @@ def write_network(path: Path, fields: dict[str, Any]) -> None:
     description = {
         "version": _VERSION,
         "vocabulary": fields["vocabulary"].names,
+        "spare": fields["vocabulary"].spare,
         "wiring": dataclasses.asdict(fields["wiring"]),
         "modules": modules,
         "arrays": len(module_arrays),
@@ -166,10 +168,12 @@ def _parsed(payload: io.BytesIO, classes: dict[str, type]) -> dict[str, Any]:
         and (not isinstance(each, FactoredSynapses) or len(each.coefficients) == slots)
         for each, projection in zip(synapses, projections, strict=True)
     ]
-    if not all(shapes) or slots < len(told["vocabulary"]):
+    # Files of before know of no spare symbols.
+    vocabulary = Vocabulary(told["vocabulary"], told.get("spare", ()))
+    if not all(shapes) or slots < len(vocabulary):
         raise ValueError("its arrays do not fit its wiring")
     return {
-        "vocabulary": Vocabulary(told["vocabulary"]),
+        "vocabulary": vocabulary,
         "wiring": wiring,
         "all_codes": all_codes,
         "areas": areas,

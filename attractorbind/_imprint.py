@@ -48,7 +48,7 @@ def imprint(
     **Returns:** a new `Network`; the old one is unchanged.
 
     **Raises:** `VocabularyError` for no names, or one that is there already; `NetworkError` for a network altered by
-    `lesion` or `replace`; `CapacityError` if the rule cannot store
+    `lesion` or `replace`, or with spare symbols, which `imprint_now` is for; `CapacityError` if the rule cannot store
     all symbols exactly, the old ones included.
 
     **Example:**
@@ -66,6 +66,11 @@ def imprint(
         raise NetworkError(
             "the network was altered by lesion or replace, which learning anew would undo; imprint the new symbols "
             "first, and alter the network then"
+        )
+    if network.vocabulary.spare:
+        raise NetworkError(
+            f"the network has the spare symbols {listed(network.vocabulary.spare)}, for imprint_now; build it from a "
+            "vocabulary with the new symbols, or from one without spare symbols"
         )
     new = tuple(check_names("names", names, "new symbols", VocabularyError))
     if not new:

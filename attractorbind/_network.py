@@ -52,7 +52,8 @@ class Network(eqx.Module):
 
     - `vocabulary`: the symbols.
     - `wiring`: populations, projections and gates, without weights.
-    - `all_codes`: the code of every symbol in every population, and behind them those that are free.
+    - `all_codes`: the code of every symbol in every population, those of spare symbols after the others, and behind
+        them those that are free.
     - `areas`: what is joined to the buffers by gates of its own, such as a `SnapshotMemory`.
     - `area_parameters`: what was drawn for each area, see `AbstractArea.parameters`.
     - `synapses`: `Synapses`, `FactoredSynapses` or others, one per projection, in the order of `wiring.projections`.
@@ -101,7 +102,10 @@ class Network(eqx.Module):
         return self.wiring.graph.copy()
 
     def codes(self, population: str) -> Bool[Array, "symbols units"]:
-        """The code of every symbol in a population, a buffer or a nucleus, in the vocabulary's order."""
+        """The code of every symbol in a population, a buffer or a nucleus, in the vocabulary's order.
+
+        Those of spare symbols are the last; what is imprinted may give one another code, see `Ensembles`.
+        """
         names = [p.name for p in self.wiring.populations]
         index = names.index(check_known("population", "populations", population, names))
         return self.all_codes[index][: len(self.vocabulary)]
@@ -167,7 +171,7 @@ class Network(eqx.Module):
     @property
     def origin(self) -> Origin:
         """What a state must be of to mean the same in this network."""
-        return Origin(self.fingerprint, self.vocabulary.names)
+        return Origin(self.fingerprint, tuple(self.vocabulary))
 
     def gating(
         self, open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = ()
@@ -262,10 +266,11 @@ class Network(eqx.Module):
 
         See `Report`.
         """
-        rules = rule_of_each(self.wiring, self.rule, self.rules)
-        rows = reported(self.wiring, self.all_codes, self.synapses, len(self.vocabulary), rules)
-        codes = codes_reported({buffer: self.codes(buffer) for buffer in self.given}, self.vocabulary.names, rows)
-        return Report(rules_in_words(self.rule, self.rules), len(self.vocabulary), rows, codes)
+        rules, symbols = rule_of_each(self.wiring, self.rule, self.rules), len(self.vocabulary.names)
+        rows = reported(self.wiring, self.all_codes, self.synapses, symbols, rules)
+        given = {buffer: self.codes(buffer)[:symbols] for buffer in self.given}
+        codes = codes_reported(given, self.vocabulary.names, rows)
+        return Report(rules_in_words(self.rule, self.rules), symbols, rows, codes)
 
     def _repr_html_(self) -> str:
         return _html(self)
@@ -275,10 +280,15 @@ class Network(eqx.Module):
         buffers = ", ".join(f"{name}: {units}" for name, units in self.buffers.items())
         areas = ", ".join(f"{area.name}: {type(area).__name__}" for area in self.areas)
         return (
-            f"Network({len(self.vocabulary)} symbols, buffers {{{buffers}}}, {kinds.count('relay')} relays, "
+            f"Network({_symbols(self.vocabulary)}, buffers {{{buffers}}}, {kinds.count('relay')} relays, "
             f"{len(self.synapses)} projections, {f'areas {{{areas}}}, ' if areas else ''}"
             f"{rules_in_words(self.rule, self.rules)})"
         )
+
+
+def _symbols(vocabulary: Vocabulary) -> str:
+    """How many symbols there are, in words."""
+    return f"{len(vocabulary.names)} symbols{f' and {len(vocabulary.spare)} spare' if vocabulary.spare else ''}"
 
 
 def _html(network: Network) -> str:
@@ -291,5 +301,5 @@ def _html(network: Network) -> str:
     ]
     rows += [(area.kind, area.name, area.units, "") for area in wiring.areas]
     rules = rules_in_words(network.rule, network.rules)
-    caption = f"Network: {len(network.vocabulary)} symbols, {len(relays)} relays, {rules}"
+    caption = f"Network: {_symbols(network.vocabulary)}, {len(relays)} relays, {rules}"
     return table_html(caption, ("", "name", "units", "relays to"), rows)

@@ -8,7 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Key, PyTree, Shaped
+from jaxtyping import Array, Float, Int, Key, PyTree, Shaped
 
 from attractorbind._area.base import AbstractArea, Shared, Shown
 from attractorbind._checks import check_computed, check_known, check_outside
@@ -125,8 +125,8 @@ def repeated(state: State, trials: int) -> State:
     return jax.tree.map(spread, state, is_leaf=lambda leaf: isinstance(leaf, Shared))
 
 
-def of_trial(areas: PyTree, trial: int) -> PyTree:
-    """What areas hold in one trial."""
+def of_trial(areas: PyTree, trial: int | Int[np.ndarray, " rows"]) -> PyTree:
+    """What areas hold in one trial, or in a trial for each of several rows."""
 
     def taken(leaf: Array | Shared) -> Array | Shared:
         return leaf if isinstance(leaf, Shared) else leaf[trial]

@@ -8,12 +8,13 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
 from attractorbind._area.base import AbstractArea, Choices
-from attractorbind._checks import check_fraction
+from attractorbind._checks import check_fraction, check_known
 from attractorbind._display import table_html, text_html
+from attractorbind._engine.coding import Coding
 from attractorbind._errors import ArgumentError, RunError
 from attractorbind._keys import Rate
 from attractorbind._network import Network
-from attractorbind._overlap import THRESHOLD, overlaps
+from attractorbind._overlap import THRESHOLD
 from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
 from attractorbind._result import Result
@@ -81,6 +82,9 @@ class Trace(eqx.Module):
     def decode(self, tick: int | None = None, *, threshold: Rate = THRESHOLD) -> dict[str, list[str | None]]:
         """The symbol that each buffer holds, one per trial: the one whose code its state overlaps most.
 
+        Symbols that were imprinted have the codes that they had at the end of the run; with `record="decoded"`, at the
+        tick itself.
+
         **Arguments:**
 
         - `tick`: which tick, counted from 0, negative from the end; the final state if not given. Needs
@@ -109,15 +113,16 @@ class Trace(eqx.Module):
         - `population`: a buffer, or, for the final state, a nucleus.
         - `tick`: which tick, with `record="states"`; the final state if not given.
         """
-        codes = self.network.codes(population)
+        index = self.state.names.index(check_known("population", "populations", population, self.state.names))
         if tick is None:
-            return overlaps(self.state[population], codes)
+            return self._overlaps(index, self.state[population])
         self.network.wiring.buffer(population)
         if not self.states and not self.best_symbol:
             self._row(tick)
         if not self.states:
             raise ArgumentError('the states of single ticks were not recorded; run with record="states"')
-        return overlaps(self.states[population][self._row(tick)], codes)
+        states = jnp.asarray(self.states[population][self._row(tick)], jnp.float32)
+        return self._overlaps(index, states)
 
     def table(self, trial: int = 0) -> str:
         """The run of one trial as text: at each tick the gates that were not at rest, and what the buffers held then.
@@ -175,7 +180,8 @@ class Trace(eqx.Module):
         index = wiring.area(area.name if isinstance(area, AbstractArea) else area)
 
         def decode(buffer: str, states: Bool[np.ndarray, "rows _units"]) -> list[str | None]:
-            match = np.asarray(overlaps(jnp.asarray(states), self.network.all_codes[wiring.buffer(buffer)]))
+            coding = Coding(self.network, self.state.areas).of_trial(trial, len(states))
+            match = coding.overlaps(wiring.buffer(buffer), jnp.asarray(states, jnp.float32))
             return self._names(match.argmax(axis=1), match.max(axis=1), THRESHOLD)
 
         state = of_trial(self.state.areas[index], trial)
@@ -191,8 +197,14 @@ class Trace(eqx.Module):
             Result.UNSETTLED: "let it settle with hold(), give it more units or a lower activity, noise or leak",
             Result.NON_FINITE: "look for infinite weights in network.synapses, or take a lower rate of what learns",
             Result.LIMIT: "raise the limit of until() or cycle(), or see why its condition does not come to hold",
+            Result.NO_FREE_CODE: "give the vocabulary more spare symbols, Vocabulary(names, spare=...)",
         }
-        ended = {Result.UNSETTLED: "unsettled", Result.NON_FINITE: "non-finite", Result.LIMIT: "ended at a limit"}
+        ended = {
+            Result.UNSETTLED: "unsettled",
+            Result.NON_FINITE: "non-finite",
+            Result.LIMIT: "ended at a limit",
+            Result.NO_FREE_CODE: "had no spare symbol left for what was to be imprinted",
+        }
         told = "; ".join(
             f"{counts[result]} of {len(self.result)} trials {ended[result]}: {cure}"
             for result, cure in cures.items()
@@ -203,7 +215,11 @@ class Trace(eqx.Module):
     @property
     def _slots(self) -> tuple[str | None, ...]:
         """The symbol of every code, None for a code that is free."""
-        return (*self.network.vocabulary.names, *[None] * self.network.free)
+        return (*self.network.vocabulary, *[None] * self.network.free)
+
+    def _overlaps(self, population: int, states: Float[Array, "trials units"]) -> Float[Array, "trials symbols"]:
+        """The overlap of each trial's state with every symbol, as the trials know them at the end."""
+        return Coding(self.network, self.state.areas).overlaps(population, states)[:, : len(self.network.vocabulary)]
 
     def _names(self, best: ArrayLike, most: ArrayLike, threshold: float) -> list[str | None]:
         names = self._slots

@@ -1,7 +1,7 @@
 """What is connected to what, under which gate: the static part of a network."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -78,6 +78,7 @@ class AreaWiring:
         outdo it.
     - `channels`: of an area that chooses gates, what it chooses among.
     - `draws`: the switches at which it draws random numbers, so that a run needs a key.
+    - `imprints`: whether what it does may change what projections carry.
     """
 
     name: str
@@ -87,8 +88,10 @@ class AreaWiring:
     kind: str = "area"
     units: int = 0
     largest_field: float = 1.0
-    channels: tuple[str, ...] = ()
-    draws: tuple[str, ...] = ()
+    # The following are not told, for the fingerprint of a network is made from what its wiring tells.
+    channels: tuple[str, ...] = field(default=(), repr=False)
+    draws: tuple[str, ...] = field(default=(), repr=False)
+    imprints: bool = field(default=False, repr=False)
 
     @property
     def gates(self) -> tuple[Gate, ...]:

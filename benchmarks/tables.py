@@ -160,6 +160,9 @@ TABLES: dict[str, Callable[[list[Row]], str]] = {
             "both to both",
         ]
     ),
+    "ensembles": as_they_are(
+        ["units", "spare", "noise", "from 0.25", "from 0.35", "from 0.5", "from 1.0", "old"],
+    ),
     "training": training,
     "weights": weights,
 }

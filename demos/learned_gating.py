@@ -2,8 +2,8 @@
 
 Basal ganglia read the buffers and choose which gates open; a reward of 1 for the right answer, and 0 for a wrong one,
 is all that they are told. Every seed is a learner of its own, with its own choices and its own stream of the task; so
-many of them at a time are the trials of one network. Beside them an LSTM learns the same task, from rewards and from the
-right answers, and the same basal ganglia do without one of the four things that they need.
+many of them at a time are the trials of one network. Beside them the same basal ganglia do without one of the things
+that they need, and an LSTM learns the same task, from rewards and from the right answers.
 
     python demos/learned_gating.py --task one-two-ax --seeds 100
     python demos/learned_gating.py --task role-filler --kind full_combinatorial --seeds 20 --ablations --lstm

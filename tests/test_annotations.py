@@ -54,6 +54,10 @@ def test_annotations_are_checked() -> None:
     with pytest.raises(BeartypeCallHintParamViolation):
         ab.see("eyes", views="two")  # pyright: ignore[reportArgumentType]
     with pytest.raises(BeartypeCallHintParamViolation):
+        ab.imprint_now(3)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(jaxtyping.TypeCheckError):
+        ab.Ensembles(3)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(BeartypeCallHintParamViolation):
         ab.learn(3)  # pyright: ignore[reportArgumentType]
     with pytest.raises(jaxtyping.TypeCheckError):
         ab.train("network", ab.hold(), stimuli=[], epochs=1, batch=1, key=3)  # pyright: ignore[reportArgumentType]

@@ -87,5 +87,25 @@ def test_takes_any_iterable_once():
     assert ab.Vocabulary(name for name in ("dog", "cat")).names == ("dog", "cat")
 
 
+def test_spare_symbols_are_names_behind_the_others():
+    vocabulary = ab.Vocabulary(["dog", "cat"], spare=["x", "y"])
+    assert list(vocabulary) == ["dog", "cat", "x", "y"]
+    assert (vocabulary.names, vocabulary.spare, len(vocabulary)) == (("dog", "cat"), ("x", "y"), 4)
+    assert vocabulary["y"] == 3
+    with pytest.raises(ab.UnknownNameError, match="did you mean 'x'"):
+        vocabulary["xx"]
+    assert repr(vocabulary) == "Vocabulary(['dog', 'cat'], spare=['x', 'y'])"
+    assert ab.Vocabulary(["dog"], spare=3).spare == ("new0", "new1", "new2")
+    assert ab.Vocabulary(["dog"], spare=0) == ab.Vocabulary(["dog"])
+
+
+def test_spare_symbols_count_for_equality_copies_and_pickles():
+    vocabulary = ab.Vocabulary(["dog"], spare=["x"])
+    assert vocabulary != ab.Vocabulary(["dog"])
+    assert vocabulary != ab.Vocabulary(["dog", "x"])
+    assert hash(vocabulary) == hash(ab.Vocabulary(["dog"], ["x"]))
+    assert pickle.loads(pickle.dumps(vocabulary)) == copy.deepcopy(vocabulary) == vocabulary
+
+
 def test_repr_is_python_for_a_short_one():
     assert repr(ab.Vocabulary(["dog", "cat"])) == "Vocabulary(['dog', 'cat'])"

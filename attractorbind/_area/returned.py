@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import PyTree
 
 from attractorbind._area.base import AbstractArea, AreaInputs, AreaNoise, Shared
+from attractorbind._area.imprinting import Codes, given_parameters
 from attractorbind._errors import NetworkError
 from attractorbind._wiring import Wiring
 
@@ -15,7 +16,7 @@ from attractorbind._wiring import Wiring
 _TRIALS = 3
 
 
-def check_returned(wiring: Wiring, areas: Sequence[AbstractArea], parameters: Sequence[PyTree]) -> None:
+def check_returned(wiring: Wiring, areas: Sequence[AbstractArea], parameters: Sequence[PyTree], codes: Codes) -> None:
     """Raise unless every area's state and fields have the right shapes. Nothing is computed to see that."""
     units = {buffer: wiring.populations[index].units for buffer, index in wiring.buffers.items()}
     for area, own in zip(areas, parameters, strict=True):
@@ -23,7 +24,7 @@ def check_returned(wiring: Wiring, areas: Sequence[AbstractArea], parameters: Se
         _check_axis_of_trials(area, state)
         for noisy in (False, True):
             inputs = _inputs(wiring, area, units, noisy=noisy)
-            returned = jax.eval_shape(area.tick, own, state, inputs)
+            returned = jax.eval_shape(area.tick, given_parameters(area, own, codes), state, inputs)
             if not isinstance(returned, tuple) or len(returned) != 2:
                 raise NetworkError(f"{_tick(area)} {returned!r}; it must return a pair, the next state and the fields")
             after, fields = returned

@@ -18,11 +18,11 @@ from attractorbind._engine.activity import Units, at
 from attractorbind._engine.advance import Incoming
 from attractorbind._engine.areas import opened
 from attractorbind._engine.asking import NO_SYMBOL, Asked, answers, put_out
+from attractorbind._engine.coding import Coding
 from attractorbind._engine.controller import AbstractController, Progress, Readings, Stretch
 from attractorbind._engine.observe import presenters
 from attractorbind._engine.plan import Conductances, conducting, joint, packed, reach
 from attractorbind._inputs import bucket, padded
-from attractorbind._network import Network
 from attractorbind._program.assembler import HALT
 from attractorbind._program.listing import Listing
 from attractorbind._wiring import Wiring
@@ -116,11 +116,11 @@ class Branching(AbstractController):
         presented = jnp.where(running & (symbol != NO_SYMBOL), table.present[row], NONE)
 
         question = jnp.where(last, table.question[row], NONE)
-        channels = opened(network, readings.areas, len(row))
-        answer, unanswered = answers(network, activity, self.asked, self.symbols, question, channels)
+        channels = opened(network, readings.coding.areas, len(row))
+        answer, unanswered = answers(readings.coding, activity, self.asked, self.symbols, question, channels)
         outputs, unread = readings.outputs, jnp.zeros(1, bool)
         if self.emits:
-            outputs, unread = put_out(network, activity, outputs, jnp.where(last, table.emit[row], NONE))
+            outputs, unread = put_out(readings.coding, activity, outputs, jnp.where(last, table.emit[row], NONE))
 
         moving, gating_row = running | quiet, jnp.where(quiet, carry.last_row, row)
         now = jnp.where(moving, gating_row, HALT)
@@ -128,7 +128,7 @@ class Branching(AbstractController):
         # The plan depends on what the loops that read have left to do, which is nothing: so XLA sees that all reading
         # comes before the first writing, and writes states in place.
         plan = plan.computing(everything=jnp.any(unanswered) | jnp.any(unread))
-        imposed = _imposed(network, presented, symbol, activity.halves.shape[2])
+        imposed = _imposed(readings.coding, presented, symbol, activity.halves.shape[2])
         of_projections, of_areas = self._conductances(network.wiring, gating_row, channels)
         incoming = Incoming(
             lambda projection: jnp.where(moving, of_projections(projection), 0.0),
@@ -218,9 +218,9 @@ class Branching(AbstractController):
         return jnp.where((rows == HALT)[:, None], jnp.uint32(0), self.table.reach[jnp.maximum(rows, 0)])
 
 
-def _imposed(network: Network, presented: Int[Array, " trials"], symbol: Int[Array, " trials"], widest: int) -> Units:
+def _imposed(coding: Coding, presented: Int[Array, " trials"], symbol: Int[Array, " trials"], widest: int) -> Units:
     """The external field of each trial's symbol on the population that it is presented on."""
-    present = presenters(network, widest)
+    present = presenters(coding, widest)
 
     def impose(population: Int[Array, ""], imposed: Units) -> Units:
         field = jax.lax.switch(population, present, jnp.maximum(symbol, 0))

@@ -70,7 +70,7 @@ class Straight(AbstractController):
         silence = jnp.zeros((trials, widest), jnp.float32)
         imposing = [
             lambda field=field: field(at(self.symbols, at(self.line.slot, number)))
-            for field in presenters(readings.network, widest)
+            for field in presenters(readings.coding, widest)
         ]
         imposed = jax.lax.switch(population + 1, [lambda: silence, *imposing])
         conductances = jnp.asarray(self.table.conductances)

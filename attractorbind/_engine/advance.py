@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._each import for_each
-from attractorbind._engine.activity import Activity, Units
+from attractorbind._engine.activity import Activity, Units, at
 from attractorbind._engine.areas import AreaStates, External, areas_tick, with_area_field
+from attractorbind._engine.coding import Coding
 from attractorbind._engine.noise import Noise
 from attractorbind._engine.plan import Plan
 from attractorbind._engine.readers import Readers
@@ -86,6 +87,8 @@ def advance(
     widest = activity.halves.shape[2]
     if areas:
         areas, external = _with_areas(network, incoming, noise, standing)
+    carriers = Coding(network, areas).carriers()
+    sources = np.array([projection.source for projection in network.wiring.projections], np.int32)
     sizes = np.array([population.units for population in network.wiring.populations], np.int32)
 
     def field(activity: Activity, target: Int[Array, ""]) -> Units:
@@ -93,7 +96,11 @@ def advance(
             projection = plan.projection(number)
             gate = conductance(projection).reshape(-1, 1)
             # A projection that is closed in a trial adds nothing to it, not even if its field is not finite.
-            return total + jnp.where(gate > 0, gate * readers.field(projection, activity), 0.0)
+            received = readers.field(projection, activity)
+            if carriers is not None:
+                outputs = activity.of(at(sources, projection))
+                received = jax.lax.switch(projection, carriers, outputs, received)
+            return total + jnp.where(gate > 0, gate * received, 0.0)
 
         start = external(target)
         if running is not None:

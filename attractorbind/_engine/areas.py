@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree, Shaped
 
 from attractorbind._area.base import AbstractGatingArea, AreaInputs
+from attractorbind._area.imprinting import given_parameters
 from attractorbind._engine.activity import Units, padded_units
 from attractorbind._engine.noise import Noise
 from attractorbind._network import Network
@@ -52,7 +53,8 @@ def areas_tick(
             noise=noise.of_area(len(wiring.populations) + index),
             keys=noise.keys(len(wiring.populations) + index),
         )
-        state, written = area.tick(network.area_parameters[index], states[index], inputs)
+        parameters = given_parameters(area, network.area_parameters[index], network.all_codes)
+        state, written = area.tick(parameters, states[index], inputs)
         following.append(state)
         conductances.append(writes)
         fields.append(written)

@@ -9,9 +9,9 @@ from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._each import NONE, any_at, for_each
 from attractorbind._engine.activity import Activity, Units, padded_units
+from attractorbind._engine.coding import Coding
 from attractorbind._engine.observe import presenters
-from attractorbind._network import Network
-from attractorbind._overlap import THRESHOLD as DECODED, correlation, overlaps
+from attractorbind._overlap import THRESHOLD as DECODED, correlation
 
 # Half-way between equal symbols, 1, and independent codes, 0; see `equal` for what chance alone exceeds.
 THRESHOLD = 0.5
@@ -27,16 +27,17 @@ def agreement(
     return correlation(both, written_on, held_on, units)
 
 
-def writers(network: Network, widest: int) -> list[Callable[[Activity], Units]]:
+def writers(coding: Coding, widest: int) -> list[Callable[[Activity], Units]]:
     """For each latch and relay, the function from the activities to what it would write on its target.
 
     A pathway through a nucleus is followed through it, without writing on the nucleus.
     """
-    wiring = network.wiring
+    network, wiring = coding.network, coding.network.wiring
 
     def passed_on(projection: int, states: Units) -> Units:
         source = wiring.populations[wiring.projections[projection].source]
-        field = network.synapses[projection].fields(states[:, : source.units])
+        outputs = states[:, : source.units]
+        field = coding.carried(projection, outputs, network.synapses[projection].fields(outputs))
         return padded_units((field > 0).astype(jnp.float32), widest)
 
     def writer(gate: int) -> Callable[[Activity], Units]:
@@ -69,7 +70,7 @@ class Asked(NamedTuple):
 
 
 def answers(
-    network: Network,
+    coding: Coding,
     activity: Activity,
     asked: Asked,
     symbols: Int[Array, "slots trials"],
@@ -90,8 +91,8 @@ def answers(
     `for_each`.
     """
     widest = activity.halves.shape[2]
-    sizes = jnp.array([population.units for population in network.wiring.populations], jnp.int32)
-    write, present = writers(network, widest), presenters(network, widest)
+    sizes = jnp.array([population.units for population in coding.network.wiring.populations], jnp.int32)
+    write, present = writers(coding, widest), presenters(coding, widest)
 
     def ask(number: Int[Array, ""], found: Bool[Array, " trials"]) -> Bool[Array, " trials"]:
         if opened.shape[1] == 0:
@@ -127,7 +128,7 @@ class Outputs(NamedTuple):
 
 
 def put_out(
-    network: Network, activity: Activity, outputs: Outputs, emitted: Int[Array, " trials"]
+    coding: Coding, activity: Activity, outputs: Outputs, emitted: Int[Array, " trials"]
 ) -> tuple[Outputs, Bool[Array, " populations"]]:
     """The outputs with the symbol of the population that each trial puts out now, `NONE` for none.
 
@@ -136,14 +137,14 @@ def put_out(
 
     def decoder(population: int) -> Callable[[], Int[Array, " trials"]]:
         def decode() -> Int[Array, " trials"]:
-            codes = network.all_codes[population]
-            match = overlaps(activity.of(population)[:, : codes.shape[1]], codes)
+            units = coding.network.wiring.populations[population].units
+            match = coding.overlaps(population, activity.of(population)[:, :units])
             best = match.argmax(axis=1).astype(jnp.int32)
             return jnp.where(match.max(axis=1) >= DECODED, best, jnp.int32(NO_SYMBOL))
 
         return decode
 
-    decoders = [decoder(population) for population in range(len(network.all_codes))]
+    decoders = [decoder(population) for population in range(len(coding.network.all_codes))]
 
     def put(population: Int[Array, ""], symbols: Int[Array, "trials room"]) -> Int[Array, "trials room"]:
         found = jax.lax.switch(population, decoders)

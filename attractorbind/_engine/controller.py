@@ -8,8 +8,8 @@ from jaxtyping import Array, Bool, Int, Key, PyTree
 
 from attractorbind._engine.activity import Activity
 from attractorbind._engine.advance import Incoming
-from attractorbind._engine.areas import AreaStates
 from attractorbind._engine.asking import Outputs
+from attractorbind._engine.coding import Coding
 from attractorbind._engine.plan import Plan
 from attractorbind._network import Network
 
@@ -18,7 +18,7 @@ class Readings(NamedTuple):
     """What a controller may look at before a stretch.
 
     - `network`, `activity`: the network, and what its populations do.
-    - `areas`: the states of its areas.
+    - `coding`: what symbols look like now, what projections carry, and the states of areas.
     - `outputs`: what the trials have put out so far.
     - `keys`: the trials' random keys, for the whole run.
     - `most`: how many ticks the stretch may have at the most.
@@ -28,7 +28,7 @@ class Readings(NamedTuple):
 
     network: Network
     activity: Activity
-    areas: AreaStates
+    coding: Coding
     outputs: Outputs
     keys: Key[Array, " trials"]
     most: Int[Array, ""]

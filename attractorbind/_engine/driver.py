@@ -15,6 +15,7 @@ from attractorbind._engine.activity import stack, unstack
 from attractorbind._engine.advance import Standing, started
 from attractorbind._engine.areas import AreaStates
 from attractorbind._engine.asking import NO_SYMBOL, Outputs
+from attractorbind._engine.coding import Coding
 from attractorbind._engine.controller import AbstractController, Readings
 from attractorbind._engine.observe import Record, blank, noted, observe
 from attractorbind._engine.readers import readers
@@ -107,7 +108,7 @@ def drive(
     tick: Any = np.int32(0)
     start = _Start(
         activities=state.activities,
-        areas=state.areas,
+        areas=Coding(network, state.areas).begun(),
         finite=finite,
         tick=tick,
         position=controller.init(trials),
@@ -209,13 +210,13 @@ def _drive(
     def go_on(phase: Phase, carry: _Carry) -> _Carry:
         most = jnp.int32(np.iinfo(np.int32).max) if record == "final" else left(carry)
         standing = carry.standing
-        where = network, standing.activity, standing.areas
-        readings = Readings(*where, carry.outputs, draws.keys, most, phase.quiet)
+        coding = Coding(network, standing.areas)
+        readings = Readings(network, standing.activity, coding, carry.outputs, draws.keys, most, phase.quiet)
         position, stretch = controller.next(carry.position, readings)
         rows = controller.progress(carry.position).rows
 
         def note(number: Int[Array, ""], standing: Standing, recorded: Record | None) -> Record | None:
-            seen = observe(network, standing.activity, standing.areas, rows, record)
+            seen = observe(Coding(network, standing.areas), standing.activity, rows, record)
             return noted(recorded, number - start.tick, seen, quiet=phase.quiet)
 
         before = standing, carry.recorded
@@ -223,7 +224,7 @@ def _drive(
         return _Carry(carry.tick + stretch.ticks, position, stretch.outputs, *after)
 
     def look() -> Record | None:
-        return observe(network, activity, start.areas, controller.progress(start.position).rows, record)
+        return observe(Coding(network, start.areas), activity, controller.progress(start.position).rows, record)
 
     loop: Loop[_Carry, tuple] = Loop(
         going_on=lambda carry: controller.going_on(carry.position),
@@ -236,6 +237,8 @@ def _drive(
     last, (tick, activities, areas), settled = run_and_settle(loop, first, to_the_last=traced or bool(start.areas))
     finite = start.finite & last.standing.all_finite()
     progress = controller.progress(last.position)
+    failed = Coding(network, areas).failed(len(finite))
     result = jnp.where(progress.limit_reached & finite, jnp.int32(Result.LIMIT), judged(finite, settled))
+    result = jnp.where(failed & finite, jnp.int32(Result.NO_FREE_CODE), result)
     end = _Start(activities, areas, finite, tick, last.position, last.outputs)
     return _Call(end, last.recorded, progress.ticks, result, controller.going_on(last.position))

@@ -9,22 +9,20 @@ from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._area.base import AbstractGatingArea, Choices
 from attractorbind._engine.activity import Activity, Units
-from attractorbind._engine.areas import AreaStates
-from attractorbind._network import Network
-from attractorbind._overlap import overlaps
+from attractorbind._engine.coding import Coding
 
 
-def presenters(network: Network, widest: int) -> list[Callable[[Int[Array, " trials"]], Units]]:
+def presenters(coding: Coding, widest: int) -> list[Callable[[Int[Array, " trials"]], Units]]:
     """For each population, the function from the trials' symbols to the external field that imposes them."""
 
     def presenter(population: int) -> Callable[[Int[Array, " trials"]], Units]:
         def field(symbols: Int[Array, " trials"]) -> Units:
-            codes = network.all_codes[population][symbols]
-            return jnp.pad(jnp.where(codes, network.drive, -network.drive), ((0, 0), (0, widest - codes.shape[1])))
+            codes, drive = coding.code(population, symbols), coding.network.drive
+            return jnp.pad(jnp.where(codes, drive, -drive), ((0, 0), (0, widest - codes.shape[1])))
 
         return field
 
-    return [presenter(population) for population in range(len(network.all_codes))]
+    return [presenter(population) for population in range(len(coding.network.all_codes))]
 
 
 class Record(NamedTuple):
@@ -43,19 +41,18 @@ class Record(NamedTuple):
     choices: tuple[Choices, ...] = ()
 
 
-def observe(
-    network: Network, activity: Activity, areas: AreaStates, rows: Int[Array, " trials"] | None, record: str
-) -> Record | None:
+def observe(coding: Coding, activity: Activity, rows: Int[Array, " trials"] | None, record: str) -> Record | None:
     """What is recorded at a tick: "states", the "decoded" symbols, or, with "final", nothing."""
     if record == "final":
         return None
-    populations, buffers = network.wiring.populations, network.wiring.buffers.values()
+    wiring = coding.network.wiring
+    populations, buffers = wiring.populations, wiring.buffers.values()
     seen = [activity.of(buffer)[:, : populations[buffer].units] for buffer in buffers]
-    pairs = zip(network.areas, areas, strict=True)
+    pairs = zip(coding.network.areas, coding.areas, strict=True)
     choices = tuple(area.observed(state) for area, state in pairs if isinstance(area, AbstractGatingArea))
     if record == "states":
         return Record(rows, states=tuple(states > 0 for states in seen), choices=choices)
-    matches = [overlaps(states, network.all_codes[buffer]) for buffer, states in zip(buffers, seen, strict=True)]
+    matches = [coding.overlaps(buffer, states) for buffer, states in zip(buffers, seen, strict=True)]
     return Record(
         rows,
         best_symbol=tuple(match.argmax(axis=1).astype(jnp.int32) for match in matches),

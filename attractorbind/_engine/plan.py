@@ -112,7 +112,8 @@ def reach(
 ) -> Reach:
     """What these settings of the gates let through; `driven` are the populations that are presented something.
 
-    Where a leak is traced, nobody knows yet which gates conduct: then all count as half open.
+    Where a leak is traced, nobody knows yet which gates conduct: then all count as half open. Where an area that
+    imprints has a gate open, what latches hold may change, and no population rests.
     """
     if isinstance(conductances, Array):
         conductances = np.full(conductances.shape, 0.5, np.float32)
@@ -129,7 +130,9 @@ def reach(
             driven[:, population] |= area_gates[:, gate] > 0
     by_latch = np.zeros(driven.shape, bool)
     by_latch[:, [targets[latch] for latch in latches]] = conductances[:, latches] == 1
-    return Reach(is_open, (incoming > 0) | driven, by_latch & (incoming == 1) & ~driven)
+    imprints = [area.imprints for area in wiring.areas for _ in area.gates]
+    imprinting = (area_gates[:, imprints] > 0).any(axis=1, keepdims=True)
+    return Reach(is_open, (incoming > 0) | driven, by_latch & (incoming == 1) & ~driven & ~imprinting)
 
 
 def ends(wiring: Wiring) -> Int[np.ndarray, " ends"]:

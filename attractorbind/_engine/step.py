@@ -12,6 +12,7 @@ from jaxtyping import Array, Float, Key
 
 from attractorbind._checks import check_known
 from attractorbind._engine.areas import areas_tick, gated
+from attractorbind._engine.coding import Coding
 from attractorbind._engine.noise import Noise
 from attractorbind._engine.plan import leaking
 from attractorbind._errors import ArgumentError, listed
@@ -108,13 +109,15 @@ def step(
         for buffer, conductance, field in zip(area.writes, writes, written, strict=True):
             index = wiring.buffers[buffer]
             fields[index] = fields[index] + gated(conductance, field)
-    for projection, synapses in zip(wiring.projections, network.synapses, strict=True):
+    coding = Coding(network, areas)
+    for number, (projection, synapses) in enumerate(zip(wiring.projections, network.synapses, strict=True)):
         gate = of_gates[projection.gate][:, None]
         is_open = gate > 0
         # A closed projection adds nothing, not even if its field is not finite. For the derivatives through it to be
         # zero then, and not undefined, what goes into it and its field are masked, too.
         activity = jnp.where(is_open, activities[projection.source], 0.0)
-        field = jnp.where(is_open, synapses.weighted(activity) + synapses.bias[None, :], 0.0)
+        field = coding.carried(number, activity, synapses.weighted(activity) + synapses.bias[None, :])
+        field = jnp.where(is_open, field, 0.0)
         fields[projection.target] = fields[projection.target] + jnp.where(is_open, gate * field, 0.0)
     threshold = _threshold if surrogate is None else partial(_threshold_with_slope, surrogate)
     outputs = [threshold(field) for field in fields]

@@ -97,7 +97,7 @@ def chains(
     wiring, copies = check_network(network).wiring, check_count("copies", copies)
     levels = {"leak": leak, "noise": noise, "flips": flips, "synapses": synapses, "units": units}
     disturbance = checked_disturbance(network, stuck, key, **levels)
-    pairs_of_symbols = pairing(len(network.vocabulary), trials, [disturbance])
+    pairs_of_symbols = pairing(len(network.vocabulary.names), trials, [disturbance])
     pairs = joined(wiring, both_ways=copies > 1)
     if not pairs:
         way = "and back, as it takes for more than one copy (copies=1 takes one way)" if copies > 1 else "to another"

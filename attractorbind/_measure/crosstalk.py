@@ -135,7 +135,7 @@ def crosstalk(trace: Trace, expected: Mapping[str, Expected] | None = None, *, t
         others[buffer] = np.where(is_own, -1.0, overlaps)
     information = [[mutual_information(should[source], decoded[target]) for target in buffers] for source in buffers]
     asked = tuple(buffer for buffer in buffers if buffer in (expected or {}))
-    return Crosstalk(vocabulary.names, should, decoded, own, others, np.array(information), asked)
+    return Crosstalk(tuple(vocabulary), should, decoded, own, others, np.array(information), asked)
 
 
 def _of_all_trials(buffer: str, names: object, trials: int) -> list[str | None]:

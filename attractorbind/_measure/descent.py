@@ -54,7 +54,8 @@ def descend(network: Network, state: State, gates: Gating = (), *, sweeps: int =
     r"""Update the units one at a time, $x_i \leftarrow 1[h_i > 0]$, each once a sweep in an order drawn anew.
 
     With symmetric connections no update can raise the `energy`, and the state comes to rest in a valley, an attractor
-    or a mixture of some. `run` updates all units at once instead, as programs need.
+    or a mixture of some. `run` updates all units at once instead, as programs need. The fields are those of the
+    ordinary synapses: `Ensembles` take no part.
 
     **Arguments:**
 

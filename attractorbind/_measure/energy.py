@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from attractorbind._engine.coding import Coding
 from attractorbind._errors import NetworkError, listed
 from attractorbind._gating import Gating
 from attractorbind._network import Network, check_network, check_state
@@ -13,6 +14,8 @@ from attractorbind._state import State
 def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Float[Array, "trials _units"]]:
     r"""The field of every unit of every population, $h_q = \sum_{p \to q} g_{qp} (W_{qp} x_p + b_{qp})$.
 
+    Where an ensemble stands in p, its field takes the place of the ordinary one, see `Ensembles`.
+
     **Arguments:**
 
     - `network`, `state`: as from `build` and `network.silent`.
@@ -21,12 +24,14 @@ def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Floa
     **Returns:** population to an array of shape (trials, units).
     """
     check_state(check_network(network), state)
+    coding = Coding(network, state.areas)
     conductances = pathway_conductances(network, gates)
     total = {name: jnp.zeros_like(activity) for name, activity in zip(state.names, state.activities, strict=True)}
     for number in opened(network, conductances):
         projection = network.wiring.projections[number]
         target = state.names[projection.target]
-        field = network.synapses[number].fields(state.activities[projection.source])
+        activity = state.activities[projection.source]
+        field = coding.carried(number, activity, network.synapses[number].fields(activity))
         total[target] = total[target] + np.float32(conductances[projection.gate]) * field
     return total
 
@@ -41,7 +46,8 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
     connected to itself. A latch stored by `Hebbian` or `Storkey` is symmetric at low activity, where no bias is
     positive; so are `Hebbian` relays both ways between buffers of equal size. `PseudoInverse`, `Perceptron` and
     `MaximalStability` learn each unit on its own and give no such guarantee. Under synchronous update, which `run`
-    uses, symmetric connections lead to a fixed point or to a cycle of two ticks.
+    uses, symmetric connections lead to a fixed point or to a cycle of two ticks. It is the energy of the ordinary
+    synapses alone: those of `Ensembles` take no part in it.
 
     **Arguments:**
 

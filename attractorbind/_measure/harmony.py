@@ -3,10 +3,11 @@
 from functools import partial
 
 import jax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PyTree
 
 from attractorbind._engine.activity import stack
 from attractorbind._engine.asking import agreement, writers
+from attractorbind._engine.coding import Coding
 from attractorbind._errors import NetworkError, listed
 from attractorbind._nameless import nameless
 from attractorbind._network import Network, check_network, check_state
@@ -52,14 +53,18 @@ def harmony(network: Network, state: State, gate: str) -> Float[Array, " trials"
             f"{listed(pathway.name for pathway in wiring.pathways)}"
         )
     target = wiring.buffer(wiring.gate(gate).target)
-    return _harmony(nameless(network), state.activities, wiring.gate_index[gate], target)
+    return _harmony(nameless(network), state.activities, state.areas, wiring.gate_index[gate], target)
 
 
 @partial(jax.jit, static_argnames=("gate", "target"))
 def _harmony(
-    network: Network, activities: tuple[Float[Array, "trials _units"], ...], gate: int, target: int
+    network: Network,
+    activities: tuple[Float[Array, "trials _units"], ...],
+    areas: tuple[PyTree, ...],
+    gate: int,
+    target: int,
 ) -> Float[Array, " trials"]:
     activity = stack(activities)
     held = activity.of(target)
-    written = writers(network, held.shape[1])[gate](activity)
+    written = writers(Coding(network, areas), held.shape[1])[gate](activity)
     return agreement(written, held, network.wiring.populations[target].units)

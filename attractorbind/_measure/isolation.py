@@ -149,7 +149,7 @@ def isolation(
     levels = {"leak": leak, "noise": noise, "flips": flips, "synapses": synapses, "units": units}
     swept, disturbances = swept_disturbances(network, stuck, key, **levels)
     ticks = check_ticks(ticks)
-    symbols = pairing(len(network.vocabulary), trials, disturbances)
+    symbols = pairing(len(network.vocabulary.names), trials, disturbances)
     held, intrusion, information = [], [], []
     for disturbance in disturbances:
         lesioned = disturbance.lesioned(network)
@@ -202,7 +202,7 @@ def _information(
     network: Network, lesioned: Network, disturbance: Disturbance, ticks: int, own: Int[np.ndarray, " trials"]
 ) -> list[list[float]]:
     """For each source, the bits that each buffer has about what the source held at the start."""
-    buffers, symbols = list(network.buffers), len(network.vocabulary)
+    buffers, symbols = list(network.buffers), len(network.vocabulary.names)
     rounds = np.repeat(np.arange(len(own) // symbols), symbols)
     # In the trials of one round every buffer holds one symbol, only the source holds each symbol in turn.
     mixed = loaded(network, {buffer: (rounds + number) % symbols for number, buffer in enumerate(buffers)})

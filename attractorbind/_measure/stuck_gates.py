@@ -115,7 +115,7 @@ def stuck_gates(
     levels = {"leak": leak, "noise": noise, "flips": 0.0, "synapses": 0.0, "units": 0.0}
     ticks, pairs = check_ticks(ticks), joined(wiring, both_ways=False)
     sound = checked_disturbance(network, None, key, **levels)
-    symbols = pairing(len(network.vocabulary), trials, [sound])
+    symbols = pairing(len(network.vocabulary.names), trials, [sound])
 
     def tried(disturbance: Disturbance) -> tuple[Int[np.ndarray, " buffers"], Int[np.ndarray, " pairs"]]:
         held, _ = holding(network, network, disturbance, ticks, symbols)

@@ -122,7 +122,7 @@ def checked_disturbance(network: Network, stuck: Mapping[str, Any] | None, key: 
     stuck = {} if stuck is None else stuck
     # Its result is not needed: it raises if there are no such gates.
     with_stuck(network.wiring, network.wiring.resting[None], stuck)
-    if len(network.vocabulary) < 2:
+    if len(network.vocabulary.names) < 2:
         raise ArgumentError("the vocabulary has a single symbol; crosstalk is between two at least, so add another")
     return Disturbance(**fractions, stuck=stuck, key=jax.random.key(0) if key is None else check_one_key(key))
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from attractorbind._checks import check_bool
 from attractorbind._errors import ProgramError
+from attractorbind._program.imprinting import ImprintNow
 from attractorbind._program.macros import latch_of
 from attractorbind._program.program import Program, gates
 from attractorbind._program.statement import SETTLE, Instruction, Statement, Step
@@ -15,6 +17,7 @@ class Read(Instruction):
     """Present the next input."""
 
     buffer: str
+    imprint: bool = False
 
     @property
     def streams(self) -> bool:
@@ -25,17 +28,16 @@ class Read(Instruction):
         """The primitives, or other macros, that it stands for."""
         latch = latch_of(wiring, self.buffer)
         # Cleared first: where there is nothing more to present, nothing is left.
-        return (
-            gates(closed=[latch.name])
-            + Program((Step(latch.delay, present=(self.buffer, NEXT)),))
-            + gates(ticks=SETTLE)
-        ).statements
+        presented = gates(closed=[latch.name]) + Program((Step(latch.delay, present=(self.buffer, NEXT)),))
+        if self.imprint:
+            return (*presented.statements, *ImprintNow(self.buffer).expand(wiring))
+        return (presented + gates(ticks=SETTLE)).statements
 
     def __str__(self) -> str:
-        return f"read({self.buffer!r})"
+        return f"read({self.buffer!r}{', imprint=True' * self.imprint})"
 
 
-def read(buffer: str) -> Program:
+def read(buffer: str, *, imprint: bool = False) -> Program:
     """Present the next symbol of the trial's input sequence to a buffer; past its end, leave the buffer empty.
 
     The buffer is cleared, the symbol presented until the latch has taken it, and the latch left to settle.
@@ -43,6 +45,8 @@ def read(buffer: str) -> Program:
     **Arguments:**
 
     - `buffer`: the buffer's name. The sequences are given to `run` as `inputs=`.
+    - `imprint`: whether a spare symbol that is read is imprinted, as by `imprint_now`. Otherwise a latch that does not
+        know it loses it.
 
     **Example:**
 
@@ -53,7 +57,7 @@ def read(buffer: str) -> Program:
         >>> ab.run(network, program, inputs=[["dog", "cat", "dog"], [], ["cat"]]).outputs
         [['dog', 'cat', 'dog'], [], ['cat']]
     """
-    return Program((Read(buffer),))
+    return Program((Read(buffer, check_bool("imprint", imprint)),))
 
 
 def emit(buffer: str) -> Program:

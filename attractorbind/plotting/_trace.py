@@ -2,13 +2,15 @@
 
 import itertools
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from attractorbind._engine.coding import Coding
 from attractorbind._errors import ArgumentError
-from attractorbind._overlap import THRESHOLD, overlaps
+from attractorbind._overlap import THRESHOLD
 from attractorbind._trace import Trace
 from attractorbind.plotting._style import CLOSED, IN_LEGEND, OPEN, axes_or_new, line_style
 
@@ -48,7 +50,7 @@ def plot_trace(trace: Trace, trial: int = 0, *, axes: Axes | None = None) -> Axe
     changing = [gate for gate in range(gates.shape[1]) if (gates[:, gate] != wiring.resting[gate]).any()]
     rows = len(buffers) + _GATE_HEIGHT * len(changing)
     labels = [gate.name + (" latch" if gate.kind == "latch" else "") for gate in wiring.gates]
-    longest = max(map(len, [*buffers, *(labels[gate] for gate in changing), *trace.network.vocabulary.names]))
+    longest = max(map(len, [*buffers, *(labels[gate] for gate in changing), *trace.network.vocabulary]))
     axes = axes_or_new(axes, min(14.0, max(4.0, 0.28 * ticks) + 2 + 0.15 * longest), 0.8 + 0.75 * rows)
     lanes: list[tuple[float, str]] = []
     # Lanes are stacked from the bottom: the last buffer, ..., the first one, the last gate, ..., the first one.
@@ -98,7 +100,9 @@ def _draw_buffer(axes: Axes, trace: Trace, trial: int, buffer: str, ticks: int, 
     """The lane of one buffer, of height 1: below 0.75 its overlaps, above it the names that are decoded."""
     edges, names = np.arange(ticks + 1), trace._slots
     if trace.states:
-        with_symbols = np.asarray(overlaps(trace.states[buffer][:ticks, trial], trace.network.codes(buffer)))
+        states = jnp.asarray(trace.states[buffer][:ticks, trial], jnp.float32)
+        coding = Coding(trace.network, trace.state.areas).of_trial(trial, ticks)
+        with_symbols = np.asarray(coding.overlaps(trace.network.wiring.buffer(buffer), states))
         best, height = with_symbols.argmax(axis=1), with_symbols.max(axis=1)
         for symbol in np.unique(best[height >= THRESHOLD]).tolist():
             curve = low + 0.75 * np.clip(with_symbols[:, symbol], 0, 1)

@@ -58,7 +58,7 @@ def check_isolation(network: Network, *, ticks: int = 8, noise: Rate = 0.02, see
             changed = (states != states[:, :1]).any(axis=2)
             if other != buffer and changed.any():
                 tick, trial = (int(index) for index in np.argwhere(changed)[0])
-                holds = ["nothing", "a random state", *map(repr, network.vocabulary.names)][trial]
+                holds = ["nothing", "a random state", *map(repr, network.vocabulary)][trial]
                 raise CheckError(
                     f"buffer {other!r} feels buffer {buffer!r}, although all relays are closed: it differs from tick "
                     f"{tick} on when {buffer!r} holds {holds} instead of nothing; see which gate the projections from "
@@ -100,7 +100,7 @@ def check_capacity(
             failures.append(f"{pathway} loses {len(wrong)} of {len(names)}: {listed(dict.fromkeys(wrong), limit=4)}")
 
     for buffer in network.buffers:
-        codes = np.tile(np.asarray(network.codes(buffer)), (trials, 1))
+        codes = np.tile(np.asarray(network.codes(buffer))[: len(network.vocabulary.names)], (trials, 1))
         corrupted = _exchanged(codes, corruption, generator).astype(np.float32)
         state = run(network, load(buffer, arg("symbol")), args={"symbol": names}, throw=False).state
         state = state.replace(buffer, corrupted)

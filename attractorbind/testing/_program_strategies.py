@@ -13,6 +13,7 @@ from attractorbind._network import Network, check_network
 from attractorbind._program import macros
 from attractorbind._program.condition import Condition
 from attractorbind._program.control import repeat, until, when
+from attractorbind._program.imprinting import imprint_now, imprinting_area
 from attractorbind._program.program import Program
 from attractorbind._program.question import empty, equal, holds
 from attractorbind._program.recollection import forget, memories_of, recall, store
@@ -75,11 +76,14 @@ def elementary_programs(network: Network) -> Iterator[Program]:
     """Programs that try every latch, relay and memory alone, each with several symbols."""
     wiring, vocabulary = network.wiring, network.vocabulary
     symbols = itertools.cycle(vocabulary.names)
-    for _ in range(min(len(vocabulary), _MOST_SYMBOLS)):
+    for _ in range(min(len(vocabulary.names), _MOST_SYMBOLS)):
         for buffer in wiring.buffers:
             yield macros.load(buffer, next(symbols)) + macros.hold(2)
         for source, target in wiring.relays.edges:
             yield macros.load(source, next(symbols)) + macros.copy(source, target)
+        area = imprinting_area(wiring)
+        for buffer in area.reads if area is not None else ():
+            yield macros.load(buffer, next(symbols)) + imprint_now(buffer)
         for memory in memories_of(wiring):
             buffers = memory.reads
             stored = _joined(macros.load(buffer, next(symbols)) for buffer in buffers) + store(memory.name, buffers)
@@ -128,6 +132,9 @@ def _instructions(wiring: Wiring, symbols: SearchStrategy[str], *, streams: bool
         possible.append(st.sampled_from(through).map(lambda legs: macros.swap(legs[0], legs[1], via=legs[2])))
     if streams:
         possible += [buffers.map(read), buffers.map(emit)]
+    area = imprinting_area(wiring)
+    if area is not None:
+        possible.append(st.sampled_from(area.reads).map(imprint_now))
     possible += [_recollections(memory) for memory in memories_of(wiring)]
     return st.one_of(possible)
 

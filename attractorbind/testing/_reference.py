@@ -9,6 +9,7 @@ from attractorbind._network import Network, check_network
 from attractorbind._program.assembler import Assembler
 from attractorbind._program.condition import And, Branch, Condition, Not, Or, Question
 from attractorbind._program.control import Repeat, Until, When
+from attractorbind._program.imprinting import ImprintNow
 from attractorbind._program.macros import Clear, Copy, Hold, Load, Move, Swap
 from attractorbind._program.procedure import Call
 from attractorbind._program.program import Program
@@ -101,8 +102,8 @@ class Reference:
                 boxes[buffer] = self._name(symbol)
             case Read(buffer):
                 boxes[buffer] = self.inputs.pop(0) if self.inputs else None
-            case Hold() | Learn() | See(write=False):
-                # What a hierarchy learns, or sees without telling, changes no box.
+            case Hold() | ImprintNow() | Learn() | See(write=False):
+                # What is imprinted, what a hierarchy learns, or sees without telling, changes no box.
                 pass
             case See():
                 raise ProgramError(f"the reference machine does not know what there is to be seen: {instruction}")

@@ -8,6 +8,7 @@ from typing import Any
 from attractorbind._errors import AttractorBindError
 from attractorbind._program.condition import Condition
 from attractorbind._program.control import Repeat, Until, When
+from attractorbind._program.imprinting import ImprintNow
 from attractorbind._program.macros import Copy, Hold, Load, Move, Swap
 from attractorbind._program.procedure import Call
 from attractorbind._program.program import Program
@@ -73,6 +74,8 @@ def _plainer(program: Program, symbol: str) -> Iterator[Program]:
             case Swap(first, second, _):
                 yield Copy(first, second)
                 yield Copy(second, first)
+            case ImprintNow():
+                yield Hold(1)
             case Hold(ticks) if ticks > 1:
                 yield Hold(1)
             case Repeat(times) if times > 1:

@@ -110,7 +110,7 @@ def states(
         generator = np.random.default_rng(seed)
         state = network.silent(trials)
         for population in state.names:
-            codes = np.asarray(network.codes(population))
+            codes = np.asarray(network.codes(population))[: len(network.vocabulary.names)]
             silence = np.zeros_like(codes[:1])
             held = np.concatenate([codes, silence])[generator.integers(len(codes) + 1, size=trials)]
             flipped = generator.random(held.shape) < corruption

@@ -93,6 +93,21 @@ def memory(network: ab.Network) -> dict[str, Any]:
     }
 
 
+def ensembles() -> dict[str, Any]:
+    network = ab.build(
+        ab.Vocabulary(["dog", "cat"], spare=2),
+        buffers={"focus": 64, "agent": 48},
+        areas=[ab.Ensembles("ensembles")],
+        activity=0.125,
+        rule=ab.MaximalStability(),
+        key=jax.random.key(0),
+    )
+    told = ab.present("focus", ab.arg("x")) + ab.imprint_now("focus") + ab.copy("focus", "agent")
+    told += ab.when(ab.holds("agent", "new1"), ab.emit("agent"))
+    trace = ab.run(network, told, args={"x": ["new1", "dog", "new0"]}, record="decoded")
+    return {"decoded": trace.decode(), "outputs": trace.outputs, "states": states(trace.state)}
+
+
 def by_hand(network: ab.Network) -> dict[str, Any]:
     state = ab.run(network, ab.load("focus", "dog"), network.silent(3)).state
     external = {"focus": np.ones((3, 64)), "agent": np.arange(3 * 64).reshape(3, 64) % 3 - 1}
@@ -108,6 +123,7 @@ def main() -> None:
         "README": readme(),
         "branching": branching(network),
         "memory": memory(network),
+        "ensembles": ensembles(),
         "by hand": by_hand(network),
     }
     print(json.dumps(parts))
