@@ -59,9 +59,9 @@ def one_two_ax(changes: Changes = {}) -> Solution:  # noqa: B006 (never changed)
     """Six slots may take the stimulus; the answer is read from conjunctions of the stimulus with any two of them."""
     places = slots(6)
     into = [f"stimulus->{place}" for place in places]
-    store = ganglia("store", changes, reads=["stimulus"], gates=into, rate=0.3, trace=0.95, explore=1.0)
+    store = ganglia("store", changes, reads=["stimulus"], gates=into, rate=0.4, trace=0.95, explore=1.0)
     pairs = [gating.Conjunction("stimulus", *pair) for pair in itertools.combinations(places, 2)]
-    critic = gating.Critic(rate=0.8)
+    critic = gating.Critic(rate=0.4)
     say = {name: ab.load(ANSWER, name) for name in ("L", "R")}
     answer = ganglia("answer", changes, reads=pairs, gates=list(say), rate=3.0, trace=0.0, explore=0.0, critic=critic)
     return Solution(
