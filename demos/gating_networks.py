@@ -17,6 +17,8 @@ from attractorbind import gating, tasks
 # Stands in the stream where a channel shows nothing.
 NOTHING = "-"
 ANSWER, TARGET = "out", "target"
+# Symbols that have codes but no synapses: words that nobody has met.
+NEW = ("new1", "new2")
 # What each of the basal ganglia is told otherwise: its name, and arguments of `BasalGanglia`.
 Changes = Mapping[str, Mapping[str, Any]]
 
@@ -31,6 +33,7 @@ class Solution(NamedTuple):
     - `through`: the basal ganglia that choose what is read out, None for none.
     - `query`: what a step asks for that asks for an answer; None for all steps.
     - `steps`: how many steps an episode has; None where each goes on from the one before.
+    - `new`: the channel whose symbols are imprinted when they have no synapses yet, None for none.
     """
 
     holding: tuple[str, ...]
@@ -43,6 +46,7 @@ class Solution(NamedTuple):
     through: str | None = None
     query: ab.Condition | None = None
     steps: int | None = None
+    new: str | None = None
 
 
 def slots(number: int) -> tuple[str, ...]:
@@ -128,10 +132,60 @@ def role_filler(changes: Changes = {}) -> Solution:  # noqa: B006 (never changed
     )
 
 
+def novel_fillers(changes: Changes = {}) -> Solution:  # noqa: B006 (never changed)
+    """As `role_filler`; and a word that is new to the network is imprinted as it is read."""
+    solution = role_filler(changes)
+    return solution._replace(areas=(*solution.areas, ab.Ensembles("ensembles")), new="word")
+
+
+def delayed_recall(changes: Changes = {}) -> Solution:  # noqa: B006 (never changed)
+    """Store a snapshot of cue and item, recall by the cue, or use one of four slots: the operation decides which."""
+    places = slots(4)
+    hippocampus = ab.SnapshotMemory("hippocampus", ["cue", "item"], capacity=16, units=512)
+    do = {
+        "store": ab.store("hippocampus", ["cue", "item"]),
+        "recall": ab.recall("hippocampus", cue=["cue"], into=["item"]),
+        **{place: ab.copy("item", place) for place in places},
+    }
+    return _recalling(do, places, (hippocampus,), changes)
+
+
+def slots_alone(changes: Changes = {}) -> Solution:  # noqa: B006 (never changed)
+    """As `delayed_recall` without the hippocampus: what the slots can do, with the cue to choose them by."""
+    places = slots(4)
+    do = {"leave": ab.hold(), **{place: ab.copy("item", place) for place in places}}
+    seen = {name: {"reads": ["operation", "cue"], **changes.get(name, {})} for name in ("act", "route")}
+    return _recalling(do, places, (), seen)
+
+
+def _recalling(
+    do: Mapping[str, ab.Program], places: tuple[str, ...], memories: tuple[ab.AbstractArea, ...], changes: Changes
+) -> Solution:
+    """What is done at a step is chosen, and then what is read out."""
+    sources = ("item", *places)
+    out = [f"{source}->{ANSWER}" for source in sources]
+    common = {"reads": ["operation"], "forget": 0.01, "explore": 0.1, "critic": gating.Critic(rate=0.1)}
+    act = ganglia("act", changes, **{**common, "gates": list(do), "rate": 1.0, "restart": False})
+    route = ganglia("route", changes, **{**common, "gates": out, "rate": 1.0, "trace": 0.0})
+    choices = (
+        ab.choose("act", one_of=do, greedy=greedy) + ab.choose("route", one_of=out, greedy=greedy)
+        for greedy in (False, True)
+    )
+    return Solution(
+        places,
+        (*(("item", place) for place in places), *((source, ANSWER) for source in sources)),
+        (*memories, act, route),
+        *choices,
+        through="route",
+        query=ab.holds("operation", "recall"),
+        steps=16,
+    )
+
+
 def build(task: tasks.AbstractTask, solution: Solution, units: int, seed: int) -> ab.Network:
     """The network: a buffer for each channel, the slots, the answer, and the target with which it is compared."""
     return ab.build(
-        ab.Vocabulary([*task.symbols, NOTHING]),
+        ab.Vocabulary([*task.symbols, NOTHING], spare=NEW if solution.new else ()),
         buffers=dict.fromkeys((*task.channels, *solution.holding, ANSWER, TARGET), units),
         relays=[*solution.relays, (ANSWER, TARGET)],
         areas=list(solution.areas),
@@ -157,9 +211,11 @@ def examination(task: tasks.AbstractTask, solution: Solution, limit: int) -> ab.
 def _stream(task: tasks.AbstractTask, solution: Solution, body: ab.Program, limit: int) -> ab.Program:
     """A step, or a whole episode, again and again until the stream ends; the first channel is read ahead."""
     first, *others = task.channels
-    step = sum((ab.read(channel) for channel in others), ab.clear(ANSWER)) + body
+    reads = (ab.read(channel, imprint=channel == solution.new) for channel in others)
+    step = sum(reads, ab.clear(ANSWER)) + body
     if solution.steps is not None:
-        anew = sum((ab.begin_episode(area) for area in solution.areas), ab.Program())
+        learning = [area for area in solution.areas if isinstance(area, gating.BasalGanglia)]
+        anew = sum((ab.begin_episode(area) for area in learning), ab.Program())
         anew = sum((ab.clear(buffer) for buffer in solution.holding), anew)
         step = anew + step + ab.repeat(solution.steps - 1, ab.read(first) + step)
     return ab.read(first) + ab.until(ab.empty(first), step + ab.read(first), limit=limit)

@@ -10,6 +10,7 @@ that they need, and an LSTM learns the same task, from rewards and from the righ
 """
 
 import argparse
+import dataclasses
 import json
 import math
 import sys
@@ -54,6 +55,14 @@ TASKS = {
     "role-filler": Task(
         lambda kind, seed: tasks.role_filler(kind, key=jax.random.key(seed)), networks.role_filler, 60, _ROUTING
     ),
+    "novel-fillers": Task(
+        lambda kind, seed: tasks.role_filler("novel_fillers", key=jax.random.key(seed)),
+        networks.novel_fillers,
+        60,
+        _ROUTING,
+    ),
+    "delayed-recall": Task(lambda kind, seed: tasks.delayed_recall(10, slots=4), networks.delayed_recall, 100, {}),
+    "slots-alone": Task(lambda kind, seed: tasks.delayed_recall(10, slots=4), networks.slots_alone, 100, {}),
 }
 
 
@@ -148,25 +157,41 @@ def examine(
     noise: float,
     key: jax.Array,
 ) -> list[float]:
-    """The fraction of each learner's likeliest answers that are right, in new episodes; NaN where there are none."""
+    """The fraction of each learner's likeliest answers that are right, in new episodes; NaN where there are none.
+
+    Every episode is a trial that begins with silent buffers.
+    """
     if split not in own[0].splits:
         return [math.nan] * len(own)
-    episodes = 4 if solution.steps is None else 100
-    drawn = [
-        task.episodes(episodes, key=jax.random.fold_in(key, 10_000 + learner), split=split)
-        for learner, task in enumerate(own)
+    episodes = 4 if solution.steps is None else 50
+    streams: list[list[str]] = []
+    answers: list[list[str]] = []
+    for learner, task in enumerate(own):
+        drawn = task.episodes(episodes, key=jax.random.fold_in(key, 10_000 + learner), split=split)
+        called = _new_names(task, split) if solution.new else {}
+        streams += [[called.get(name, name) for name in read] for read in drawn.inputs(nothing=networks.NOTHING)]
+        names = np.array(drawn.symbols, object)[drawn.target]
+        asked = zip(names, drawn.steps_asked, strict=True)
+        answers += [[called.get(name, name) for name in row[steps]] for row, steps in asked]
+    program = networks.examination(own[0], solution, _limit(own[0], solution))
+    silent = network.silent(len(streams))
+    each = jax.tree.map(lambda leaf: jnp.repeat(leaf, episodes, axis=0), state.areas)
+    start = dataclasses.replace(silent, areas=each)
+    draws = jax.random.fold_in(key, 9_999)
+    said = ab.run(network, program, start, inputs=streams, noise=noise, key=draws, throw=False).outputs
+    right = [
+        np.mean([one == other for one, other in zip(*pair, strict=True)]) for pair in zip(said, answers, strict=True)
     ]
-    names = [each.inputs(nothing=networks.NOTHING) for each in drawn]
-    streams = [[name for episode in named for name in episode] for named in names]
-    program = networks.examination(own[0], solution, 10 * len(streams[0]))
-    trace = ab.run(
-        network, program, state, inputs=streams, noise=noise, key=jax.random.fold_in(key, 9_999), throw=False
-    )
-    right = []
-    for each, said in zip(drawn, trace.outputs, strict=True):
-        answers = [each.symbols[target] for target in each.target[each.steps_asked]]
-        right.append(float(np.mean([own == answer for own, answer in zip(said, answers, strict=True)])))
-    return right
+    return np.reshape(right, (len(own), episodes)).mean(axis=1).tolist()
+
+
+def _new_names(task: tasks.AbstractTask, split: str) -> dict[str, str]:
+    """What words of a split are called that are never there in training: names without synapses."""
+    words = {
+        name: {word for read in task.episodes(500, key=jax.random.key(0), split=name).inputs() for word in read}
+        for name in (split, "train")
+    }
+    return dict(zip(sorted(words[split] - words["train"]), networks.NEW, strict=False))
 
 
 def summary(learned: Sequence[Learned]) -> str:
