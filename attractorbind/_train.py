@@ -164,10 +164,17 @@ class _Teacher(NamedTuple):
             with_stimuli(self.network, repeated(reached, len(rows)), shown),
             self.lessons.symbols[:, rows],
             self.lessons.stream[rows],
-            Rates(0.0, 0.0, jnp.broadcast_to(unused_key(), (len(rows),))),
+            Rates(0.0, 0.0, self._keys(key, len(rows))),
             "final",
         )
         return without_stimuli(self.network, outcome.state, shown), outcome.result
+
+    def _keys(self, key: Key[Array, ""], trials: int) -> Key[Array, " trials"]:
+        """A random key for each trial, where the network makes choices."""
+        if not self.network.wiring.drawing:
+            return jnp.broadcast_to(unused_key(), (trials,))
+        numbers = jnp.arange(1, trials + 1, dtype=jnp.int32)
+        return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, numbers)
 
 
 def _epoch(

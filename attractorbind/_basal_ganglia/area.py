@@ -80,7 +80,8 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     opened by `choose`, `reward` and `begin_episode`, and "store:word->slot" puts the channel "word->slot" up for choice
     or credit. Choices are drawn from the run's key. No derivative passes through them.
 
-    The policy is slow, and part of the `State`; `network.save` keeps none of it, `save_state` does.
+    The policy is slow, and part of the `State`, which `equinox.tree_serialise_leaves` writes to a file; `network.save`
+    keeps none of it.
 
     **Arguments:**
 

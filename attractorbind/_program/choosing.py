@@ -85,7 +85,8 @@ class Choose(Instruction):
 
     def __str__(self) -> str:
         told = "one_of" if self.compete else "gates"
-        return f"choose({self.area!r}, {told}={list(self.channels)}{', greedy=True' * self.greedy})"
+        channels = list(self.channels) or "what is offered"
+        return f"choose({self.area!r}, {told}={channels}{', greedy=True' * self.greedy})"
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,8 @@ class Chosen(Question):
         return f"chosen({self.area!r}, {self.channel!r})"
 
 
-def _area_name(area: object) -> str:
+def area_name(area: object) -> str:
+    """The name of basal ganglia, given by themselves or by their name."""
     if isinstance(area, AbstractArea):
         return area.name
     if not isinstance(area, str):
@@ -238,7 +240,7 @@ def choose(
     if (gates is None) == (one_of is None):
         raise ProgramError("choose() takes either gates= or one_of=; give the channels to choose among in one of them")
     given: Any = gates if one_of is None else one_of
-    name, argument = _area_name(area), "gates=" if one_of is None else "one_of="
+    name, argument = area_name(area), "gates=" if one_of is None else "one_of="
     channels = tuple(check_names(argument, given, "names of channels", ProgramError))
     for channel in channels:
         if not isinstance(channel, str):
@@ -285,7 +287,7 @@ def chosen(area: str | AbstractArea, channel: str) -> Condition:
     """
     if not isinstance(channel, str):
         raise ProgramError(f"channel is {channel!r}; give its name")
-    return Chosen(_area_name(area), channel)
+    return Chosen(area_name(area), channel)
 
 
 def reward(amount: float = 1.0, *, when: Condition | None = None, through: str | AbstractArea | None = None) -> Program:
@@ -313,7 +315,7 @@ def reward(amount: float = 1.0, *, when: Condition | None = None, through: str |
     number = as_numbers("amount", amount, "()")
     if isinstance(amount, bool) or number.ndim or not abs(number) <= 1:
         raise ArgumentError(f"amount is {amount!r}; it must be a number from -1 to 1: divide rewards by the largest")
-    name = None if through is None else _area_name(through)
+    name = None if through is None else area_name(through)
     given = Program((Reward(float(number), name),))
     if when is None:
         return given
@@ -340,7 +342,7 @@ def next_reward(*, through: str | AbstractArea | None = None) -> Program:
         >>> print(ab.next_reward())
         next_reward()
     """
-    return Program((Reward(None, None if through is None else _area_name(through)),))
+    return Program((Reward(None, None if through is None else area_name(through)),))
 
 
 def begin_episode(area: str | AbstractArea) -> Program:
@@ -352,4 +354,4 @@ def begin_episode(area: str | AbstractArea) -> Program:
         >>> print(ab.begin_episode("striatum"))
         begin_episode('striatum')
     """
-    return Program((BeginEpisode(_area_name(area)),))
+    return Program((BeginEpisode(area_name(area)),))

@@ -1,11 +1,13 @@
 """Production rules: what to do when the buffers match, and the cycle that matches them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
+from attractorbind._area.base import AbstractArea
 from attractorbind._errors import ProgramError
+from attractorbind._program.choosing import Choose, Offer, area_name, first_chosen
 from attractorbind._program.condition import Condition, check_condition
 from attractorbind._program.control import check_body, until, when
 from attractorbind._program.program import Program
@@ -35,16 +37,23 @@ def production(*, when: Condition, then: Program) -> Production:
     return Production(check_condition(when), check_body("then", then))
 
 
-def cycle(productions: Sequence[Production], *, limit: int | None = None) -> Program:
-    """Fire the first production that matches, again and again, until none matches.
+def cycle(
+    productions: Sequence[Production] | Mapping[str, Production],
+    *,
+    limit: int | None = None,
+    by: str | AbstractArea | None = None,
+) -> Program:
+    """Fire a production that matches, again and again, until none matches.
 
     Conflicts are resolved by order: of several that match, the first in the list fires. In other words, until no
-    condition holds, run `when(first.when, first.then, when(second.when, ...))`.
+    condition holds, run `when(first.when, first.then, when(second.when, ...))`. Or they are resolved by what basal
+    ganglia have learned: each rule that matches is offered as a channel, and one of those offered is chosen.
 
     **Arguments:**
 
-    - `productions`: the rules, in order of precedence.
+    - `productions`: the rules, in order of precedence; or, with `by`, a mapping from channels to rules.
     - `limit`: how many may fire at the most; a trial in which a rule matches even then ends with `Result.LIMIT`.
+    - `by`: basal ganglia, or their name, that choose among the rules that match.
 
     **Example:** if the goal asks for what a fact tells, answer; a variable, the subject, is bound by comparing.
 
@@ -60,15 +69,28 @@ def cycle(productions: Sequence[Production], *, limit: int | None = None) -> Pro
         >>> ab.run(network, program, args={"who": ["mary", "john"]}).decode()["answer"]
         ['garden', None]
     """
-    if not isinstance(productions, Sequence):
-        raise ProgramError(f"productions is {productions!r}; give a list of productions")
-    rules = list(productions)
+    if not isinstance(productions, Sequence if by is None else Mapping):
+        told = "a list of productions" if by is None else "a mapping from the channels of by= to productions"
+        raise ProgramError(f"productions is {productions!r}; give {told}")
+    rules = list(productions.values() if isinstance(productions, Mapping) else productions)
     for rule in rules:
         if not isinstance(rule, Production):
             raise ProgramError(f"{rule!r} is not a production; make it with production(when=..., then=...)")
     if not rules:
         raise ProgramError("a cycle needs at least one production; make it with production(when=..., then=...)")
+    nothing_matches = ~reduce(or_, (rule.when for rule in rules))
+    if by is not None and isinstance(productions, Mapping):
+        return until(nothing_matches, _chosen_match(area_name(by), productions), limit=limit)
     first_match = Program()
     for rule in reversed(rules):
         first_match = when(rule.when, rule.then, first_match)
-    return until(~reduce(or_, (rule.when for rule in rules)), first_match, limit=limit)
+    return until(nothing_matches, first_match, limit=limit)
+
+
+def _chosen_match(area: str, productions: Mapping[str, Production]) -> Program:
+    """Offer each rule that matches, let one be chosen, and fire it."""
+    program = Program()
+    for channel, rule in productions.items():
+        program += when(rule.when, Program((Offer(area, channel),)))
+    program += Program((Choose(area, (), compete=True, greedy=False, relays=False),))
+    return program + first_chosen(area, {channel: rule.then for channel, rule in productions.items()}, certain=False)
