@@ -216,7 +216,8 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
         up: Bool[Array, "trials channels"],
     ) -> Striatum:
         amount = inputs.switches[SWITCHES.index("amount")] * jnp.where(switch["penalty"], -1.0, 1.0)
-        state, given = _received(state, switch["next"])
+        # Not where there is no outcome: this runs for all trials where any has one.
+        state, given = _received(state, switch["next"] & switch["outcome"])
         outcome = Outcome(switch["outcome"], jnp.where(switch["next"], given, amount), up)
         return after_outcome(self._settings, state, self._read(parameters, inputs), outcome)
 
