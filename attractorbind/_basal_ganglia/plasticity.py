@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int8, Int32
 
-from attractorbind._basal_ganglia.policy import GRAIN, Policy, length_of
+from attractorbind._basal_ganglia.policy import GRAIN, Policy, fine, length_of
 
 
 class Rates(NamedTuple):
@@ -56,7 +56,7 @@ def traced(
     """
     unit = features.astype(jnp.float32) / length_of(features)
     kept = jnp.where(opened, 0.0, jnp.asarray(decay, jnp.float32))
-    return kept[:, None] * traces + surprise[:, None] * unit[None, :]
+    return fine(kept[:, None] * traces) + fine(surprise[:, None] * unit[None, :])
 
 
 def change(lesson: Lesson, rates: Rates) -> Change:
