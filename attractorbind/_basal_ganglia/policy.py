@@ -9,8 +9,8 @@ from jaxtyping import Array, Bool, Float, Int, Int8, Int32, Key
 
 # Weights are whole numbers of this much, so that sums of them are exact, in any order, in batches of any size.
 GRAIN = 2.0**-18
-# Probabilities and traces are sums of products, each a whole number of this much: whether a compiler rounds a product
-# before it is added depends on what it compiles, and must not tell.
+# What is added is a whole number of this much: whether a compiler rounds a product before it is added depends on what
+# else it compiles, and must not tell.
 _FINE = 2.0**-24
 
 
@@ -44,7 +44,7 @@ def length_of(features: Int8[Array, " features"]) -> Float[Array, ""]:
 
 
 def fine(product: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
-    """A product on the grid of what is added exactly."""
+    """A product, rounded before it is added to anything."""
     return jnp.round(product / jnp.float32(_FINE)) * jnp.float32(_FINE)
 
 
@@ -55,7 +55,7 @@ def value(policy: Policy, features: Int8[Array, " features"]) -> Float[Array, ""
 
 def _weighted(weights: Int32[Array, "*rows features"], features: Int8[Array, " features"]) -> Float[Array, "*rows"]:
     read = features.astype(jnp.int32).reshape((1,) * (weights.ndim - 1) + features.shape)
-    return jnp.sum(weights * read, axis=-1).astype(jnp.float32) * jnp.float32(GRAIN) / length_of(features)
+    return fine(jnp.sum(weights * read, axis=-1).astype(jnp.float32) * jnp.float32(GRAIN) / length_of(features))
 
 
 def probabilities(policy: Policy, features: Int8[Array, " features"], decision: Decision) -> Float[Array, " channels"]:
