@@ -254,7 +254,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     def check_stimuli(self, stimuli: Any) -> Float[np.ndarray, "trials stimuli 1"]:
         """See `AbstractSensoryArea.check_stimuli`: rewards, of shape (trials,) or (trials, how many)."""
         rewards = as_numbers(f"rewards of {self.name!r}", stimuli, "(trials, rewards)")
-        if rewards.ndim not in (1, 2):
+        if rewards.ndim not in (1, 2) or not len(rewards):
             raise ArgumentError(
                 f"rewards of {self.name!r} have the shape {rewards.shape}; give one number per trial, or an array of "
                 "shape (trials, rewards)"

@@ -11,6 +11,8 @@ import pytest
 from gating_oracle import GRAIN, Learner, Oracle, Told, Trial, read
 
 import attractorbind as ab
+from attractorbind import gating
+from attractorbind._basal_ganglia import plasticity
 from attractorbind._basal_ganglia.area import SWITCHES
 
 TRIALS, TICKS, GIVEN = 4, 45, 4
@@ -223,3 +225,13 @@ def test_weights_never_overflow():
             assert np.abs(np.asarray(leaf, np.int64)).max() <= 2**30
         for leaf in jax.tree.leaves(eqx.filter(state.areas[0], eqx.is_inexact_array)):
             assert not np.isnan(np.asarray(leaf)).any()
+
+
+def test_what_is_far_too_large_is_still_a_number():
+    """An infinite step times a trace of nothing would be none."""
+    lesson = plasticity.Lesson(jnp.float32(-3e38), jnp.array(True), jnp.array([1, 0], jnp.int8), jnp.eye(2))
+    asked = plasticity.change(lesson, plasticity.Rates(3e38, 1.0, 0.5))
+    assert all(np.isfinite(leaf).all() for leaf in asked)
+    policy = plasticity.changed(gating.Policy(jnp.zeros((2, 2), jnp.int32), jnp.zeros(2, jnp.int32)), asked)
+    assert np.array_equal(np.asarray(policy.weights) != 0, np.eye(2, dtype=bool))
+    assert np.asarray(policy.critic).tolist() == [np.asarray(policy.critic)[0], 0]
