@@ -85,9 +85,11 @@ def chosen(probability: Float[Array, " channels"], decision: Decision, key: Key[
     # The first channel at which the sum of probabilities exceeds the draw; rounding may leave none: then the last.
     passed = jnp.cumsum(probability) > draw[channels] * jnp.sum(probability)
     last = _last(decision.candidates)
-    drawn = jnp.where(jnp.any(passed & decision.candidates), jnp.argmax(passed & decision.candidates), last)
-    winner = jnp.where(decision.sample, drawn, jnp.argmax(jnp.where(decision.candidates, probability, -1.0)))
-    return decision.candidates & jnp.where(decision.compete, numbers == winner.astype(jnp.int32), alone)
+    first = jnp.argmax(passed & decision.candidates).astype(jnp.int32)
+    drawn = jnp.where(jnp.any(passed & decision.candidates), first, last)
+    likeliest = jnp.argmax(jnp.where(decision.candidates, probability, -1.0)).astype(jnp.int32)
+    winner = jnp.where(decision.sample, drawn, likeliest)
+    return decision.candidates & jnp.where(decision.compete, numbers == winner, alone)
 
 
 def _last(candidates: Bool[Array, " channels"]) -> Int[Array, ""]:

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import attractorbind as ab
-from attractorbind._engine import driver
 
 RELAYS = ["word->first", "word->second"]
 REWARDS = np.random.default_rng(1).normal(size=(17, 12)).astype(np.float32)
