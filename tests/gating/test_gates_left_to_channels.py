@@ -77,7 +77,8 @@ def test_two_relays_to_one_buffer_exclude_each_other():
     both = ["word->first", "second->first"]
     trace = ab.run(network, ab.choose("striatum", one_of=both), start, key=gaters.keys(TRIALS), record="states")
     chosen = trace.choices["striatum"].chosen[-1]
-    assert (chosen.sum(axis=1) == 1).all() and chosen.any(axis=0).all()
+    assert (chosen.sum(axis=1) == 1).all()
+    assert chosen.any(axis=0).all()
     assert trace.decode()["first"] == ["red" if one else "blue" for one in chosen[:, 0]]
     assert_repeated(trace, start)
 

@@ -1,4 +1,4 @@
-"""A main program with basal ganglia, which prints a hash of every state; run once for every setting of JAX."""
+"""A main program with basal ganglia, which prints a hash of every state; it is run with other settings of JAX."""
 
 import gaters
 import jax
@@ -8,7 +8,7 @@ from everyday import states
 import attractorbind as ab
 
 
-def main() -> None:
+def outcome() -> str:
     network = gaters.built(discount=0.5)
     rewards = np.linspace(-1, 1, 6).reshape(3, 2)
     program = ab.load("word", ab.arg("word")) + ab.choose("striatum", gates=gaters.CHANNELS[:2]) + ab.next_reward()
@@ -24,8 +24,8 @@ def main() -> None:
         throw=False,
     )
     ticked = ab.tick(network, trace.state, ["striatum:choose", "striatum:sample", "striatum:skip"], key=gaters.keys(3))
-    print(states(trace.state), states(ticked))
+    return f"{states(trace.state)} {states(ticked)}"
 
 
 if __name__ == "__main__":
-    main()
+    print(outcome())
