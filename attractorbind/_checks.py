@@ -34,11 +34,20 @@ def check_positive(name: str, value: object) -> float:
 
 
 def check_not_negative(name: str, value: object) -> float:
-    """The value as a float, or an error unless it is a finite number of at least 0."""
+    """The value as a float, or an error unless it is a number of at least 0 that is finite as one of 32 bits."""
     check_computed(name, value, ArgumentError)
     number = math.nan if _is_bool(value) else _number(value)
-    if not 0.0 <= number < math.inf:
-        raise ArgumentError(f"{name} is {value!r}; it must be a finite number of at least 0")
+    if not 0.0 <= number <= float(np.finfo(np.float32).max):
+        raise ArgumentError(f"{name} is {value!r}; it must be a finite number of at least 0, of 32 bits")
+    return number
+
+
+def check_signed_fraction(name: str, value: object, cure: str) -> float:
+    """The value as a float, or an error unless it is a number from -1 to 1."""
+    check_computed(name, value, ArgumentError)
+    number = math.nan if _is_bool(value) else _number(value)
+    if not -1.0 <= number <= 1.0:
+        raise ArgumentError(f"{name} is {value!r}; it must be a number from -1 to 1: {cure}")
     return number
 
 

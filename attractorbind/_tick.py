@@ -118,7 +118,7 @@ def _conductances(network: Network, gates: Gatings, trials: int) -> Float[np.nda
 
 def _drawing(network: Network, conductances: Float[np.ndarray, "*trials gates"], leak: float) -> list[str]:
     """The gates that are open at which areas draw random numbers."""
-    opened = np.maximum(conductances, leak).reshape(-1, conductances.shape[-1]).max(axis=0) > 0
+    opened = np.maximum(conductances, leak).reshape(-1, conductances.shape[-1]).max(axis=0) > 0.5
     return [gate for gate in network.wiring.drawing if opened[network.wiring.gate_index[gate]]]
 
 

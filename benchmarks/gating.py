@@ -9,6 +9,7 @@ The choices are those of a policy that has learned nothing: what it costs does n
 """
 
 import argparse
+import functools
 import statistics
 import time
 from collections.abc import Callable
@@ -91,10 +92,8 @@ def main() -> None:
                 "learned": learned(chosen.steps, rewarded=False),
                 "learned, rewarded": learned(chosen.steps, rewarded=True),
             }
-            runs = {
-                name: lambda program=program: ab.run(network, program, inputs=inputs, key=key, throw=False)
-                for name, program in programs.items()
-            }
+            run = functools.partial(ab.run, network, inputs=inputs, key=key, throw=False)
+            runs = {name: functools.partial(run, program) for name, program in programs.items()}
             ticks = {name: int(run().ticks.max()) for name, run in runs.items()}
             seconds: dict[str, list[float]] = {name: [] for name in runs}
             for _ in range(chosen.rounds):

@@ -9,8 +9,9 @@ import pytest
 from beartype.roar import BeartypeCallHintParamViolation
 
 import attractorbind as ab
-from attractorbind import learning, plotting, tasks, testing
+from attractorbind import gating, learning, plotting, tasks, testing
 from attractorbind._area.base import renamed
+from attractorbind._basal_ganglia.conjunction import dendrites
 from attractorbind._control.straight import straight
 from attractorbind._engine.plan import ends
 from attractorbind._learning.feedback import random_feedback
@@ -24,6 +25,7 @@ ROOMS = [inside.parent.name for inside in sorted((HERE.parent / "attractorbind")
 # A call in each room that its annotations refuse. A new room needs one, too.
 WRONG_CALLS = {
     "_area": lambda: renamed("area", "name", {}),
+    "_basal_ganglia": lambda: dendrites("units", 3, key="key"),
     "_control": lambda: straight("wiring", "schedule", 0.0, np.zeros((1, 1), int)),
     "_engine": lambda: ends("wiring"),
     "_learning": lambda: random_feedback("layers", key="key"),
@@ -32,6 +34,7 @@ WRONG_CALLS = {
     "_rule": lambda: signs(jnp.zeros(3, bool)),
     "_synapses": lambda: cheaper("synapses", 3),
     "_tasks": lambda: item_names("items", 3, "item", "two"),
+    "gating": lambda: gating.Conjunction("word", "slot", units="two"),
     "learning": lambda: learning.cosines("rule", "learned", np.zeros(3), "teaching"),
     "plotting": lambda: plotting.plot_program("program"),
     "tasks": lambda: tasks.one_two_ax("two"),

@@ -220,8 +220,11 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
         switch: Switches,
         up: Bool[Array, "trials channels"],
     ) -> Striatum:
-        amount = inputs.switches[SWITCHES.index("amount")] * jnp.where(switch["penalty"], -1.0, 1.0)
-        state, given = _received(state, switch["next"])
+        # From half open, nothing, to fully open, 1: less than half is what leaks.
+        amount = jnp.maximum(2 * inputs.switches[SWITCHES.index("amount")] - 1, 0.0)
+        amount *= jnp.where(switch["penalty"], -1.0, 1.0)
+        # Not where there is no outcome: this runs for all trials where any has one.
+        state, given = _received(state, switch["next"] & switch["outcome"])
         outcome = Outcome(switch["outcome"], jnp.where(switch["next"], given, amount), up)
         return after_outcome(self._settings, state, self._read(parameters, inputs), outcome)
 
@@ -233,7 +236,8 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
         switch: Switches,
         up: Bool[Array, "trials channels"],
     ) -> Striatum:
-        asked = Asked(switch["choose"], up | state.offered, switch["compete"], switch["sample"])
+        candidates = jnp.where(jnp.any(up, axis=1, keepdims=True), up, state.offered)
+        asked = Asked(switch["choose"], candidates, switch["compete"], switch["sample"])
         return after_choice(self._settings, state, self._read(parameters, inputs), asked, inputs.keys)
 
     def chosen(self, state: Striatum) -> Bool[Array, "trials channels"]:
@@ -258,7 +262,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     def check_stimuli(self, stimuli: Any) -> Float[np.ndarray, "trials stimuli 1"]:
         """See `AbstractSensoryArea.check_stimuli`: rewards, of shape (trials,) or (trials, how many)."""
         rewards = as_numbers(f"rewards of {self.name!r}", stimuli, "(trials, rewards)")
-        if rewards.ndim not in (1, 2):
+        if rewards.ndim not in (1, 2) or not len(rewards):
             raise ArgumentError(
                 f"rewards of {self.name!r} have the shape {rewards.shape}; give one number per trial, or an array of "
                 "shape (trials, rewards)"

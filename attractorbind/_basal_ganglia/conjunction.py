@@ -42,6 +42,8 @@ class Conjunction(eqx.Module):
 
     def __init__(self, *buffers: str, units: int = 256) -> None:
         self.buffers = tuple(check_names("a conjunction", buffers, "buffers", NetworkError))
+        if not all(isinstance(buffer, str) for buffer in self.buffers):
+            raise NetworkError(f"a conjunction is of {self.buffers!r}; name buffers, Conjunction('word', 'slot'), say")
         if len(self.buffers) < 2 or len(set(self.buffers)) < len(self.buffers):
             raise NetworkError(
                 f"a conjunction of {self.buffers!r} joins nothing; name two different buffers or more, or give a "

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int8, Int32
 
-from attractorbind._basal_ganglia.policy import GRAIN, Policy, length_of
+from attractorbind._basal_ganglia.policy import GRAIN, Policy, fine, length_of
 
 
 class Rates(NamedTuple):
@@ -56,7 +56,7 @@ def traced(
     """
     unit = features.astype(jnp.float32) / length_of(features)
     kept = jnp.where(overwritten, 0.0, jnp.asarray(decay, jnp.float32))
-    return kept[:, None] * traces + surprise[:, None] * unit[None, :]
+    return fine(kept[:, None] * traces) + fine(surprise[:, None] * unit[None, :])
 
 
 def change(lesson: Lesson, rates: Rates) -> Change:
@@ -64,8 +64,8 @@ def change(lesson: Lesson, rates: Rates) -> Change:
     unit = lesson.features.astype(jnp.float32) / length_of(lesson.features)
     fading = jnp.where(lesson.wrong, jnp.asarray(rates.forget, jnp.float32), 0.0)
     return Change(
-        weights=jnp.asarray(rates.rate, jnp.float32) * lesson.dopamine * lesson.traces,
-        critic=jnp.asarray(rates.critic, jnp.float32) * lesson.dopamine * unit,
+        weights=_finite(jnp.asarray(rates.rate, jnp.float32) * lesson.dopamine) * lesson.traces,
+        critic=_finite(jnp.asarray(rates.critic, jnp.float32) * lesson.dopamine) * unit,
         forgotten=fading * (lesson.traces != 0).astype(jnp.float32),
     )
 
@@ -76,6 +76,11 @@ def changed(policy: Policy, change: Change) -> Policy:
     weights = policy.weights + _grains(change.weights)
     faded = weights - jnp.round(weights.astype(jnp.float32) * change.forgotten).astype(jnp.int32)
     return Policy(_bounded(faded), _bounded(policy.critic + _grains(change.critic)))
+
+
+def _finite(step: Float[Array, ""]) -> Float[Array, ""]:
+    """A step that is far too large all the same, but of which nothing is no step, and of which a sum is a number."""
+    return jnp.clip(step, -1e30, 1e30)
 
 
 def _grains(amount: Float[Array, "*shape"]) -> Int32[Array, "*shape"]:

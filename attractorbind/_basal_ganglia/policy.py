@@ -4,10 +4,14 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Int8, Int32, Key
 
 # Weights are whole numbers of this much, so that sums of them are exact, in any order, in batches of any size.
 GRAIN = 2.0**-18
+# What is added is a whole number of this much: whether a compiler rounds a product before it is added depends on what
+# else it compiles, and must not tell.
+_FINE = 2.0**-24
 
 
 class Policy(NamedTuple):
@@ -34,7 +38,14 @@ class Decision(NamedTuple):
 
 def length_of(features: Int8[Array, " features"]) -> Float[Array, ""]:
     """The length of what is read, 1 where nothing is."""
-    return jnp.sqrt(jnp.maximum(jnp.sum(jnp.abs(features.astype(jnp.int32))), 1).astype(jnp.float32))
+    # Looked up, for XLA would multiply by an inexact 1 / sqrt instead of dividing.
+    lengths = jnp.asarray(np.sqrt(np.maximum(np.arange(len(features) + 1), 1)), jnp.float32)
+    return lengths[jnp.sum(jnp.abs(features.astype(jnp.int32)))]
+
+
+def fine(product: Float[Array, "*shape"]) -> Float[Array, "*shape"]:
+    """A product, rounded before it is added to anything."""
+    return jnp.round(product / jnp.float32(_FINE)) * jnp.float32(_FINE)
 
 
 def value(policy: Policy, features: Int8[Array, " features"]) -> Float[Array, ""]:
@@ -44,7 +55,7 @@ def value(policy: Policy, features: Int8[Array, " features"]) -> Float[Array, ""
 
 def _weighted(weights: Int32[Array, "*rows features"], features: Int8[Array, " features"]) -> Float[Array, "*rows"]:
     read = features.astype(jnp.int32).reshape((1,) * (weights.ndim - 1) + features.shape)
-    return jnp.sum(weights * read, axis=-1).astype(jnp.float32) * jnp.float32(GRAIN) / length_of(features)
+    return fine(jnp.sum(weights * read, axis=-1).astype(jnp.float32) * jnp.float32(GRAIN) / length_of(features))
 
 
 def probabilities(policy: Policy, features: Int8[Array, " features"], decision: Decision) -> Float[Array, " channels"]:
@@ -55,12 +66,13 @@ def probabilities(policy: Policy, features: Int8[Array, " features"], decision: 
     """
     drive = _weighted(policy.weights, features)
     candidates, chance = decision.candidates, decision.explore
-    alone = (1 - chance) * jax.nn.sigmoid(drive) + chance / 2
+    alone = fine((1 - chance) * jax.nn.sigmoid(drive)) + fine(chance / 2)
     standing = jnp.where(candidates, drive, -jnp.inf)
     most = jnp.max(jnp.where(candidates, drive, -jnp.float32(1e30)))
     powers = jnp.where(candidates, jnp.exp(standing - most), 0.0)
     count = jnp.maximum(jnp.sum(candidates.astype(jnp.float32)), 1.0)
-    against = (1 - chance) * powers / jnp.maximum(jnp.sum(powers), jnp.float32(1e-30)) + chance / count
+    shares = powers / jnp.maximum(jnp.sum(powers), jnp.float32(1e-30))
+    against = fine((1 - chance) * shares) + fine(chance / count)
     return jnp.where(candidates, jnp.where(decision.compete, against, alone), 0.0)
 
 
@@ -73,9 +85,11 @@ def chosen(probability: Float[Array, " channels"], decision: Decision, key: Key[
     # The first channel at which the sum of probabilities exceeds the draw; rounding may leave none: then the last.
     passed = jnp.cumsum(probability) > draw[channels] * jnp.sum(probability)
     last = _last(decision.candidates)
-    drawn = jnp.where(jnp.any(passed & decision.candidates), jnp.argmax(passed & decision.candidates), last)
-    winner = jnp.where(decision.sample, drawn, jnp.argmax(jnp.where(decision.candidates, probability, -1.0)))
-    return decision.candidates & jnp.where(decision.compete, numbers == winner.astype(jnp.int32), alone)
+    first = jnp.argmax(passed & decision.candidates).astype(jnp.int32)
+    drawn = jnp.where(jnp.any(passed & decision.candidates), first, last)
+    likeliest = jnp.argmax(jnp.where(decision.candidates, probability, -1.0)).astype(jnp.int32)
+    winner = jnp.where(decision.sample, drawn, likeliest)
+    return decision.candidates & jnp.where(decision.compete, numbers == winner, alone)
 
 
 def _last(candidates: Bool[Array, " channels"]) -> Int[Array, ""]:

@@ -19,14 +19,15 @@ class Striatum(eqx.Module):
 
     - `policy`: the synapses; `Shared` by all trials, or of each trial.
     - `traces`: of the choices that an outcome may credit.
-    - `offered`: channels that are offered for the next choice, beside those that it names itself.
+    - `offered`: channels that are offered for the next choice that names none itself.
     - `chosen`: channels that opened at the last choice.
     - `probability`: of each channel at the last choice; 0 for those that were no candidates.
     - `value`: the reward that the critic expects in the state read last.
     - `dopamine`: of the last outcome, or of the choice after it.
     - `decided`, `rewarded`: whether there was a choice, or an outcome, at the last tick.
     - `outcomes`, `reward`: how many outcomes there have been, and the sum of what they earned.
-    - `features`, `awaiting`: what was read at the last outcome, and whether its value still lacks that of what follows.
+    - `features`, `credited`, `awaiting`: what was read at the last outcome, the channels that were credited with it,
+        and whether its value still lacks that of what follows.
     - `rewards`, `taken`: the rewards given to the run, and how many of them have been received.
     """
 
@@ -42,6 +43,7 @@ class Striatum(eqx.Module):
     outcomes: Int[Array, " trials"]
     reward: Float[Array, " trials"]
     features: Int8[Array, "trials features"]
+    credited: Bool[Array, "trials channels"]
     awaiting: Bool[Array, " trials"]
     rewards: Shown
     taken: Int[Array, " trials"]
@@ -91,6 +93,7 @@ def resting(policy: Any, trials: int, channels: int, features: int) -> Striatum:
         outcomes=jnp.zeros(trials, jnp.int32),
         reward=zero,
         features=jnp.zeros((trials, features), jnp.int8),
+        credited=none,
         awaiting=nothing,
         rewards=Shown(jnp.zeros((trials, 0, 1), jnp.float32)),
         taken=jnp.zeros(trials, jnp.int32),
@@ -109,7 +112,7 @@ def after_outcome(
     return eqx.tree_at(
         lambda own: (
             *(own.policy, own.value, own.dopamine, own.rewarded, own.outcomes),
-            *(own.reward, own.features, own.awaiting),
+            *(own.reward, own.features, own.credited, own.awaiting),
         ),
         state,
         (
@@ -120,6 +123,7 @@ def after_outcome(
             state.outcomes + earning.astype(jnp.int32),
             state.reward + jnp.where(earning, outcome.reward, 0.0),
             jnp.where(earning[:, None], features, state.features),
+            jnp.where(earning[:, None], outcome.credited, state.credited),
             state.awaiting | earning,
         ),
     )
@@ -138,7 +142,8 @@ def after_choice(
     # With the dopamine of the outcome this is the error of temporal differences, r + gamma V(s') - V(s).
     awaited = asking & state.awaiting & (jnp.asarray(settings.discount, jnp.float32) > 0)
     dopamine = jnp.where(awaited, jnp.asarray(settings.discount, jnp.float32) * expected, 0.0)
-    lesson = Lesson(dopamine, jnp.zeros_like(awaited), state.features, state.traces)
+    credited = jnp.where(state.credited[:, :, None], state.traces, 0.0)
+    lesson = Lesson(dopamine, jnp.zeros_like(awaited), state.features, credited)
     policy = turns(
         jnp.any(awaited),
         lambda own, told, learning: _taught(settings, own, told, learning),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from attractorbind._area.base import AbstractArea
-from attractorbind._checks import as_numbers, check_bool, check_known, check_names
-from attractorbind._errors import ArgumentError, ProgramError, listed
+from attractorbind._checks import check_bool, check_known, check_names, check_signed_fraction
+from attractorbind._errors import ProgramError, listed
 from attractorbind._program.assembler import Assembler, Label
 from attractorbind._program.condition import Branch, Condition, Question, Reading, check_condition
 from attractorbind._program.control import check_body, when
@@ -127,7 +127,8 @@ class Reward(Instruction):
         for area in areas:
             opened |= _opening(area, "outcome", *(["next"] if self.amount is None else ()), *area.channels)
             if self.amount:
-                opened[f"{area.name}:amount"] = abs(self.amount)
+                # Half open is nothing, so that what leaks through a closed gate is no reward.
+                opened[f"{area.name}:amount"] = (1 + abs(self.amount)) / 2
                 opened |= {f"{area.name}:penalty": 1.0} if self.amount < 0 else {}
         credit = () if self.through is None else self._credit(wiring, choosing(wiring, self.through), areas)
         return (Step(1, tuple(opened.items()), left_to=credit),)
@@ -247,7 +248,7 @@ def choose(
             raise ProgramError(f"{argument} names {channel!r}; give names of channels")
     if len(set(channels)) < len(channels) or len(channels) < (1 if one_of is None else 2):
         least = "one or more" if one_of is None else "two or more, for of one alone nothing is chosen"
-        raise ProgramError(f"{argument} is {listed(channels)}; name different channels, {least}")
+        raise ProgramError(f"{argument} is {listed(channels) or 'empty'}; name different channels, {least}")
     mapping = isinstance(given, Mapping)
     program = Program((Choose(name, channels, one_of is not None, check_bool("greedy", greedy), not mapping),))
     if not mapping:
@@ -312,11 +313,9 @@ def reward(amount: float = 1.0, *, when: Condition | None = None, through: str |
         otherwise:
             reward(0)
     """
-    number = as_numbers("amount", amount, "()")
-    if isinstance(amount, bool) or number.ndim or not abs(number) <= 1:
-        raise ArgumentError(f"amount is {amount!r}; it must be a number from -1 to 1: divide rewards by the largest")
+    number = check_signed_fraction("amount", amount, "divide rewards by the largest")
     name = None if through is None else area_name(through)
-    given = Program((Reward(float(number), name),))
+    given = Program((Reward(number, name),))
     if when is None:
         return given
     return _when(check_condition(when), given, Program((Reward(0.0, name),)))
