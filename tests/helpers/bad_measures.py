@@ -344,4 +344,19 @@ MEASURES: dict[str, tuple] = {
         "ArgumentError",
         ("axes is 3", "matplotlib"),
     ),
+    "plot_choices: trace": (
+        lambda w: plotting.plot_choices(w.network, "store"),
+        "ArgumentError",
+        ("trace is a Network", "run()"),
+    ),
+    "plot_choices: not recorded": (
+        lambda w: plotting.plot_choices(w.trace, "store"),
+        "ArgumentError",
+        ("not recorded", "decoded"),
+    ),
+    "plot_choices: area": (
+        lambda w: plotting.plot_choices(w.decoded, "store"),
+        "UnknownNameError",
+        ("basal ganglia 'store'",),
+    ),
 }
