@@ -22,10 +22,10 @@ def test_choices_and_outcomes_are_told_at_their_ticks():
         told = cells(trace.table(trial), "store", "lever")
         own = trace.choices["store"]
         for tick in np.flatnonzero(own.decided[:, trial] | own.rewarded[:, trial]).tolist():
-            words, expected = told.pop(0), f"value {own.value[tick, trial]:.2f}"
+            words, expected = told.pop(0), f"value {own.value[tick, trial].round(2) + 0.0:.2f}"
             assert words.endswith(expected)
             if own.rewarded[tick, trial]:
-                assert words == f"dopamine {own.dopamine[tick, trial]:+.2f}, {expected}"
+                assert words == f"dopamine {own.dopamine[tick, trial].round(2) + 0.0:+.2f}, {expected}"
                 continue
             opened = re.findall(r"(\S+) \((\d\.\d\d)\)", words)
             chance = own.probability[tick, trial]

@@ -13,7 +13,7 @@ from attractorbind._area.base import AbstractArea
 from attractorbind._checks import check_known
 from attractorbind._errors import ArgumentError
 from attractorbind._trace import Trace
-from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new
+from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new, line_style
 
 # Of an upright lane of height 1, the part that a cell or a curve takes.
 _FILLED = 0.86
@@ -115,7 +115,9 @@ def _draw_reward(axes: Axes, own: _Chosen, lane: int) -> None:
     half = _FILLED / 2 / max(1.0, np.abs(own.value).max(), np.abs(own.dopamine).max())
     for low in (lane, lane - 1):
         axes.hlines(low + 0.5, 0, ticks, color=CLOSED, linewidth=0.6, zorder=1)
-    axes.stairs(lane + 0.5 + half * own.value, np.arange(ticks + 1), baseline=None, color=OPEN)
+    curve, blue = lane + 0.5 + half * own.value, line_style(0)["color"]
+    axes.stairs(curve, np.arange(ticks + 1), baseline=lane + 0.5, color=blue, alpha=0.25, fill=True)
+    axes.stairs(curve, np.arange(ticks + 1), baseline=None, color=blue)
     # At a choice dopamine is new where the critic looks ahead.
     told = own.rewarded | (own.decided & (np.diff(own.dopamine, prepend=0.0) != 0))
     for tick in np.flatnonzero(told).tolist():
