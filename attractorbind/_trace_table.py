@@ -67,9 +67,9 @@ def told(choices: Choices, channels: Sequence[str], trial: int, ticks: int) -> l
             parts.append(_opened(chosen, probability, channels))
         # With a critic that looks ahead, a choice tells more about the outcome before it.
         if rewarded or (decided and before[tick + 1] != before[tick]):
-            parts.append(f"dopamine {_rounded(before[tick + 1]):+.2f}")
+            parts.append(f"dopamine {_rounded(float(before[tick + 1])):+.2f}")
         if decided or rewarded:
-            parts.append(f"value {_rounded(choices.value[tick, trial]):.2f}")
+            parts.append(f"value {_rounded(float(choices.value[tick, trial])):.2f}")
         words.append(", ".join(parts))
     return words
 
@@ -86,4 +86,4 @@ def _opened(
 
 def _rounded(number: float) -> float:
     """The number as it is told, and without a sign where that is 0."""
-    return round(float(number), 2) + 0.0
+    return round(number, 2) + 0.0
