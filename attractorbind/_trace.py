@@ -19,7 +19,7 @@ from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
 from attractorbind._result import Result
 from attractorbind._state import State, of_trial
-from attractorbind._trace_table import table
+from attractorbind._trace_table import table, told
 
 
 class Trace(eqx.Module):
@@ -127,6 +127,9 @@ class Trace(eqx.Module):
     def table(self, trial: int = 0) -> str:
         """The run of one trial as text: at each tick the gates that were not at rest, and what the buffers held then.
 
+        Where gates were chosen there is a column for each area that chooses: at a choice what opened, with its
+        probability; at an outcome the dopamine; at both the reward that was expected, the value.
+
         **Arguments:**
 
         - `trial`: which trial. Needs `record="decoded"` or `record="states"`.
@@ -151,7 +154,11 @@ class Trace(eqx.Module):
             {name: of[trial] for name, of in self.decode(tick).items()} for tick in range(int(self.ticks[trial]))
         ]
         rows = None if self.rows is None else self.rows[:, trial]
-        return table(self.program, self.gates if rows is None else self.gates[:, trial], contents, rows)
+        channels = {area.name: area.channels for area in self.network.wiring.areas if area.name in self.choices}
+        choices = {name: told(self.choices[name], own, trial, int(self.ticks[trial])) for name, own in channels.items()}
+        happened = {name: words for name, words in choices.items() if any(words)}
+        gates = self.gates if rows is None else self.gates[:, trial]
+        return table(self.program, gates, contents, rows, happened)
 
     def snapshots(self, area: str | AbstractArea, trial: int = 0) -> list[dict[str, str | None]]:
         """What an area holds at the end, in words; of a `SnapshotMemory` its snapshots, the oldest first.

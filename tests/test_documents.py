@@ -64,7 +64,8 @@ def test_notebooks_are_kept_as_they_ran(notebook: Path) -> None:
 
 def test_the_reference_has_every_public_name_once() -> None:
     documented = re.findall(r"^::: (\S+)$", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
-    modules = ("attractorbind.testing", "attractorbind.plotting", "attractorbind.learning", "attractorbind.tasks")
+    rooms = ("testing", "plotting", "learning", "gating", "tasks")
+    modules = [f"attractorbind.{room}" for room in rooms]
     names = {f"attractorbind.{name}" for name in vars(ab) if not name.startswith("_")} - set(modules)
     for module in modules:
         names |= {f"{module}.{name}" for name in vars(importlib.import_module(module)) if not name.startswith("_")}

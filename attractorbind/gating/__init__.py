@@ -5,3 +5,4 @@ from attractorbind._basal_ganglia.conjunction import Conjunction as Conjunction
 from attractorbind._basal_ganglia.critic import Critic as Critic
 from attractorbind._basal_ganglia.policy import Policy as Policy
 from attractorbind._basal_ganglia.striatum import Striatum as Striatum
+from attractorbind._measure.rules import Rules as Rules, rules as rules

@@ -10,6 +10,7 @@ except ImportError as error:
     raise ImportError("attractorbind.plotting needs matplotlib; pip install 'attractorbind[plot]'") from error
 
 from attractorbind.plotting._animation import animate_trace as animate_trace
+from attractorbind.plotting._choices import plot_choices as plot_choices
 from attractorbind.plotting._energy import plot_energy as plot_energy
 from attractorbind.plotting._measures import plot_capacity as plot_capacity, plot_crosstalk as plot_crosstalk
 from attractorbind.plotting._network import plot_network as plot_network

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import equinox as eqx
+import gated
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -54,6 +55,7 @@ def prepare() -> SimpleNamespace:
         decoded=ab.run(network, program, args={"noun": "dog"}, record="decoded"),
         states=ab.run(network, program, args={"noun": "dog"}, record="states"),
         nuclei_trace=ab.run(build(relay="nucleus"), ab.hold(), record="states"),
+        choosing=gated.network(),
     )
 
 

@@ -344,4 +344,77 @@ MEASURES: dict[str, tuple] = {
         "ArgumentError",
         ("axes is 3", "matplotlib"),
     ),
+    "plot_choices: trace": (
+        lambda w: plotting.plot_choices(w.network, "store"),
+        "ArgumentError",
+        ("trace is a Network", "run()"),
+    ),
+    "plot_choices: not recorded": (
+        lambda w: plotting.plot_choices(w.trace, "store"),
+        "ArgumentError",
+        ("not recorded", "decoded"),
+    ),
+    "plot_choices: area": (
+        lambda w: plotting.plot_choices(w.decoded, "store"),
+        "UnknownNameError",
+        ("basal ganglia 'store'",),
+    ),
+    # Rules
+    "rules: network": (
+        lambda w: ab.gating.rules("net", w.choosing.silent(), "store"),
+        "NetworkError",
+        ("network is a str", "build"),
+    ),
+    "rules: state of another network": (
+        lambda w: ab.gating.rules(w.choosing, w.network.silent(), "store"),
+        "NetworkError",
+        ("state",),
+    ),
+    "rules: area": (lambda w: _rules(w, "stor"), "UnknownNameError", ("area 'stor'", "'store'?")),
+    "rules: no basal ganglia": (
+        lambda w: ab.gating.rules(w.remembering, w.remembering.silent(), "m"),
+        "ArgumentError",
+        ("'m' is no basal ganglia",),
+    ),
+    **spread(
+        "rules: trial",
+        lambda w, v: _rules(w, "store", v),
+        {"too far": 1, "too far back": -1, "a string": "0", "None": None, "a bool": True},
+        "ArgumentError",
+        "trial is",
+        "from 0 to 0",
+    ),
+    **spread(
+        "rules: threshold", lambda w, v: _rules(w, "store", threshold=v), WRONG_RATES, "ArgumentError", "threshold is"
+    ),
+    "rules: compete": (lambda w: _rules(w, "store", compete=1), "ArgumentError", ("compete is 1",)),
+    "rules: symbols": (
+        lambda w: _rules(w, "store", symbols=["dog"]),
+        "ArgumentError",
+        ("symbols is ['dog']", "mapping"),
+    ),
+    "rules: symbols of a buffer that is not read": (
+        lambda w: _rules(w, "store", symbols={"press": ["dog"]}),
+        "UnknownNameError",
+        ("buffer 'press'", "'word'"),
+    ),
+    "rules: one symbol": (
+        lambda w: _rules(w, "store", symbols={"word": "dog"}),
+        "ArgumentError",
+        ("symbols of 'word'",),
+    ),
+    "rules: no symbol": (
+        lambda w: _rules(w, "store", symbols={"word": ["dgo"]}),
+        "UnknownNameError",
+        ("symbol 'dgo'", "'dog'?"),
+    ),
+    "rules: no channel": (
+        lambda w: _rules(w, "store").opens("word->frst"),
+        "UnknownNameError",
+        ("channel 'word->frst'", "'word->first'?"),
+    ),
 }
+
+
+def _rules(w, area, trial=0, **arguments):
+    return ab.gating.rules(w.choosing, w.choosing.silent(), area, trial, **arguments)

@@ -2,11 +2,13 @@
 
 from functools import cache
 
+import gated
 import jax
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.colors import to_rgb
 from PIL import Image
 
@@ -14,6 +16,7 @@ import attractorbind as ab
 from attractorbind.plotting import (
     animate_trace,
     plot_capacity,
+    plot_choices,
     plot_crosstalk,
     plot_energy,
     plot_network,
@@ -70,6 +73,8 @@ PICTURES = {
     "trace of states": lambda axes: plot_trace(trace("states"), axes=axes),
     "trace of symbols": lambda axes: plot_trace(trace("decoded"), 1, axes=axes),
     "trace that branches": lambda axes: plot_trace(trace("states", True), axes=axes),
+    "choices": lambda axes: plot_choices(gated.trace(rounds=12, record="decoded"), "store", 1, axes=axes),
+    "outcomes alone": lambda axes: plot_choices(gated.trace(rounds=12, record="decoded"), "lever", axes=axes),
     "network": lambda axes: plot_network(network(), ["focus->agent"], axes=axes),
     "network and contents": lambda axes: plot_network(network(), held={"focus": "dog", "agent": None}, axes=axes),
     "landscape": lambda axes: plot_energy(
@@ -203,3 +208,27 @@ def test_a_program_shows_both_ways_out_of_a_condition():
 def test_wrong_input_is_refused(call, error, told):
     with pytest.raises(error, match=told):
         call()
+
+
+def test_choices_are_shades_with_dots_above_dopamine_and_what_was_read():
+    trace = gated.trace(rounds=12, record="decoded")
+    axes, own = plot_choices(trace, "store", 1), trace.choices["store"]
+    lanes = [*gated.INTO, "expected", "dopamine", "word"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == lanes
+    starts = np.flatnonzero(own.decided[:, 1])
+    ends = np.array([*starts[1:], trace.ticks[1]])
+    bars = [drawn for drawn in axes.collections if isinstance(drawn, PolyCollection)]
+    dots = [drawn for drawn in axes.collections if isinstance(drawn, PathCollection)]
+    for lane, channel in enumerate(gated.INTO):
+        darkness = 1 - bars[lane].get_facecolor()[:, 0]
+        order = np.argsort(own.probability[starts, 1, lane])
+        assert (np.diff(darkness[order]) >= 0).all(), channel
+        opened = own.chosen[starts, 1, lane]
+        assert dots[lane].get_offsets()[:, 0].tolist() == ((starts + ends) / 2)[opened].tolist()
+        assert dots[lane].get_offsets()[:, 1].tolist() == [0.5 - lane] * opened.sum()
+    stems = [bar.get_paths()[0].get_extents() for bar in bars[len(gated.INTO) :]]
+    outcomes = np.flatnonzero(own.rewarded[:, 1])
+    assert [round(stem.x0) for stem in stems] == outcomes.tolist()
+    heights = [stem.y1 + stem.y0 - 2 * (0.5 - lanes.index("dopamine")) for stem in stems]
+    np.testing.assert_allclose(heights, 0.43 * own.dopamine[outcomes, 1], atol=1e-6)
+    assert texts(axes) == ["cat"] * 12
