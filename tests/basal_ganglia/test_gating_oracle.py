@@ -108,7 +108,7 @@ def test_every_tick_does_what_the_equations_say(name):
             assert striatum.offered[trial].tolist() == own.offered
             assert bool(striatum.awaiting[trial]) == own.awaiting
             if own.decided:
-                np.testing.assert_allclose(striatum.probability[trial], own.probability, atol=1e-6)
+                np.testing.assert_allclose(striatum.probability[trial], own.probability, atol=1e-5)
                 candidates = np.array(what["up"])
                 assert not (chosen[trial] & ~candidates).any()
                 if "compete" in what["switches"]:
