@@ -64,8 +64,10 @@ def build_network(worlds: tasks.Symbols, settings: Settings, seed: int) -> tuple
     return network, program + ab.choose("striatum", one_of=act)
 
 
-def play(name: str, options: dict[str, Any], settings: Settings, *, steps: int, together: int, seed: int) -> list[float]:
-    """Act for so many steps in each of several environments; the return of every episode, in the order of their ends."""
+def play(
+    name: str, options: dict[str, Any], settings: Settings, *, steps: int, together: int, seed: int
+) -> list[float]:
+    """Act for so many steps in each of several environments; the return of every episode, as they ended."""
     worlds = [tasks.Symbols(gymnasium.make(name, **options)) for _ in range(together)]
     network, program = build_network(worlds[0], settings, seed)
     compiled = program.compile(network)

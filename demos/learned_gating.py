@@ -22,10 +22,11 @@ from typing import Any, NamedTuple
 import gating_networks as networks
 import jax
 import jax.numpy as jnp
+import lstm
 import numpy as np
 
 import attractorbind as ab
-from attractorbind import tasks
+from attractorbind import gating, tasks
 
 UNITS = 128
 # Learners that are trained at a time, the trials of one network.
@@ -63,6 +64,15 @@ TASKS = {
     ),
     "delayed-recall": Task(lambda kind, seed: tasks.delayed_recall(10, slots=4), networks.delayed_recall, 100, {}),
     "slots-alone": Task(lambda kind, seed: tasks.delayed_recall(10, slots=4), networks.slots_alone, 100, {}),
+}
+
+
+_LSTM = {
+    "one-two-ax": "1-2-AX",
+    "store-ignore-recall": "SIR-2",
+    "novel-fillers": "novel_fillers",
+    "delayed-recall": "SIR-2",
+    "slots-alone": "SIR-2",
 }
 
 
@@ -213,6 +223,22 @@ def summary(learned: Sequence[Learned]) -> str:
     return f"{told} | {sum(own.seconds for own in learned):.0f} s"
 
 
+def show(setting: Task, kind: str, network: ab.Network, state: ab.State, *, rules: bool, plot: Path | None) -> None:
+    """What the first learner has learned, in words, and what it does in one episode, as a picture."""
+    solution, task = setting.solution({}), setting.make(kind, 0)
+    for area in solution.areas:
+        if rules and isinstance(area, gating.BasalGanglia):
+            print(gating.rules(network, state, area.name, compete=area.name != "store"))
+    if plot is not None:
+        from attractorbind.plotting import plot_choices
+
+        first = dataclasses.replace(network.silent(), areas=jax.tree.map(lambda leaf: leaf[:1], state.areas))
+        program = networks.examination(task, solution, _limit(task, solution))
+        read = stream(task, 1, jax.random.key(1), targets=False)[:60]
+        trace = ab.run(network, program, first, inputs=read, key=jax.random.key(2), record="decoded", throw=False)
+        plot_choices(trace, next(iter(trace.choices))).figure.savefig(plot, bbox_inches="tight")
+
+
 def main(arguments: Sequence[str]) -> None:
     """Learn a task, and print how that went."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -222,6 +248,9 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--first", type=int, default=0, help="the first learner's seed")
     parser.add_argument("--noise", type=float, default=0.0, help="probability that a unit's output flips at a tick")
     parser.add_argument("--ablations", action="store_true", help="also without what the rule needs, one at a time")
+    parser.add_argument("--lstm", action="store_true", help="also an LSTM, by rewards and by the right answers")
+    parser.add_argument("--rules", action="store_true", help="also what the first learner has learned, as rules")
+    parser.add_argument("--plot", type=Path, help="draw an episode of the first learner to this file")
     parser.add_argument("--together", type=int, default=TOGETHER, help="learners that are trained at a time")
     parser.add_argument("--progress", action="store_true", help="tell how each epoch went")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
@@ -230,19 +259,23 @@ def main(arguments: Sequence[str]) -> None:
     seeds = range(chosen.first, chosen.first + chosen.seeds)
     figures: dict[str, Any] = {}
     for name, changes in {"learned gates": {}, **(setting.ablations if chosen.ablations else {})}.items():
-        results = [
-            learn(
-                setting,
-                chosen.kind,
-                list(seeds[start : start + chosen.together]),
-                noise=chosen.noise,
-                changes=changes,
-                progress=chosen.progress,
-            )[2]
-            for start in range(0, chosen.seeds, chosen.together)
-        ]
+        results = []
+        for start in range(0, chosen.seeds, chosen.together):
+            group = list(seeds[start : start + chosen.together])
+            how = {"noise": chosen.noise, "changes": changes, "progress": chosen.progress}
+            network, state, learned = learn(setting, chosen.kind, group, **how)
+            results.append(learned)
+            if not changes and not start:
+                show(setting, chosen.kind, network, state, rules=chosen.rules, plot=chosen.plot)
         figures[name] = [own._asdict() for own in results]
         print(f"{chosen.task} | {name} | {summary(results)}", flush=True)
+    for teaching in ("reward", "answers") if chosen.lstm else ():
+        known = chosen.kind if chosen.task == "role-filler" else _LSTM[chosen.task]
+        own = [setting.make(chosen.kind, seed) for seed in seeds]
+        how = {"teaching": teaching, "epochs": 3000, "setting": lstm.SETTINGS[known, teaching]}
+        compared = lstm.train(own, **how, key=jax.random.key(chosen.first))
+        figures[f"LSTM by {teaching}"] = compared._asdict()
+        print(f"{chosen.task} | LSTM taught by {teaching} | {compared}", flush=True)
     if chosen.json:
         chosen.json.write_text(json.dumps(figures))
 
