@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import equinox as eqx
 import gaters
 import gating_settings
 import jax
@@ -61,6 +62,18 @@ def test_a_network_in_a_file_chooses_and_learns_as_before(tmp_path: Path):
     gaters.assert_same(loaded.area_parameters, network.area_parameters)
     program = ab.load("word", "red") + ab.repeat(4, ab.choose("striatum", gates=gaters.CHANNELS[:2]) + ab.reward(0.5))
     one, other = (ab.run(each, program, key=gaters.keys(2)) for each in (network, loaded))
+    gaters.assert_same_states(one.state, other.state)
+
+
+def test_a_learned_policy_in_a_file_goes_on_bit_for_bit(tmp_path: Path):
+    network = gaters.built(discount=0.5)
+    program = ab.load("word", "red") + ab.repeat(4, ab.choose("striatum", gates=gaters.CHANNELS[:2]) + ab.reward(0.5))
+    learned = ab.run(network, program, key=gaters.keys(2)).state
+    eqx.tree_serialise_leaves(tmp_path / "learned.state", learned)
+    read = eqx.tree_deserialise_leaves(tmp_path / "learned.state", network.silent(2))
+    gaters.assert_same_states(read, learned)
+    assert np.any(read["striatum"].policy.weights)
+    one, other = (ab.run(network, program, start, key=gaters.keys(2)) for start in (learned, read))
     gaters.assert_same_states(one.state, other.state)
 
 

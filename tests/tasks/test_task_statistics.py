@@ -23,8 +23,8 @@ def test_one_two_ax_has_pairs_and_lengths_as_the_paper_has() -> None:
     assert digits.sum(axis=1).tolist() == [25] * 400
     assert share(shown[digits] == 0) == pytest.approx(0.5, abs=0.02)
     seconds = (shown >= 5) & (shown <= 7)
-    # Half of the pairs are chosen to be answered with R, and a ninth of the others is.
-    assert share(target[seconds] == task.symbols.index("R")) == pytest.approx(0.5 + 0.5 / 9, abs=0.01)
+    # Half of the pairs are chosen to be AX or BY, and the digit asks for one of them; so are a ninth of the others.
+    assert share(target[seconds] == task.symbols.index("R")) == pytest.approx(0.25 + 0.5 / 9, abs=0.01)
     loops = [np.diff([*np.flatnonzero(row), length]) for row, length in zip(digits, episodes.lengths, strict=True)]
     pairs, counts = np.unique((np.concatenate(loops) - 1) / 2, return_counts=True)
     assert pairs.tolist() == [1, 2, 3, 4]
@@ -33,8 +33,10 @@ def test_one_two_ax_has_pairs_and_lengths_as_the_paper_has() -> None:
 
 def test_targets_alone() -> None:
     episodes = tasks.one_two_ax(25, targets=1.0).episodes(20, key=KEY)
-    seconds = episodes.shown[..., 0] >= 5
-    assert (episodes.target[seconds] == 9).all()
+    shown = episodes.shown[..., 0]
+    pairs = np.stack([shown[:, :-1], shown[:, 1:]], axis=-1)[shown[:, 1:] >= 5]
+    assert np.unique(pairs, axis=0).tolist() == [[2, 5], [3, 6]]
+    assert share(pairs[:, 0] == 2) == pytest.approx(0.5, abs=0.05)
 
 
 def test_operations_are_all_as_likely_once_something_is_stored() -> None:
