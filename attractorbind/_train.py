@@ -193,7 +193,7 @@ def _epoch(
     finite = np.isfinite(loss).all() and all(bool(jnp.isfinite(leaf).all()) for leaf in layers)
     if np.isin(results, (Result.NON_FINITE, Result.LIMIT, Result.NO_FREE_CODE)).any() or not finite:
         raise RunError(
-            "a trial ended at a limit, without a spare symbol left, or in numbers that are not finite, while the "
+            "a trial ended at a limit, without a spare symbol left, or in numbers that are not finite while the "
             "network was trained; look at the program with run, or take a lower rate of the optimiser"
         )
     cosine = np.asarray(last_cosines(teacher.hierarchy.rule, after[name]))

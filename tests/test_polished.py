@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from conftest import POLISHED, UNPOLISHED
 
 MODULE = Path(__file__).parent / "engine" / "test_oracle.py"
 
 
+@pytest.mark.slow
 def test_the_oracle_agrees_with_what_is_polished():
     # Without the space that is left between flags: XLA takes what does not begin with a dash for the name of a file.
     flags = os.environ["XLA_FLAGS"].replace(UNPOLISHED, "").strip()

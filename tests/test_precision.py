@@ -57,9 +57,8 @@ def usual(compiled: Path) -> str:
     return printed(compiled, {})
 
 
-@pytest.mark.parametrize(
-    "setting", ["64-bit numbers, looking for NaNs", pytest.param("without promotion", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", ["64-bit numbers, looking for NaNs", "without promotion"])
 def test_networks_are_the_same_bit_for_bit(setting: str, compiled: Path, usual: str):
     assert len(usual.splitlines()) > 100
     assert printed(compiled, SETTINGS[setting]) == usual

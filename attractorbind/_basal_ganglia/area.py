@@ -68,7 +68,8 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
 
     - **traces** of choices, $E_k \leftarrow \lambda E_k + (g_k - p_k) \varphi$, which bridge the time until the reward,
         and **start anew where the gate opens**: what a slot held before is overwritten, and no longer to be credited;
-    - exploration that **dies with the errors**, $\varepsilon = \epsilon (1 - V)$, between 0 and 1;
+    - exploration that **dies with the errors**: $\varepsilon$ is $\epsilon$ times the share of errors, r < 1, among the
+        last outcomes, about 50;
     - **forgetting on error**: where r < 1, weights with a trace fade, $W \leftarrow (1 - \kappa) W$;
     - credit for those slots only that were read out, see `reward(through=)`.
 
@@ -91,7 +92,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     - `rate`: eta, of the policy; log-odds per unit of dopamine.
     - `trace`: lambda, 0 for none; decay from one choice to the next.
     - `forget`: kappa, a fraction.
-    - `explore`: epsilon, the chance at no expected reward.
+    - `explore`: epsilon, the part that is left to chance where all is wrong.
     - `critic`: its rate and discount.
     - `restart`: whether a channel's trace starts anew where its gate opens; if not, it only decays.
     - `shared`: whether all trials share the synapses.
@@ -186,7 +187,8 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
                 else ()
             )
         features = self._features(buffers)
-        policy = Policy(jnp.zeros((len(self.gates), features), jnp.int32), jnp.zeros(features, jnp.int32))
+        nothing = jnp.zeros((len(self.gates), features), jnp.int32)
+        policy = Policy(nothing, nothing[0], jnp.ones((), jnp.float32))
         return Circuit(tuple(drawn), policy)
 
     def init(self, buffers: Mapping[str, int], trials: int, parameters: Circuit) -> Striatum:

@@ -7,6 +7,9 @@ from jaxtyping import Array, Bool, Float, Int8, Int32
 
 from attractorbind._basal_ganglia.policy import GRAIN, Policy, fine, length_of
 
+# The weight of the last outcome in the running share of errors, which so tells of about the last 50.
+_RECENT = 0.02
+
 
 class Rates(NamedTuple):
     """How fast things are learned; see `BasalGanglia`."""
@@ -75,7 +78,12 @@ def changed(policy: Policy, change: Change) -> Policy:
     # Added in whole grains, so that what is far larger than a change does not swallow it.
     weights = policy.weights + _grains(change.weights)
     faded = weights - jnp.round(weights.astype(jnp.float32) * change.forgotten).astype(jnp.int32)
-    return Policy(_bounded(faded), _bounded(policy.critic + _grains(change.critic)))
+    return Policy(_bounded(faded), _bounded(policy.critic + _grains(change.critic)), policy.errors)
+
+
+def recounted(errors: Float[Array, ""], share: Float[Array, ""]) -> Float[Array, ""]:
+    """The running share of errors after one more outcome, or after several of which this share was an error."""
+    return errors + fine(jnp.float32(_RECENT) * (share - errors))
 
 
 def _finite(step: Float[Array, ""]) -> Float[Array, ""]:

@@ -15,10 +15,16 @@ _FINE = 2.0**-24
 
 
 class Policy(NamedTuple):
-    """What is learned: synapses of the Go and NoGo units of each channel, and of the critic, in units of `GRAIN`."""
+    """What is learned.
+
+    - `weights`: synapses of the Go and NoGo units of each channel, in units of `GRAIN`.
+    - `critic`: synapses of the critic, likewise.
+    - `errors`: the share of errors among the last outcomes.
+    """
 
     weights: Int32[Array, "channels features"]
     critic: Int32[Array, " features"]
+    errors: Float[Array, ""]
 
 
 class Decision(NamedTuple):

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Int8, Key
 
 from attractorbind._area.base import Shared, Shown
-from attractorbind._basal_ganglia.plasticity import Change, Lesson, Rates, change, changed, traced
+from attractorbind._basal_ganglia.plasticity import Change, Lesson, Rates, change, changed, recounted, traced
 from attractorbind._basal_ganglia.policy import Decision, chosen, probabilities, value
 
 
@@ -116,7 +116,7 @@ def after_outcome(
         ),
         state,
         (
-            _taught(settings, state.policy, lesson, earning),
+            _counted(_taught(settings, state.policy, lesson, earning), lesson.wrong, earning),
             jnp.where(earning, expected, state.value),
             jnp.where(earning, dopamine, state.dopamine),
             earning,
@@ -151,7 +151,8 @@ def after_choice(
         lesson,
         awaited,
     )
-    explore = jnp.clip(jnp.asarray(settings.explore, jnp.float32) * (1 - expected), 0.0, 1.0)
+    errors = policy.value.errors if isinstance(policy, Shared) else policy.errors
+    explore = jnp.clip(jnp.asarray(settings.explore, jnp.float32) * errors, 0.0, 1.0) * jnp.ones_like(expected)
     decision = Decision(asked.candidates, asked.compete, asked.sample, jnp.where(asked.sample, explore, 0.0))
     probability = _each_trial(probabilities, policy)(features, decision)
     opened = jax.vmap(chosen)(probability, decision, keys)
@@ -211,6 +212,16 @@ def _taught(settings: Settings, policy: Any, lesson: Lesson, learning: Bool[Arra
         return jax.vmap(changed)(policy, own)
     share = 1 / jnp.maximum(jnp.sum(learning.astype(jnp.float32)), 1.0)
     return Shared(changed(policy.value, Change(*(jnp.sum(asked, axis=0) * share for asked in own))))
+
+
+def _counted(policy: Any, wrong: Bool[Array, " trials"], earning: Bool[Array, " trials"]) -> Any:
+    """The policy with the errors among these outcomes counted: of each trial its own, or of all trials together."""
+    if not isinstance(policy, Shared):
+        errors = jnp.where(earning, jax.vmap(recounted)(policy.errors, wrong.astype(jnp.float32)), policy.errors)
+        return policy._replace(errors=errors)
+    own, outcomes = policy.value, jnp.sum(earning.astype(jnp.float32))
+    share = jnp.sum((wrong & earning).astype(jnp.float32)) / jnp.maximum(outcomes, 1.0)
+    return Shared(own._replace(errors=jnp.where(outcomes > 0, recounted(own.errors, share), own.errors)))
 
 
 def turns(wanted: Bool[Array, ""], body: Any, start: Any, *given: Any) -> Any:

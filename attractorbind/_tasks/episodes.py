@@ -28,7 +28,7 @@ class Episodes:
         >>> from attractorbind import tasks
         >>> episodes = tasks.one_two_ax(loops=2, pairs=1).episodes(1, key=jax.random.key(0))
         >>> episodes.inputs(targets=True)
-        [['2', 'L', 'B', 'L', 'Y', 'R', '2', 'L', 'A', 'L', 'X', 'L']]
+        [['2', 'L', 'B', 'L', 'X', 'L', '2', 'L', 'A', 'L', 'X', 'L']]
     """
 
     shown: Int32[np.ndarray, "episodes steps channels"]

@@ -78,7 +78,7 @@ def one_two_ax(loops: int = 25, *, pairs: int = 4, targets: float = 0.5) -> Abst
         >>> from attractorbind import tasks
         >>> task = tasks.one_two_ax(loops=3, pairs=2)
         >>> task.episodes(1, key=jax.random.key(2)).inputs()
-        [['2', 'B', 'Y', '1', 'B', 'Z', '1', 'A', 'X', 'A', 'X']]
+        [['2', 'C', 'Z', '1', 'A', 'X', '1', 'A', 'X', 'B', 'Y']]
     """
     check_count("loops", loops)
     check_count("pairs", pairs)

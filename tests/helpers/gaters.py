@@ -76,6 +76,7 @@ def with_policy(state: ab.State, weights: Any, critic: Any = None) -> ab.State:
     new = gating.Policy(
         jnp.broadcast_to(jnp.asarray(weights, jnp.int32), old.weights.shape),
         old.critic if critic is None else jnp.broadcast_to(jnp.asarray(critic, jnp.int32), old.critic.shape),
+        old.errors,
     )
     return eqx.tree_at(lambda own: getattr(own.areas[0].policy, "value", own.areas[0].policy), state, new)
 

@@ -18,6 +18,7 @@ class Learner:
 
     weights: list[list[int]]  # channels, features
     critic: list[int]
+    errors: float = 1.0
 
 
 @dataclass
@@ -83,6 +84,7 @@ class Oracle:
 
     def _earn(self, told: list[Told]) -> None:
         lessons: dict[int, Asked] = {}
+        errors: dict[int, bool] = {}
         for number, what in enumerate(told):
             if "outcome" not in what.switches:
                 continue
@@ -98,7 +100,16 @@ class Oracle:
             lessons[number] = self._asked(own.dopamine, what.features, credited, wrong=earned < 1)
             own.rewarded, own.awaiting, own.read, own.credited = True, True, what.features, list(what.up)
             own.outcomes, own.total = own.outcomes + 1, own.total + earned
+            errors[number] = earned < 1
         self._teach(lessons)
+        self._count(errors)
+
+    def _count(self, errors: dict[int, bool]) -> None:
+        """Of a learner of its own the last outcome counts a fiftieth; where they share, the trials' mean does."""
+        groups = [list(errors)] if self.settings["shared"] and errors else [[number] for number in errors]
+        for group in groups:
+            learner = self.learner(group[0])
+            learner.errors += 0.02 * (sum(errors[number] for number in group) / len(group) - learner.errors)
 
     def _choose(self, told: list[Told], chosen: np.ndarray) -> None:
         choosing = [number for number, what in enumerate(told) if "choose" in what.switches]
@@ -117,7 +128,7 @@ class Oracle:
             candidates = what.up if any(what.up) else own.offered
             explore = 0.0
             if "sample" in what.switches:
-                explore = min(1.0, max(0.0, self.settings["explore"] * (1 - own.value)))
+                explore = min(1.0, max(0.0, self.settings["explore"] * self.learner(number).errors))
             own.probability = probabilities(
                 self.learner(number), what.features, candidates, explore, compete="compete" in what.switches
             )
