@@ -64,7 +64,7 @@ def one_two_ax(changes: Changes = {}) -> Solution:  # noqa: B006 (never changed)
     places = slots(6)
     into = [f"stimulus->{place}" for place in places]
     store = ganglia("store", changes, reads=["stimulus"], gates=into, rate=0.4, trace=0.95, explore=1.0)
-    pairs = [gating.Conjunction("stimulus", *pair) for pair in itertools.combinations(places, 2)]
+    pairs = [gating.Conjunction("stimulus", *pair, units=384) for pair in itertools.combinations(places, 2)]
     critic = gating.Critic(rate=0.4)
     say = {name: ab.load(ANSWER, name) for name in ("L", "R")}
     answer = ganglia("answer", changes, reads=pairs, gates=list(say), rate=3.0, trace=0.0, explore=0.0, critic=critic)

@@ -12,15 +12,17 @@ from attractorbind._errors import NetworkError
 
 # The weights of dendrites are whole numbers of about this size, so that their sums are exact.
 _SCALE = 32
+# A dendrite whose sum is less than this many standard deviations is silent: noise would turn its sign too easily.
+_DEAD = 0.3
 
 
 class Conjunction(eqx.Module):
-    r"""Units that read several buffers together: $c_j = \prod_b \mathrm{sign}(\sum_i D^b_{ij} x^b_i)$, -1 or 1.
+    r"""Units that read several buffers together: $c_j = \prod_b \mathrm{sign}(\sum_i D^b_{ij} x^b_i)$, -1, 0 or 1.
 
     A linear policy cannot tell "the A after a 1" from "an A, and a 1 somewhere". A conjunctive unit has a dendrite for
     each buffer, with fixed random weights, and multiplies what they say. If any of the buffers holds another symbol the
-    units are as good as independent; if one is silent, all units are 0. The values are deviations from a tonic rate.
-    Noise that flips a hundredth of the units of three buffers turns a fifth of the conjunctive units.
+    units are as good as independent; if one is silent, all units are 0. A dendrite whose sum is below 0.3 standard
+    deviations says nothing, for noise would turn its sign. The values are deviations from a tonic rate.
 
     **Arguments:**
 
@@ -66,7 +68,8 @@ def conjoined(
     product = None
     for synapses, states in zip(weights, activity, strict=True):
         # Whole numbers below 2^24, so the sums are exact in any order.
-        sign = jnp.sign(states @ synapses.astype(jnp.float32))
+        sums, active = states @ synapses.astype(jnp.float32), jnp.sum(states, axis=1, keepdims=True)
+        sign = jnp.sign(sums) * (sums * sums > jnp.float32((_DEAD * _SCALE) ** 2) * active)
         product = sign if product is None else product * sign
     assert product is not None
     return product.astype(jnp.int8)

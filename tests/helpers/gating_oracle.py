@@ -208,6 +208,8 @@ def read(activity: list[np.ndarray], reads: list[tuple[int, ...]], dendrites: An
             product = 1
             for buffer, synapses in zip(entry, weights, strict=True):
                 sums = sum(int(synapses[i, unit]) for i in range(len(synapses)) if activity[buffer][i])
-                product *= (sums > 0) - (sums < 0)
+                # 0.3 standard deviations, of weights of 32 or so.
+                heard = sums**2 > (0.3 * 32) ** 2 * activity[buffer].sum()
+                product *= heard * ((sums > 0) - (sums < 0))
             features.append(product)
     return features
