@@ -163,6 +163,7 @@ TABLES: dict[str, Callable[[list[Row]], str]] = {
     "ensembles": as_they_are(
         ["units", "spare", "noise", "from 0.25", "from 0.35", "from 0.5", "from 1.0", "old"],
     ),
+    "gating": as_they_are(["units", "trials", "control", "ticks", "ms", "of the written program's"]),
     "training": training,
     "weights": weights,
 }
