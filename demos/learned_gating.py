@@ -174,8 +174,8 @@ def examine(
     if split not in own[0].splits:
         return [math.nan] * len(own)
     episodes = 4 if solution.steps is None else 50
-    streams: list[list[str]] = []
-    answers: list[list[str]] = []
+    streams: list[Sequence[str]] = []
+    answers: list[list[Any]] = []
     for learner, task in enumerate(own):
         drawn = task.episodes(episodes, key=jax.random.fold_in(key, 10_000 + learner), split=split)
         called = _new_names(task, split) if solution.new else {}
@@ -230,13 +230,18 @@ def show(setting: Task, kind: str, network: ab.Network, state: ab.State, *, rule
         if rules and isinstance(area, gating.BasalGanglia):
             print(gating.rules(network, state, area.name, compete=area.name != "store"))
     if plot is not None:
+        import matplotlib.pyplot as plt
+
         from attractorbind.plotting import plot_choices
 
         first = dataclasses.replace(network.silent(), areas=jax.tree.map(lambda leaf: leaf[:1], state.areas))
         program = networks.examination(task, solution, _limit(task, solution))
         read = stream(task, 1, jax.random.key(1), targets=False)[:60]
         trace = ab.run(network, program, first, inputs=read, key=jax.random.key(2), record="decoded", throw=False)
-        plot_choices(trace, next(iter(trace.choices))).figure.savefig(plot, bbox_inches="tight")
+        figure, axes = plt.subplots(layout="constrained")
+        plot_choices(trace, next(iter(trace.choices)), axes=axes)
+        figure.savefig(plot)
+        plt.close(figure)
 
 
 def main(arguments: Sequence[str]) -> None:
