@@ -2,13 +2,13 @@
 # Wrong on purpose.
 # pyright: reportArgumentType=false, reportCallIssue=false
 
-import json
 from types import SimpleNamespace
 from typing import Any
 
 import jax
 import numpy as np
 from bad_values import spread
+from wrong_calls import print_raised
 
 import attractorbind as ab
 from attractorbind import gating
@@ -237,16 +237,5 @@ def _with(call: Any) -> Any:
 CALLS = calls()
 
 
-def main() -> None:
-    shared, raised = prepare(), {}
-    for name, (call, _, _) in CALLS.items():
-        try:
-            call(shared)
-            raised[name] = [[], "nothing was raised"]
-        except Exception as error:
-            raised[name] = [[kind.__name__ for kind in type(error).__mro__], str(error)]
-    print(json.dumps(raised))
-
-
 if __name__ == "__main__":
-    main()
+    print_raised(CALLS, prepare())

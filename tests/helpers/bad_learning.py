@@ -6,7 +6,6 @@ library's.
 # Wrong on purpose.
 # pyright: reportArgumentType=false, reportCallIssue=false
 
-import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from bad_values import NOT_A_NUMBER, WRONG_COUNTS, WRONG_KEYS, WRONG_RATES, spread
+from wrong_calls import print_raised
 
 import attractorbind as ab
 from attractorbind import learning
@@ -512,19 +512,6 @@ CALLS: dict[str, tuple] = {
 }
 
 
-def main() -> None:
-    world = prepare()
-    forbid_computing()
-    raised = {}
-    for name, (call, _, _) in CALLS.items():
-        try:
-            call(world)
-            raised[name] = [[], "nothing was raised"]
-        except Exception as error:
-            raised[name] = [[kind.__name__ for kind in type(error).__mro__], str(error)]
-    print(json.dumps(raised))
-
-
 def forbid_computing() -> None:
     """From here on, whoever runs a network or trains synapses gets an error that is not the library's."""
     from attractorbind import _tick
@@ -538,4 +525,6 @@ def forbid_computing() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    world = prepare()
+    forbid_computing()
+    print_raised(CALLS, world)

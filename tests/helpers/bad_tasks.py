@@ -2,12 +2,12 @@
 # Wrong on purpose.
 # pyright: reportArgumentType=false, reportCallIssue=false
 
-import json
 from typing import Any
 
 import jax
 import numpy as np
 from bad_values import WRONG_COUNTS, WRONG_KEYS, WRONG_RATES, spread
+from wrong_calls import print_raised
 
 from attractorbind import tasks
 
@@ -188,16 +188,5 @@ def _calling(call: Any) -> Any:
 CALLS = calls()
 
 
-def main() -> None:
-    raised = {}
-    for name, (call, _, _) in CALLS.items():
-        try:
-            call(None)
-            raised[name] = [[], "nothing was raised"]
-        except Exception as error:
-            raised[name] = [[kind.__name__ for kind in type(error).__mro__], str(error)]
-    print(json.dumps(raised))
-
-
 if __name__ == "__main__":
-    main()
+    print_raised(CALLS, None)
