@@ -48,11 +48,8 @@ from attractorbind._measure.stuck_gates import StuckGates as StuckGates, stuck_g
 from attractorbind._network import Network as Network
 from attractorbind._overlap import overlaps as overlaps
 from attractorbind._program.choosing import (
-    begin_episode as begin_episode,
     choose as choose,
     chosen as chosen,
-    next_reward as next_reward,
-    reward as reward,
 )
 from attractorbind._program.condition import Condition as Condition
 from attractorbind._program.control import repeat as repeat, until as until, when as when
@@ -71,6 +68,11 @@ from attractorbind._program.production import Production as Production, cycle as
 from attractorbind._program.program import Program as Program, gates as gates, present as present
 from attractorbind._program.question import empty as empty, equal as equal, holds as holds
 from attractorbind._program.recollection import forget as forget, recall as recall, store as store
+from attractorbind._program.rewarding import (
+    begin_episode as begin_episode,
+    next_reward as next_reward,
+    reward as reward,
+)
 from attractorbind._program.schedule import Schedule as Schedule
 from attractorbind._program.seeing import learn as learn, see as see
 from attractorbind._program.streams import emit as emit, read as read

@@ -29,7 +29,7 @@ class Settings(NamedTuple):
 
     rate: float = 2.0
     trace: float = 0.7
-    explore: float = 0.3
+    explore: float = 0.05
     critic: float = 0.2
     discount: float = 0.9
     scale: float = 1.0

@@ -1,14 +1,14 @@
-"""The instructions of basal ganglia, each a sequence of their gates: choose, reward, begin an episode."""
+"""The instructions by which basal ganglia choose, each a sequence of their gates; and the question what they chose."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from attractorbind._area.base import AbstractArea
-from attractorbind._checks import check_bool, check_known, check_names, check_signed_fraction
+from attractorbind._checks import check_bool, check_known, check_names
 from attractorbind._errors import ProgramError, listed
 from attractorbind._program.assembler import Assembler, Label
-from attractorbind._program.condition import Branch, Condition, Question, Reading, check_condition
+from attractorbind._program.condition import Branch, Condition, Question, Reading
 from attractorbind._program.control import check_body, when
 from attractorbind._program.macros import hold, latch_of
 from attractorbind._program.program import Program, gates
@@ -16,7 +16,7 @@ from attractorbind._program.statement import SETTLE, Instruction, Statement, Ste
 from attractorbind._wiring import AreaWiring, Wiring
 
 # Channels to which a gate is left.
-_Channels = tuple[tuple[str, str], ...]
+Channels = tuple[tuple[str, str], ...]
 
 
 def choosing(wiring: Wiring, name: str) -> AreaWiring:
@@ -25,7 +25,7 @@ def choosing(wiring: Wiring, name: str) -> AreaWiring:
     return known[check_known("basal ganglia", "basal ganglia here", name, known)]
 
 
-def _opening(area: AreaWiring, *switches: str) -> dict[str, float]:
+def opening(area: AreaWiring, *switches: str) -> dict[str, float]:
     """The gates by which an area reads its buffers, and these switches, all open."""
     reads = [f"{buffer}->{area.name}" for buffer in area.reads]
     return dict.fromkeys([*reads, *(f"{area.name}:{switch}" for switch in switches)], 1.0)
@@ -52,7 +52,7 @@ class Choose(Instruction):
         for channel in self.channels:
             wiring.channel(self.area, channel)
         switches = ["choose", *["compete"] * self.compete, *["sample"] * (not self.greedy), *self.channels]
-        decide = gates(open=_opening(area, *switches)).statements
+        decide = gates(open=opening(area, *switches)).statements
         return decide + (self._copies(wiring) if self.relays else ())
 
     def _copies(self, wiring: Wiring) -> tuple[Statement, ...]:
@@ -64,8 +64,8 @@ class Choose(Instruction):
                     f"{self} opens {relay.name!r}, a {relay.kind}; only relays open at once: give a program for each "
                     f"channel, {{{relay.name!r}: ...}}"
                 )
-        own: dict[str, _Channels] = {relay.name: ((self.area, relay.name),) for relay in relays}
-        latches: dict[str, _Channels] = {}
+        own: dict[str, Channels] = {relay.name: ((self.area, relay.name),) for relay in relays}
+        latches: dict[str, Channels] = {}
         for relay in relays:
             latch = latch_of(wiring, relay.target).name
             latches[latch] = (*latches.get(latch, ()), (self.area, relay.name))
@@ -104,73 +104,6 @@ class Offer(Instruction):
 
     def __str__(self) -> str:
         return f"offer({self.area!r}, {self.channel!r})"
-
-
-@dataclass(frozen=True)
-class Reward(Instruction):
-    """Give all basal ganglia a reward, or, with None, the next of those given to the run."""
-
-    amount: float | None
-    through: str | None
-
-    @property
-    def chooses(self) -> bool:
-        """Whether some of its gates are open in some trials only."""
-        return self.through is not None
-
-    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or other macros, that it stands for."""
-        areas = [area for area in wiring.areas if area.channels]
-        if not areas:
-            raise ProgramError(f"{self} reaches nobody; give gating.BasalGanglia(...) to build(areas=[...])")
-        opened: dict[str, float] = {}
-        for area in areas:
-            opened |= _opening(area, "outcome", *(["next"] if self.amount is None else ()), *area.channels)
-            if self.amount:
-                # Half open is nothing, so that what leaks through a closed gate is no reward.
-                opened[f"{area.name}:amount"] = (1 + abs(self.amount)) / 2
-                opened |= {f"{area.name}:penalty": 1.0} if self.amount < 0 else {}
-        credit = () if self.through is None else self._credit(wiring, choosing(wiring, self.through), areas)
-        return (Step(1, tuple(opened.items()), left_to=credit),)
-
-    def _credit(
-        self, wiring: Wiring, through: AreaWiring, areas: Sequence[AreaWiring]
-    ) -> tuple[tuple[str, _Channels], ...]:
-        """Of the channels that write on a buffer that is read out through others, each left to those others."""
-        relays = {gate.name: gate for gate in wiring.gates if gate.kind == "relay"}
-        read_out: dict[str, _Channels] = {}
-        for channel in through.channels:
-            if channel in relays:
-                source = relays[channel].source
-                read_out[source] = (*read_out.get(source, ()), (through.name, channel))
-        return tuple(
-            (f"{area.name}:{channel}", read_out[relays[channel].target])
-            for area in areas
-            if area.name != through.name
-            for channel in area.channels
-            if channel in relays and relays[channel].target in read_out
-        )
-
-    def __str__(self) -> str:
-        through = "" if self.through is None else f"through={self.through!r}"
-        if self.amount is None:
-            return f"next_reward({through})"
-        return f"reward({self.amount:g}{', ' * bool(through)}{through})"
-
-
-@dataclass(frozen=True)
-class BeginEpisode(Instruction):
-    """Let basal ganglia forget what they chose before, so that no later reward is credited to it."""
-
-    area: str
-
-    def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """The primitives, or other macros, that it stands for."""
-        choosing(wiring, self.area)
-        return gates(open=[f"{self.area}:begin"]).statements
-
-    def __str__(self) -> str:
-        return f"begin_episode({self.area!r})"
 
 
 @dataclass(frozen=True)
@@ -289,68 +222,3 @@ def chosen(area: str | AbstractArea, channel: str) -> Condition:
     if not isinstance(channel, str):
         raise ProgramError(f"channel is {channel!r}; give its name")
     return Chosen(area_name(area), channel)
-
-
-def reward(amount: float = 1.0, *, when: Condition | None = None, through: str | AbstractArea | None = None) -> Program:
-    """Give a reward to all basal ganglia of the network, which learn from it; one tick.
-
-    **Arguments:**
-
-    - `amount`: the reward, from -1, a punishment, to 1. What is less than 1 counts as an error.
-    - `when`: a condition; where it does not hold the reward is 0.
-    - `through`: basal ganglia that chose which buffers to read out. Channels of others that write on those buffers are
-        credited only where the buffer was read out.
-
-    **Raises:** `ArgumentError` for an amount out of range; `ProgramError` for what is no condition and, when compiled,
-    on a network without basal ganglia.
-
-    **Example:**
-
-        >>> import attractorbind as ab
-        >>> print(ab.reward(when=ab.equal("out", "target")))
-        when equal('out', 'target'):
-            reward(1)
-        otherwise:
-            reward(0)
-    """
-    number = check_signed_fraction("amount", amount, "divide rewards by the largest")
-    name = None if through is None else area_name(through)
-    given = Program((Reward(number, name),))
-    if when is None:
-        return given
-    return _when(check_condition(when), given, Program((Reward(0.0, name),)))
-
-
-# The argument `when` of `reward` hides the function.
-_when = when
-
-
-def next_reward(*, through: str | AbstractArea | None = None) -> Program:
-    """Give each of the basal ganglia the next of the rewards that the run was given for it; 0 after the last.
-
-    For rewards that come from outside, such as those of an environment: `run(stimuli={"striatum": rewards})`, of shape
-    (trials,) or (trials, rewards), any finite numbers.
-
-    **Arguments:**
-
-    - `through`: as for `reward`.
-
-    **Example:**
-
-        >>> import attractorbind as ab
-        >>> print(ab.next_reward())
-        next_reward()
-    """
-    return Program((Reward(None, None if through is None else area_name(through)),))
-
-
-def begin_episode(area: str | AbstractArea) -> Program:
-    """Begin an episode: nothing that basal ganglia chose before is credited with a reward that is to come; one tick.
-
-    **Example:**
-
-        >>> import attractorbind as ab
-        >>> print(ab.begin_episode("striatum"))
-        begin_episode('striatum')
-    """
-    return Program((BeginEpisode(area_name(area)),))
