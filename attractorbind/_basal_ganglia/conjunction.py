@@ -69,7 +69,8 @@ def conjoined(
     for synapses, states in zip(weights, activity, strict=True):
         # Whole numbers below 2^24, so the sums are exact in any order.
         sums, active = states @ synapses.astype(jnp.float32), jnp.sum(states, axis=1, keepdims=True)
-        sign = jnp.sign(sums) * (sums * sums > jnp.float32((_DEAD * _SCALE) ** 2) * active)
+        clear = sums * sums > jnp.float32((_DEAD * _SCALE) ** 2) * active
+        sign = jnp.where(clear, jnp.sign(sums), jnp.float32(0))
         product = sign if product is None else product * sign
     assert product is not None
     return product.astype(jnp.int8)
