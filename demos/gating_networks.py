@@ -34,6 +34,7 @@ class Solution(NamedTuple):
     - `query`: what a step asks for that asks for an answer; None for all steps.
     - `steps`: how many steps an episode has; None where each goes on from the one before.
     - `new`: the channel whose symbols are imprinted when they have no synapses yet, None for none.
+    - `activity`: the fraction of units that is active in a code.
     """
 
     holding: tuple[str, ...]
@@ -47,6 +48,7 @@ class Solution(NamedTuple):
     query: ab.Condition | None = None
     steps: int | None = None
     new: str | None = None
+    activity: float = 0.1
 
 
 def slots(number: int) -> tuple[str, ...]:
@@ -63,11 +65,11 @@ def one_two_ax(changes: Changes = {}) -> Solution:  # noqa: B006 (never changed)
     """Six slots may take the stimulus; the answer is read from conjunctions of the stimulus with any two of them."""
     places = slots(6)
     into = [f"stimulus->{place}" for place in places]
-    store = ganglia("store", changes, reads=["stimulus"], gates=into, rate=0.4, trace=0.95, explore=1.0)
+    store = ganglia("store", changes, reads=["stimulus"], gates=into, rate=0.6, trace=0.95, explore=1.0)
     pairs = [gating.Conjunction("stimulus", *pair, units=384) for pair in itertools.combinations(places, 2)]
     critic = gating.Critic(rate=0.4)
     say = {name: ab.load(ANSWER, name) for name in ("L", "R")}
-    answer = ganglia("answer", changes, reads=pairs, gates=list(say), rate=3.0, trace=0.0, explore=0.0, critic=critic)
+    answer = ganglia("answer", changes, reads=pairs, gates=list(say), rate=4.0, trace=0.0, explore=0.0, critic=critic)
     return Solution(
         holding=places,
         relays=tuple(("stimulus", place) for place in places),
@@ -76,6 +78,8 @@ def one_two_ax(changes: Changes = {}) -> Solution:  # noqa: B006 (never changed)
         greedy=ab.choose("answer", one_of=say, greedy=True),
         keep=ab.choose("store", gates=into),
         keep_greedy=ab.choose("store", gates=into, greedy=True),
+        # The denser a code, the fewer conjunctive units are turned by noise; but above .2 codes are too much alike.
+        activity=0.2,
     )
 
 
@@ -189,7 +193,7 @@ def build(task: tasks.AbstractTask, solution: Solution, units: int, seed: int) -
         buffers=dict.fromkeys((*task.channels, *solution.holding, ANSWER, TARGET), units),
         relays=[*solution.relays, (ANSWER, TARGET)],
         areas=list(solution.areas),
-        activity=0.1,
+        activity=solution.activity,
         rule=ab.MaximalStability(),
         key=jax.random.key(seed),
     )
