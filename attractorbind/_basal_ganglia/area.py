@@ -208,7 +208,12 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
         state = eqx.tree_at(
             lambda own: (own.decided, own.rewarded, own.offered),
             state,
-            (*[jnp.zeros_like(state.decided)] * 2, state.offered | (up & switch["offer"][:, None])),
+            # A trial that does not take part stays as it is.
+            (
+                state.decided & ~inputs.running,
+                state.rewarded & ~inputs.running,
+                state.offered | (up & switch["offer"][:, None]),
+            ),
         )
         state = turns(jnp.any(switch["begin"]), begun, state, switch["begin"])
         state = turns(jnp.any(switch["outcome"]), self._earned, state, parameters, inputs, switch, up)
@@ -314,13 +319,15 @@ def _received(state: Striatum, receiving: Bool[Array, " trials"]) -> tuple[Stria
 
 def _entries(name: str, reads: Any) -> list[tuple[tuple[str, ...], int]]:
     """The buffers of each entry of `reads`, and its conjunctive units, 0 for a single buffer."""
-    if isinstance(reads, str) or not isinstance(reads, Iterable):
+    if isinstance(reads, str) or not isinstance(reads, Iterable) or getattr(reads, "shape", None) == ():
         raise NetworkError(f"reads of {name!r} is {reads!r}; give a list of buffers, ['word'], say")
     entries = []
     for entry in reads:
         if isinstance(entry, Conjunction):
             entries.append((entry.buffers, entry.units))
         elif isinstance(entry, str):
+            if ((entry,), 0) in entries:
+                raise NetworkError(f"reads of {name!r} names {entry!r} more than once; name each buffer once")
             entries.append(((entry,), 0))
         else:
             raise NetworkError(f"reads of {name!r} has {entry!r}; give names of buffers, or gating.Conjunction(...)")
