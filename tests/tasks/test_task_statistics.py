@@ -109,6 +109,13 @@ def test_what_is_held_out_is_held_out(kind: str, seed: int) -> None:
         assert all(sentence[role] not in known for role, sentence in asked)
 
 
+@pytest.mark.parametrize("number", [2, 5, 30])
+def test_a_word_that_is_new_in_a_role_is_known_from_others(number: int) -> None:
+    task = tasks.role_filler("full_combinatorial", sentences=number, key=jax.random.key(1))
+    known = {word for sentence in sentences(task, "train")[0] for word in sentence}
+    assert all(sentence[role] in known for role, sentence in sentences(task, "test")[1])
+
+
 def test_other_keys_hold_out_other_sentences() -> None:
     first, second = (sentences(tasks.role_filler(key=jax.random.key(seed)), "train")[0] for seed in (0, 1))
     assert len(first & second) < 100
