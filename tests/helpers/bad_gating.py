@@ -15,9 +15,27 @@ from attractorbind import gating
 
 KEY = jax.random.key(0)
 CHANNELS = ["word->slot", "word->other", "skip"]
-NOT_FRACTIONS = {"negative": -0.1, "too large": 1.5, "NaN": np.nan, "text": "0.5", "None": None, "a bool": True}
-NOT_SIZES = {"negative": -1, "NaN": np.nan, "infinite": np.inf, "of 64 bits": 1e300, "text": "1", "a bool": True}
+TOO_LARGE = 10**400  # for a float
+NOT_FRACTIONS = {
+    "far too large": TOO_LARGE,
+    "negative": -0.1,
+    "too large": 1.5,
+    "NaN": np.nan,
+    "text": "0.5",
+    "None": None,
+    "a bool": True,
+}
+NOT_SIZES = {
+    "far too large": TOO_LARGE,
+    "negative": -1,
+    "NaN": np.nan,
+    "infinite": np.inf,
+    "of 64 bits": 1e300,
+    "text": "1",
+    "a bool": True,
+}
 NOT_AMOUNTS = {
+    "far too large": TOO_LARGE,
     "too large": 1.5,
     "too small": -2,
     "NaN": np.nan,
@@ -30,7 +48,14 @@ NOT_AMOUNTS = {
     "a list": [1],
     "a complex number": 1j,
 }
-NOT_CHANNELS = {"empty": [], "one string": "skip", "twice the same": ["skip", "skip"], "numbers": [1, 2], "none": 3}
+NOT_CHANNELS = {
+    "empty": [],
+    "one string": "skip",
+    "twice the same": ["skip", "skip"],
+    "numbers": [1, 2],
+    "none": 3,
+    "no axes": np.array("a"),
+}
 NOT_REWARDS = {
     "a number": 1.0,
     "three axes": np.ones((2, 2, 2)),
@@ -41,6 +66,8 @@ NOT_REWARDS = {
     "NaN": [np.nan],
     "infinite": [np.inf],
     "of 64 bits": [1e300],
+    "of more bits than a float has": [TOO_LARGE],
+    "days": np.array(["2020-01-01"], "datetime64[D]"),
     "lists of different lengths": [[1], [1, 2]],
     "None": None,
 }
@@ -103,6 +130,9 @@ def calls() -> dict[str, tuple]:
             unknown,
             ("'slt'", "did you mean 'slot'"),
         ),
+        "reads: twice the same": (lambda w: made(reads=["word", "word"]), network, ("'word'", "once")),
+        "reads: an array without axes": (lambda w: made(reads=np.array("word")), network, ("list of buffers",)),
+        "channels: an array without axes": (lambda w: made(gates=np.array("skip")), network, ("list of names",)),
         "conjunction: of one": (lambda w: conjunction("word"), network, ("'word'", "two different")),
         "conjunction: of none": (lambda w: conjunction(), network, ("two different",)),
         "conjunction: twice the same": (lambda w: conjunction("word", "word"), network, ("two different",)),
@@ -178,6 +208,16 @@ def calls() -> dict[str, tuple]:
             lambda w: ab.step(w.network, w.network.silent(2), w.network.gating()),
             argument,
             ("striatum:sample", "key="),
+        ),
+        "choose: again, while others wait": (
+            lambda w: ab.choose("striatum", gates={"skip": ab.repeat(2, CHOOSE), "word->slot": ab.hold()}),
+            program,
+            ("'skip'", "'striatum' choose again", "come last", "one_of="),
+        ),
+        "rules: no symbols": (
+            lambda w: gating.rules(w.network, w.network.silent(), "striatum", symbols={"word": []}),
+            argument,
+            ("symbols of 'word' is empty", "one at least"),
         ),
         "chosen: a number": (lambda w: ab.chosen("striatum", 3), program, ("channel is 3", "name")),
         "chosen: by a number": (lambda w: ab.chosen(3, "skip"), program, ("3", "name")),
