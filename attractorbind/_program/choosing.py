@@ -158,7 +158,8 @@ def choose(
     - `greedy`: whether, instead of drawing, those open that have a probability above 1/2, or the likeliest.
 
     **Raises:** `ProgramError` unless one of `gates` and `one_of` is given, with two channels or more in `one_of`, or if
-    a program in `gates` but the last one lets the same basal ganglia choose again; when compiled, `UnknownNameError` for basal ganglia, channels or gates that do not exist.
+    a program in `gates`, unless it is the last, lets the same basal ganglia choose again; when compiled,
+    `UnknownNameError` for basal ganglia, channels or gates that do not exist.
 
     **Example:**
 
