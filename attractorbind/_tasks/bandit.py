@@ -106,7 +106,8 @@ def _check_probabilities(given: Any, arms: int) -> tuple[float, ...]:
 def _check_reversal(given: Any) -> int | float | None:
     if given is None:
         return None
-    fraction = isinstance(given, numbers.Real) and not isinstance(given, numbers.Integral)
+    value: Any = given
+    fraction = isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral)
     if fraction and 0 < given < 1:
         return float(given)
     if fraction or not hasattr(given, "__index__"):
