@@ -138,7 +138,7 @@ def run(
         rows=kept.rows,
         output_symbols=np.asarray(outcome.outputs),
         output_counts=np.asarray(outcome.output_counts),
-        choices=_of_choosing(network, kept.choices, np.asarray(outcome.ticks)),
+        recorded_choices=_of_choosing(network, kept.choices, np.asarray(outcome.ticks)),
     )
     if throw:
         trace.check()

@@ -68,8 +68,8 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
 
     - **traces** of choices, $E_k \leftarrow \lambda E_k + (g_k - p_k) \varphi$, which bridge the time until the reward,
         and **start anew where the gate opens**: what a slot held before is overwritten, and no longer to be credited;
-    - exploration that **dies with the errors**: $\varepsilon$ is $\epsilon$ times the share of errors, r < 1, among the
-        last outcomes, about 50;
+    - exploration that **ends where errors end**: $\varepsilon$ is $\epsilon$ times the share of errors, r < 1, among
+        the last outcomes, about 50, and 1 at the most;
     - **forgetting on error**: where r < 1, weights with a trace fade, $W \leftarrow (1 - \kappa) W$;
     - credit for those slots only that were read out, see `reward(through=)`.
 
@@ -92,7 +92,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     - `rate`: eta, of the policy; log-odds per unit of dopamine.
     - `trace`: lambda, 0 for none; decay from one choice to the next.
     - `forget`: kappa, a fraction.
-    - `explore`: epsilon, the part that is left to chance where all is wrong.
+    - `explore`: epsilon, the part left to chance where all is wrong; with 2, all is where half is wrong or more.
     - `critic`: its rate and discount.
     - `restart`: whether a channel's trace starts anew where its gate opens; if not, it only decays.
     - `shared`: whether all trials share the synapses.

@@ -97,6 +97,8 @@ def rules(
     buffer at a time, all others silent; then two at a time, where it reads two or more; then the buffers of each
     conjunction. Of more than 512 combinations none is tried, and what is left out is told; name in `symbols` what
     the buffers can hold, and there are fewer. Where a buffer has never held a symbol, the numbers tell nothing.
+    Where channels are chosen by `one_of`, give `compete=True`: the area does not know how programs ask it, and without
+    that each channel is asked by itself, which tells of openings that never happen.
 
     **Arguments:**
 

@@ -153,9 +153,11 @@ def choose(
     **Arguments:**
 
     - `area`: basal ganglia, or their name.
-    - `gates`: channels that open each by its own probability, all, some or none.
+    - `gates`: channels that open each by its own probability, all, some or none. Two relays into one buffer pull it
+        in two ways where both open, and it mostly holds no symbol then; take `one_of` for these.
     - `one_of`: channels of which exactly one opens.
-    - `greedy`: whether, instead of drawing, those open that have a probability above 1/2, or the likeliest.
+    - `greedy`: whether, instead of drawing, those open that have a probability above 1/2, or the likeliest. `reward`
+        teaches all the same; leave it out of a program that only tests.
 
     **Raises:** `ProgramError` unless one of `gates` and `one_of` is given, with two channels or more in `one_of`, or if
     a program in `gates`, unless it is the last, lets the same basal ganglia choose again; when compiled,

@@ -78,12 +78,13 @@ class AbstractTask(abc.ABC):
         - `key`: the random key.
         - `split`: the set that they are drawn from, one of `splits`.
 
-        **Raises:** `ArgumentError` for a number below 1 or a wrong key, `UnknownNameError` for an unknown split.
+        **Raises:** `ArgumentError` for a number below 1, a wrong key, or a `draw` of one's own that gives something
+        else than `Episodes`; `UnknownNameError` for an unknown split.
         """
         check_count("number", number)
         check_known("split", "splits", split, self.splits)
         words = np.asarray(jax.random.key_data(check_one_key(key)))
-        return self.draw(number, np.random.default_rng(words), split)
+        return self._drawn(number, np.random.default_rng(words), split)
 
     @abc.abstractmethod
     def draw(self, number: int, generator: np.random.Generator, split: str) -> Episodes:
@@ -159,4 +160,14 @@ class AbstractTask(abc.ABC):
         except ImportError as error:
             raise ImportError("environment() needs gymnasium; pip install 'attractorbind[gym]'") from error
         names = (len(self.symbols), len(self.channels), len(self.answers))
-        return Environment(lambda generator: self.draw(1, generator, split), names)
+        return Environment(lambda generator: self._drawn(1, generator, split), names)
+
+    def _drawn(self, number: int, generator: np.random.Generator, split: str) -> Episodes:
+        """What `draw` gives, or an error unless these are episodes."""
+        episodes: object = self.draw(number, generator, split)
+        if not isinstance(episodes, Episodes):
+            raise ArgumentError(
+                f"{type(self).__name__}.draw gave no Episodes, but {type(episodes).__name__}; let it return "
+                "self.as_episodes(shown, target)"
+            )
+        return episodes

@@ -38,7 +38,8 @@ class Symbols:
     - `low`, `high`: where the first bin begins and the last one ends: a number, or one for each axis of all Box spaces
       in their order. If none are given, the bounds of the spaces, which must be finite.
 
-    **Attributes:** `symbols`, `channels` and `answers`, names as in a task.
+    **Attributes:** `symbols`, `channels` and `answers`, names as in a task: `symbols` are all that a vocabulary needs,
+    and have the answers among them already.
 
     **Raises:** `ArgumentError` for spaces of other kinds, or limits that are not finite or not in order; `ImportError`
     where gymnasium is missing.

@@ -81,6 +81,20 @@ def test_a_learner_that_ends_earlier_is_what_it_would_be_alone(noise, last):
             assert not both[1][ticks:, trial].any()
 
 
+def test_what_was_recorded_of_choices_is_a_mapping():
+    network, chooses = gaters.built(), ab.choose("striatum", gates=RELAYS)
+    recorded, plain = (ab.run(network, chooses, key=gaters.keys(1), record=record) for record in ("decoded", "final"))
+    assert next(iter(recorded.choices)) == "striatum"
+    assert len(recorded.choices) == 1
+    assert recorded.choices["striatum"].chosen.shape[1:] == (1, len(gaters.CHANNELS))
+    shapes: Any = jax.tree.map(np.shape, recorded.choices)
+    assert shapes["striatum"].dopamine == recorded.choices["striatum"].dopamine.shape
+    assert not plain.choices
+    assert plain.choices.get("striatum") is None
+    assert "striatum" not in plain.choices
+    assert plain.choices == {}
+
+
 def test_one_key_is_a_key_for_each_trial(batch):
     network = gaters.built(discount=0.5)
     told = {"args": {"word": ([*gaters.SYMBOLS] * 6)[:17]}, "stimuli": {"striatum": REWARDS}}

@@ -59,9 +59,16 @@ class Echo(tasks.AbstractTask):
         return self.as_episodes(shown, shown[..., 0])
 
 
-def echo(**changes: Any) -> Echo:
+class Bare(tasks.AbstractTask):
+    """A task of one's own that gives an array."""
+
+    def draw(self, number: int, generator: np.random.Generator, split: str) -> tasks.Episodes:
+        return np.zeros((number, 3, 1))  # pyright: ignore[reportReturnType]
+
+
+def echo(kind: type[tasks.AbstractTask] = Echo, **changes: Any) -> tasks.AbstractTask:
     usual: dict[str, Any] = {"symbols": ("dog", "cat"), "channels": ("word",), "answers": ("dog",)}
-    return Echo(**{**usual, "criterion": CRITERION, **changes})
+    return kind(**{**usual, "criterion": CRITERION, **changes})
 
 
 def _own(**changes: Any) -> tasks.Episodes:
@@ -176,6 +183,16 @@ def calls() -> dict[str, tuple]:
             lambda _: echo().as_episodes(np.zeros((2, 3, 1)), np.zeros((2, 3)), rewards=[1]),
             argument,
             ("(2, 3, 1)",),
+        ),
+        "a task: a bare array": (
+            lambda _: echo(Bare).episodes(1, key=KEY),
+            argument,
+            ("Bare.draw gave", "ndarray", "self.as_episodes("),
+        ),
+        "a task: a bare array to an environment": (
+            lambda _: echo(Bare).environment().reset(seed=0),
+            argument,
+            ("Bare.draw gave", "ndarray", "self.as_episodes("),
         ),
         "episodes: split": (lambda _: echo().episodes(1, key=KEY, split="test"), unknown, ("'test'", "'train'")),
         "inputs: targets": (lambda _: echo().episodes(1, key=KEY).inputs(targets=1), argument, ("targets is 1",)),
