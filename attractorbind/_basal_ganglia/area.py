@@ -1,7 +1,7 @@
 """Basal ganglia: an area that reads buffers, chooses which gates open, and learns from reward."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import equinox as eqx
@@ -22,6 +22,7 @@ from attractorbind._area.base import (
 )
 from attractorbind._basal_ganglia.conjunction import Conjunction, conjoined, dendrites
 from attractorbind._basal_ganglia.critic import Critic
+from attractorbind._basal_ganglia.joining import SWITCHES, channel_names, read_entries
 from attractorbind._basal_ganglia.plasticity import Rates
 from attractorbind._basal_ganglia.policy import Policy
 from attractorbind._basal_ganglia.striatum import (
@@ -41,15 +42,10 @@ from attractorbind._checks import (
     check_bool,
     check_count,
     check_fraction,
-    check_names,
     check_not_negative,
 )
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._wiring import AreaWiring
-
-# What a program can tell basal ganglia to do; the channels' own switches follow.
-SWITCHES = ("choose", "compete", "sample", "offer", "outcome", "amount", "penalty", "next", "begin")
-
 
 Switches = dict[str, Bool[Array, " trials"]]
 
@@ -154,11 +150,11 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     ) -> None:
         check_area_name(name)
         self.name = name
-        entries = _entries(name, reads)
+        entries = read_entries(name, reads)
         self.buffers = tuple(dict.fromkeys(itertools.chain.from_iterable(buffers for buffers, _ in entries)))
         self.read = tuple(tuple(map(self.buffers.index, buffers)) for buffers, _ in entries)
         self.conjunctive = tuple(units for _, units in entries)
-        self.gates = _channels(name, gates)
+        self.gates = channel_names(name, gates)
         self.rate = check_not_negative(f"rate of {name!r}", rate)
         self.trace = check_fraction(f"trace of {name!r}", trace)
         self.forget = check_fraction(f"forget of {name!r}", forget)
@@ -178,7 +174,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
             for number in entry:
                 check_count(f"a buffer's number in what {name!r} reads", number, least=0)
             check_count(f"conjunctive units of {name!r}", units, least=0 if len(entry) == 1 else 1)
-        _channels(name, self.gates)
+        channel_names(name, self.gates)
         check_not_negative(f"rate of {name!r}", self.rate)
         check_fraction(f"trace of {name!r}", self.trace)
         check_fraction(f"forget of {name!r}", self.forget)
@@ -339,35 +335,3 @@ def _received(state: Striatum, receiving: Bool[Array, " trials"]) -> tuple[Stria
     number = jnp.minimum(state.taken, length - 1)
     reward = jnp.where(state.taken < length, jnp.take_along_axis(given, number[:, None], axis=1)[:, 0], 0.0)
     return eqx.tree_at(lambda own: own.taken, state, state.taken + receiving.astype(jnp.int32)), reward
-
-
-def _entries(name: str, reads: Any) -> list[tuple[tuple[str, ...], int]]:
-    """The buffers of each entry of `reads`, and its conjunctive units, 0 for a single buffer."""
-    if isinstance(reads, str) or not isinstance(reads, Iterable) or getattr(reads, "shape", None) == ():
-        raise NetworkError(f"reads of {name!r} is {reads!r}; give a list of buffers, ['word'], say")
-    entries = []
-    for entry in reads:
-        if isinstance(entry, Conjunction):
-            entries.append((entry.buffers, entry.units))
-        elif isinstance(entry, str):
-            if ((entry,), 0) in entries:
-                raise NetworkError(f"reads of {name!r} names {entry!r} more than once; name each buffer once")
-            entries.append(((entry,), 0))
-        else:
-            raise NetworkError(f"reads of {name!r} has {entry!r}; give names of buffers, or gating.Conjunction(...)")
-    if not entries:
-        raise NetworkError(f"{name!r} reads nothing; give it at least one buffer, reads=['word'], say")
-    return entries
-
-
-def _channels(name: str, gates: Any) -> tuple[str, ...]:
-    channels = tuple(check_names(f"gates of {name!r}", gates, "names of channels", NetworkError))
-    if not channels:
-        raise NetworkError(f"{name!r} has no channels; give it at least one gate, gates=['word->slot'], say")
-    for channel in channels:
-        if not isinstance(channel, str) or not channel.strip():
-            raise NetworkError(f"channel {channel!r} of {name!r} has no name; give a gate's name, 'word->slot', say")
-        if channel in SWITCHES or channels.count(channel) > 1:
-            told = "is named twice" if channels.count(channel) > 1 else "is the name of a switch of its own"
-            raise NetworkError(f"channel {channel!r} of {name!r} {told}; give it another name")
-    return channels

@@ -13,7 +13,7 @@ from gating_oracle import GRAIN, Learner, Oracle, Told, Trial, read
 import attractorbind as ab
 from attractorbind import gating
 from attractorbind._basal_ganglia import plasticity
-from attractorbind._basal_ganglia.area import SWITCHES
+from attractorbind._basal_ganglia.joining import SWITCHES
 
 TRIALS, TICKS, GIVEN = 4, 45, 4
 SETTINGS = {
