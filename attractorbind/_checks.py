@@ -72,7 +72,8 @@ def _number(value: Any) -> float:
     """The value as a float; NaN for what is no number, such as a string, even one of digits."""
     try:
         return math.nan if isinstance(value, str | bytes) else float(value)
-    except (TypeError, ValueError):
+    # A whole number may be too large for a float.
+    except (TypeError, ValueError, OverflowError):
         return math.nan
 
 
@@ -84,7 +85,8 @@ def check_names(argument: str, value: Any, kind: str, error: type[AttractorBindE
     """The names, or an error if they are no list: the letters of a single name are not meant."""
     if isinstance(value, str):
         raise error(f"{argument} takes a list of {kind}, not the one string {value!r}; write [{value!r}]")
-    if not isinstance(value, Iterable):
+    # An array without axes has the method, and yields nothing.
+    if not isinstance(value, Iterable) or getattr(value, "shape", None) == ():
         raise error(f"{argument} is {value!r}; give a list of {kind}")
     return value
 
@@ -141,10 +143,10 @@ def as_numbers(told: str, given: Any, shape: str) -> Float[np.ndarray, "..."]:
     """What is given as an array of 32-bit numbers, or an error that names the shape to give."""
     try:
         array = np.asarray(given)
-        if array.dtype.kind in "USc":
+        if array.dtype.kind in "UScmM":
             raise ValueError(f"they are of the type {array.dtype}")
         # What is too large becomes infinite.
         with np.errstate(over="ignore"):
             return array.astype(np.float32)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ArgumentError(f"{told} are no array of numbers ({error}); give one of shape {shape}") from error

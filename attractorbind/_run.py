@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Int, Key
+from jaxtyping import Array, Bool, Int, Key
 
 from attractorbind._area.base import AbstractGatingArea, Choices, Shared
 from attractorbind._checks import check_computed, check_fraction, check_outside
@@ -138,7 +138,7 @@ def run(
         rows=kept.rows,
         output_symbols=np.asarray(outcome.outputs),
         output_counts=np.asarray(outcome.output_counts),
-        choices=_of_choosing(network, kept.choices),
+        recorded_choices=_of_choosing(network, kept.choices, np.asarray(outcome.ticks)),
     )
     if throw:
         trace.check()
@@ -159,10 +159,22 @@ def _named(network: Network, of_buffers: tuple[np.ndarray, ...]) -> dict[str, np
     return dict(zip(network.buffers, of_buffers, strict=True)) if of_buffers else {}
 
 
-def _of_choosing(network: Network, choices: tuple[Choices, ...]) -> dict[str, Choices]:
-    """The names of the areas that choose gates, and what was recorded of each."""
+def _of_choosing(
+    network: Network, choices: tuple[Choices, ...], ticks: Int[np.ndarray, " trials"]
+) -> dict[str, Choices]:
+    """The names of the areas that choose gates, and what was recorded of each: of a trial's own ticks alone."""
     names = [area.name for area in network.areas if isinstance(area, AbstractGatingArea)]
-    return dict(zip(names, choices, strict=True)) if choices else {}
+    # After its last tick a trial stays as it was, and nothing is chosen or earned again.
+    own = [
+        each._replace(decided=_taken(each.decided, ticks), rewarded=_taken(each.rewarded, ticks)) for each in choices
+    ]
+    return dict(zip(names, own, strict=True)) if choices else {}
+
+
+def _taken(
+    happened: Bool[Array | np.ndarray, "ticks trials"], ticks: Int[np.ndarray, " trials"]
+) -> Bool[np.ndarray, "ticks trials"]:
+    return np.asarray(happened) & (np.arange(len(happened))[:, None] < ticks)
 
 
 def compiled_for(network: object, program: object) -> Schedule | Listing:

@@ -1,6 +1,7 @@
 """What happened in a run."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -8,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
 from attractorbind._area.base import AbstractArea, Choices
+from attractorbind._area.recorded import RecordedChoices
 from attractorbind._checks import check_fraction, check_known
 from attractorbind._display import table_html, text_html
 from attractorbind._engine.coding import Coding
@@ -36,7 +38,7 @@ class Trace(eqx.Module):
         vocabulary (past its end for a code that is free), and to that overlap, shape (ticks, trials); otherwise empty.
     - `rows`: of a recorded program that branches, the row of its table at which each trial was, shape (ticks, trials),
         -1 after its end; otherwise None. What is recorded after a trial's end is its final state.
-    - `choices`: of a recorded run, for each area that chooses gates its `Choices` at every tick.
+    - `choices`: of a recorded run, for each area that chooses gates its `Choices` at every tick; otherwise empty.
     """
 
     network: Network
@@ -50,7 +52,13 @@ class Trace(eqx.Module):
     rows: Int[np.ndarray, "ticks trials"] | None
     output_symbols: Int[np.ndarray, "trials _room"]
     output_counts: Int[np.ndarray, " trials"]
-    choices: dict[str, Choices]
+    recorded_choices: dict[str, Choices]
+
+    @property
+    def choices(self) -> Mapping[str, Choices]:
+        """What each area that chooses gates did at every tick, see above; empty if the run was not recorded."""
+        known = [area.name for area in self.network.wiring.areas if area.channels]
+        return RecordedChoices(self.recorded_choices, known)
 
     @property
     def gates(self) -> Float[np.ndarray, "ticks *trials gates"]:
@@ -63,7 +71,7 @@ class Trace(eqx.Module):
             return self.program.gates
         if self.rows is None:
             raise ArgumentError('the gates of single ticks were not recorded; run with record="decoded" or "states"')
-        parts = [own.chosen for own in self.choices.values()]
+        parts = [own.chosen for own in self.recorded_choices.values()]
         channels = np.concatenate([np.zeros((*self.rows.shape, 0), bool), *parts], axis=2)
         return np.where((self.rows >= 0)[..., None], self.program.chosen(self.rows, channels), np.float32(0))
 
@@ -127,8 +135,9 @@ class Trace(eqx.Module):
     def table(self, trial: int = 0) -> str:
         """The run of one trial as text: at each tick the gates that were not at rest, and what the buffers held then.
 
-        Where gates were chosen there is a column for each area that chooses: at a choice what opened, with its
-        probability; at an outcome the dopamine; at both the reward that was expected, the value.
+        Where gates were chosen there is a column for each area that chooses: at a choice each channel that
+        opened, with its own probability, or "nothing", with the probability that none of them opens; at an outcome the
+        dopamine; at both the reward that was expected, the value.
 
         **Arguments:**
 

@@ -49,7 +49,7 @@ def build_network(worlds: tasks.Symbols, settings: Settings, seed: int) -> tuple
         explore=settings.explore,
         critic=gating.Critic(rate=settings.critic, discount=settings.discount),
     )
-    names = dict.fromkeys((*worlds.symbols, *worlds.answers, NOTHING, FIRST, LATER))
+    names = dict.fromkeys((*worlds.symbols, NOTHING, FIRST, LATER))
     buffers = dict.fromkeys((*worlds.channels, "moment", "action"), 256)
     network = ab.build(
         ab.Vocabulary(list(names)), buffers=buffers, relays=[], areas=[striatum], activity=0.05,

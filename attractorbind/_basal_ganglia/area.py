@@ -68,8 +68,8 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
 
     - **traces** of choices, $E_k \leftarrow \lambda E_k + (g_k - p_k) \varphi$, which bridge the time until the reward,
         and **start anew where the gate opens**: what a slot held before is overwritten, and no longer to be credited;
-    - exploration that **dies with the errors**: $\varepsilon$ is $\epsilon$ times the share of errors, r < 1, among the
-        last outcomes, about 50;
+    - exploration that **ends where errors end**: $\varepsilon$ is $\epsilon$ times the share of errors, r < 1, among
+        the last outcomes, about 50, and 1 at the most;
     - **forgetting on error**: where r < 1, weights with a trace fade, $W \leftarrow (1 - \kappa) W$;
     - credit for those slots only that were read out, see `reward(through=)`.
 
@@ -92,7 +92,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     - `rate`: eta, of the policy; log-odds per unit of dopamine.
     - `trace`: lambda, 0 for none; decay from one choice to the next.
     - `forget`: kappa, a fraction.
-    - `explore`: epsilon, the part that is left to chance where all is wrong.
+    - `explore`: epsilon, the part left to chance where all is wrong; with 2, all is where half is wrong or more.
     - `critic`: its rate and discount.
     - `restart`: whether a channel's trace starts anew where its gate opens; if not, it only decays.
     - `shared`: whether all trials share the synapses.
@@ -208,7 +208,12 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
         state = eqx.tree_at(
             lambda own: (own.decided, own.rewarded, own.offered),
             state,
-            (*[jnp.zeros_like(state.decided)] * 2, state.offered | (up & switch["offer"][:, None])),
+            # A trial that does not take part stays as it is.
+            (
+                state.decided & ~inputs.running,
+                state.rewarded & ~inputs.running,
+                state.offered | (up & switch["offer"][:, None]),
+            ),
         )
         state = turns(jnp.any(switch["begin"]), begun, state, switch["begin"])
         state = turns(jnp.any(switch["outcome"]), self._earned, state, parameters, inputs, switch, up)
@@ -314,13 +319,15 @@ def _received(state: Striatum, receiving: Bool[Array, " trials"]) -> tuple[Stria
 
 def _entries(name: str, reads: Any) -> list[tuple[tuple[str, ...], int]]:
     """The buffers of each entry of `reads`, and its conjunctive units, 0 for a single buffer."""
-    if isinstance(reads, str) or not isinstance(reads, Iterable):
+    if isinstance(reads, str) or not isinstance(reads, Iterable) or getattr(reads, "shape", None) == ():
         raise NetworkError(f"reads of {name!r} is {reads!r}; give a list of buffers, ['word'], say")
     entries = []
     for entry in reads:
         if isinstance(entry, Conjunction):
             entries.append((entry.buffers, entry.units))
         elif isinstance(entry, str):
+            if ((entry,), 0) in entries:
+                raise NetworkError(f"reads of {name!r} names {entry!r} more than once; name each buffer once")
             entries.append(((entry,), 0))
         else:
             raise NetworkError(f"reads of {name!r} has {entry!r}; give names of buffers, or gating.Conjunction(...)")

@@ -24,7 +24,7 @@ class Striatum(eqx.Module):
     - `probability`: of each channel at the last choice; 0 for those that were no candidates.
     - `value`: the reward that the critic expects in the state read last.
     - `dopamine`: of the last outcome, or of the choice after it.
-    - `decided`, `rewarded`: whether there was a choice, or an outcome, at the last tick.
+    - `decided`, `rewarded`: whether there was a choice, or an outcome, at the trial's last tick.
     - `outcomes`, `reward`: how many outcomes there have been, and the sum of what they earned.
     - `features`, `credited`, `awaiting`: what was read at the last outcome, the channels that were credited with it,
         and whether its value still lacks that of what follows.
@@ -119,7 +119,7 @@ def after_outcome(
             _counted(_taught(settings, state.policy, lesson, earning), lesson.wrong, earning),
             jnp.where(earning, expected, state.value),
             jnp.where(earning, dopamine, state.dopamine),
-            earning,
+            state.rewarded | earning,
             state.outcomes + earning.astype(jnp.int32),
             state.reward + jnp.where(earning, outcome.reward, 0.0),
             jnp.where(earning[:, None], features, state.features),
@@ -174,7 +174,7 @@ def after_choice(
             jnp.where(of_trial, probability, state.probability),
             jnp.where(asking, expected, state.value),
             jnp.where(awaited, dopamine, state.dopamine),
-            asking,
+            state.decided | asking,
             state.awaiting & ~asking,
         ),
     )

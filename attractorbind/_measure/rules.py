@@ -1,6 +1,7 @@
 """What basal ganglia have learned, read out as rules: what the buffers hold, and which gates then open."""
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -96,6 +97,8 @@ def rules(
     buffer at a time, all others silent; then two at a time, where it reads two or more; then the buffers of each
     conjunction. Of more than 512 combinations none is tried, and what is left out is told; name in `symbols` what
     the buffers can hold, and there are fewer. Where a buffer has never held a symbol, the numbers tell nothing.
+    Where channels are chosen by `one_of`, give `compete=True`: the area does not know how programs ask it, and without
+    that each channel is asked by itself, which tells of openings that never happen.
 
     **Arguments:**
 
@@ -159,6 +162,8 @@ def _possible(network: Network, area: BasalGanglia, symbols: object) -> dict[str
     for buffer, names in (symbols or {}).items():
         check_known("buffer", f"buffers that {area.name!r} reads", buffer, area.buffers)
         possible[buffer] = tuple(check_names(f"symbols of {buffer!r}", names, "symbols", ArgumentError))
+        if not possible[buffer]:
+            raise ArgumentError(f"symbols of {buffer!r} is empty; name one at least, or leave the buffer out for all")
         for name in possible[buffer]:
             network.vocabulary[name]
     return possible
@@ -171,7 +176,7 @@ def _tried(area: BasalGanglia, possible: Mapping[str, tuple[str, ...]]) -> tuple
     together = dict.fromkeys([*itertools.combinations(singles, 2), *conjunctions])
     readings, left_out = [((buffer, symbol),) for buffer in singles for symbol in possible[buffer]], []
     for buffers in together:
-        count = int(np.prod([len(possible[buffer]) for buffer in buffers]))
+        count = math.prod(len(possible[buffer]) for buffer in buffers)
         if count > _FEW:
             left_out.append(f"{count} combinations of {', '.join(buffers)}; name in symbols= what these can hold")
             continue
@@ -191,9 +196,10 @@ def _features(
     coding, activity = Coding(network, state.areas).of_trial(trial, rows), []
     for buffer in own.buffers:
         held = [dict(reading).get(buffer) for reading in readings]
-        symbols: Int[Array, " rows"] = jnp.array([0 if name is None else network.vocabulary[name] for name in held])
+        numbers = [0 if name is None else network.vocabulary[name] for name in held]
+        symbols: Int[Array, " rows"] = jnp.array(numbers, jnp.int32)
         codes = coding.code(network.wiring.buffer(buffer), symbols)
-        heard = np.array([name is not None for name in held])
+        heard = np.array([name is not None for name in held], bool)
         activity.append(jnp.where(heard[:, None], codes, False).astype(jnp.float32))
     nothing = jnp.zeros((0, rows), jnp.float32)
     inputs = AreaInputs(

@@ -10,6 +10,7 @@ from attractorbind._errors import ProgramError, listed
 from attractorbind._program.assembler import Assembler, Label
 from attractorbind._program.condition import Branch, Condition, Question, Reading
 from attractorbind._program.control import check_body, when
+from attractorbind._program.flow import flow
 from attractorbind._program.macros import hold, latch_of
 from attractorbind._program.program import Program, gates
 from attractorbind._program.statement import SETTLE, Instruction, Statement, Step
@@ -152,12 +153,15 @@ def choose(
     **Arguments:**
 
     - `area`: basal ganglia, or their name.
-    - `gates`: channels that open each by its own probability, all, some or none.
+    - `gates`: channels that open each by its own probability, all, some or none. Two relays into one buffer pull it
+        in two ways where both open, and it mostly holds no symbol then; take `one_of` for these.
     - `one_of`: channels of which exactly one opens.
-    - `greedy`: whether, instead of drawing, those open that have a probability above 1/2, or the likeliest.
+    - `greedy`: whether, instead of drawing, those open that have a probability above 1/2, or the likeliest. `reward`
+        teaches all the same; leave it out of a program that only tests.
 
-    **Raises:** `ProgramError` unless one of `gates` and `one_of` is given, with two channels or more in `one_of`; when
-    compiled, `UnknownNameError` for basal ganglia, channels or gates that do not exist.
+    **Raises:** `ProgramError` unless one of `gates` and `one_of` is given, with two channels or more in `one_of`, or if
+    a program in `gates`, unless it is the last, lets the same basal ganglia choose again; when compiled,
+    `UnknownNameError` for basal ganglia, channels or gates that do not exist.
 
     **Example:**
 
@@ -188,8 +192,20 @@ def choose(
         return program
     bodies = {channel: check_body(f"the program of {channel!r}", body) for channel, body in given.items()}
     if one_of is None:
+        _check_last_choice(name, bodies)
         return sum((when(Chosen(name, channel), body) for channel, body in bodies.items()), program)
     return program + first_chosen(name, bodies, certain=True)
+
+
+def _check_last_choice(area: str, bodies: Mapping[str, Program]) -> None:
+    """Raise if a program makes another choice while others still wait to be asked for in the first one."""
+    *others, _ = bodies.items()
+    for channel, body in others:
+        if any(isinstance(node.action, Choose) and node.action.area == area for node in flow(body.statements)):
+            raise ProgramError(
+                f"the program of {channel!r} lets {area!r} choose again, before it is told which others were chosen; "
+                "let it come last, let other basal ganglia choose there, or take one_of="
+            )
 
 
 def first_chosen(area: str, bodies: Mapping[str, Program], *, certain: bool) -> Program:

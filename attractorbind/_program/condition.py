@@ -89,7 +89,9 @@ class Condition(abc.ABC):
 def check_condition(condition: object) -> Condition:
     """The condition, or an error if it is something else."""
     if not isinstance(condition, Condition):
-        raise ProgramError(f"{condition!r} is not a condition; give equal(), holds() or empty(), joined by ~ & |")
+        raise ProgramError(
+            f"{condition!r} is not a condition; give equal(), holds(), empty() or chosen(), joined by ~ & |"
+        )
     return condition
 
 

@@ -94,10 +94,12 @@ def _check_block(name: str, program: object) -> Program:
 
 def check_body(name: str, program: object) -> Program:
     """The program, or an error if it is something else or has nothing in it."""
-    block = _check_block(name, program)
-    if not block.statements:
-        raise ProgramError(f"{name} is empty; give it at least one instruction, such as hold()")
-    return block
+    cure = "at least one instruction, such as hold(), which leaves all as it is"
+    if not isinstance(program, Program):
+        raise ProgramError(f"{name} is {program!r}; give a program of {cure}")
+    if not program.statements:
+        raise ProgramError(f"{name} is empty; give it {cure}")
+    return program
 
 
 def when(condition: Condition, then: Program, otherwise: Program = Program()) -> Program:  # noqa: B008 (immutable)

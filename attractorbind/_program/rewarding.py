@@ -119,7 +119,8 @@ def next_reward(*, through: str | AbstractArea | None = None) -> Program:
     """Give each of the basal ganglia the next of the rewards that the run was given for it; 0 after the last.
 
     For rewards that come from outside, such as those of an environment: `run(stimuli={"striatum": rewards})`, of shape
-    (trials,) or (trials, rewards), any finite numbers.
+    (trials,) or (trials, rewards), any finite numbers, which are taken as they are. Divide them by the largest: beyond
+    -1 and 1 a single one may shut a gate for good.
 
     **Arguments:**
 

@@ -1,6 +1,5 @@
 """Bandits: arms that pay with probabilities of their own."""
 
-import math
 import numbers
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,7 +81,6 @@ def bandit(
                [1, 1, 0, 0, 1, 1]])
     """
     names = check_apart("arms", item_names("arms", arms, "arm", 2), (_SHOWN,))
-    check_count("steps", steps)
     return _Bandit(
         symbols=(_SHOWN, *names),
         channels=("cue",),
@@ -90,12 +88,12 @@ def bandit(
         criterion=Criterion(episodes=10, accuracy=0.75, in_a_row=2),
         probabilities=_check_probabilities(probabilities, len(names)),
         reversal=_check_reversal(reversal),
-        steps=steps,
+        steps=check_count("steps", steps),
     )
 
 
 def _check_probabilities(given: Any, arms: int) -> tuple[float, ...]:
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
+    if isinstance(given, str) or not hasattr(given, "__iter__") or getattr(given, "shape", None) == ():
         raise ArgumentError(f"probabilities is {given!r}; give a number from 0 to 1 for each arm")
     found = tuple(check_fraction(f"probability {number}", value) for number, value in enumerate(given, 1))
     if len(found) != arms:
@@ -108,9 +106,11 @@ def _check_probabilities(given: Any, arms: int) -> tuple[float, ...]:
 def _check_reversal(given: Any) -> int | float | None:
     if given is None:
         return None
-    if isinstance(given, numbers.Real) and not isinstance(given, int) and 0 < float(given) < 1:
+    value: Any = given
+    fraction = isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral)
+    if fraction and 0 < given < 1:
         return float(given)
-    if isinstance(given, float) or (isinstance(given, numbers.Real) and math.isnan(float(given))):
+    if fraction or not hasattr(given, "__index__"):
         raise ArgumentError(
             f"reversal is {given!r}; give a whole number of steps, a probability above 0 and below 1, or None"
         )

@@ -11,6 +11,7 @@ from jaxtyping import Array, Key
 from attractorbind._checks import check_count, check_known
 from attractorbind._errors import ArgumentError
 from attractorbind._keys import check_one_key
+from attractorbind._tasks.arrays import check_ends, check_targets, finite_numbers, whole_numbers
 from attractorbind._tasks.criterion import Criterion
 from attractorbind._tasks.episodes import NOTHING, Episodes
 from attractorbind._tasks.names import check_distinct
@@ -57,9 +58,11 @@ class AbstractTask(abc.ABC):
 
     def __post_init__(self) -> None:
         for argument in ("symbols", "channels", "answers"):
-            check_distinct(argument, getattr(self, argument))
+            object.__setattr__(self, argument, check_distinct(argument, getattr(self, argument)))
         for answer in self.answers:
             check_known("answer", "symbols", answer, self.symbols)
+        if not isinstance(self.criterion, Criterion):
+            raise ArgumentError(f"criterion is {self.criterion!r}; give tasks.Criterion(episodes=100, ...), say")
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -75,12 +78,13 @@ class AbstractTask(abc.ABC):
         - `key`: the random key.
         - `split`: the set that they are drawn from, one of `splits`.
 
-        **Raises:** `ArgumentError` for a number below 1 or a wrong key, `UnknownNameError` for an unknown split.
+        **Raises:** `ArgumentError` for a number below 1, a wrong key, or a `draw` of one's own that gives something
+        else than `Episodes`; `UnknownNameError` for an unknown split.
         """
         check_count("number", number)
         check_known("split", "splits", split, self.splits)
         words = np.asarray(jax.random.key_data(check_one_key(key)))
-        return self.draw(number, np.random.default_rng(words), split)
+        return self._drawn(number, np.random.default_rng(words), split)
 
     @abc.abstractmethod
     def draw(self, number: int, generator: np.random.Generator, split: str) -> Episodes:
@@ -98,29 +102,31 @@ class AbstractTask(abc.ABC):
 
         **Raises:** `ArgumentError` for arrays that do not fit each other or the task.
         """
-        shown, target = np.asarray(shown, np.int32), np.asarray(target, np.int32)
-        if shown.ndim != 3 or shown.shape[2] != len(self.channels) or target.shape != shown.shape[:2]:
+        names, count = len(self.symbols), len(self.channels)
+        told = f"indices from {NOTHING} to {names - 1}, as there are {names} symbols"
+        shown = whole_numbers("shown", shown, f"(episodes, steps, {count})", NOTHING, names - 1, told)
+        target = whole_numbers("target", target, "(episodes, steps)", NOTHING, names - 1, told)
+        if shown.ndim != 3 or shown.shape[2] != count or target.shape != shown.shape[:2]:
             raise ArgumentError(
-                f"shown has the shape {shown.shape} and target {target.shape}; give (episodes, steps, "
-                f"{len(self.channels)}) and (episodes, steps)"
+                f"shown has the shape {shown.shape} and target {target.shape}; give (episodes, steps, {count}) and "
+                "(episodes, steps)"
             )
-        for name, indices in (("shown", shown), ("target", target)):
-            if indices.size and not NOTHING <= indices.min() <= indices.max() < len(self.symbols):
-                raise ArgumentError(
-                    f"{name} holds {indices.min()} to {indices.max()}; give indices from {NOTHING} to "
-                    f"{len(self.symbols) - 1}, as there are {len(self.symbols)} symbols"
-                )
+        check_targets(target, self.symbols, self.answers)
+        number, steps = target.shape
         if lengths is None:
-            lengths = np.full(len(shown), shown.shape[1])
+            lengths = np.full(number, steps)
         if rewards is None:
             right = np.array([self.symbols.index(answer) for answer in self.answers])
             rewards = target[..., None] == right
-        lengths, rewards = np.asarray(lengths, np.int32), np.asarray(rewards, np.float32)
-        if lengths.shape != shown.shape[:1] or rewards.shape != (*target.shape, len(self.answers)):
+        earned = (*target.shape, len(self.answers))
+        told = f"whole numbers from 0 to {steps}, the number of steps"
+        lengths = whole_numbers("lengths", lengths, f"({number},)", 0, steps, told)
+        rewards = finite_numbers("rewards", rewards, str(earned))
+        if lengths.shape != (number,) or rewards.shape != earned:
             raise ArgumentError(
-                f"lengths has the shape {lengths.shape} and rewards {rewards.shape}; give {shown.shape[:1]} and "
-                f"{(*target.shape, len(self.answers))}"
+                f"lengths has the shape {lengths.shape} and rewards {rewards.shape}; give {(number,)} and {earned}"
             )
+        check_ends(lengths, shown, target)
         return Episodes(shown, target, rewards, lengths, self.symbols, self.channels, self.answers)
 
     def environment(self, *, split: str = "train") -> "Environment":
@@ -154,4 +160,14 @@ class AbstractTask(abc.ABC):
         except ImportError as error:
             raise ImportError("environment() needs gymnasium; pip install 'attractorbind[gym]'") from error
         names = (len(self.symbols), len(self.channels), len(self.answers))
-        return Environment(lambda generator: self.draw(1, generator, split), names)
+        return Environment(lambda generator: self._drawn(1, generator, split), names)
+
+    def _drawn(self, number: int, generator: np.random.Generator, split: str) -> Episodes:
+        """What `draw` gives, or an error unless these are episodes."""
+        episodes: object = self.draw(number, generator, split)
+        if not isinstance(episodes, Episodes):
+            raise ArgumentError(
+                f"{type(self).__name__}.draw gave no Episodes, but {type(episodes).__name__}; let it return "
+                "self.as_episodes(shown, target)"
+            )
+        return episodes

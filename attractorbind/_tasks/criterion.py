@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from attractorbind._checks import check_count, check_fraction
+from attractorbind._checks import check_count, check_fraction, check_names
+from attractorbind._errors import ArgumentError
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,12 @@ class Criterion:
         **Arguments:**
 
         - `accuracies`: the fraction of right answers in each epoch, from the first.
+
+        **Raises:** `ArgumentError` for what is no list of fractions.
         """
         row = 0
-        for epoch, accuracy in enumerate(accuracies, 1):
+        for epoch, given in enumerate(check_names("accuracies", accuracies, "fractions", ArgumentError), 1):
+            accuracy = check_fraction(f"accuracy of epoch {epoch}", given)
             row = row + 1 if accuracy >= self.accuracy else 0
             if row == self.in_a_row:
                 return epoch

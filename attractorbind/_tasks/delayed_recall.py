@@ -71,7 +71,7 @@ def delayed_recall(
         >>> task.episodes(1, key=jax.random.key(5)).inputs(targets=True)
         [['store', 'cue2', 'cat', 'store', 'cue1', 'cow', 'recall', 'cue2', 'cat', 'recall', 'cue1', 'cow']]
     """
-    check_count("slots", slots)
+    slots = check_count("slots", slots)
     length = 2 * slots if length is None else check_count("length", length)
     if length <= slots:
         raise ArgumentError(f"length is {length}, and slots is {slots}; let the list be longer than the slots are many")

@@ -68,7 +68,7 @@ def delayed_match(items: int | Sequence[str] = 4, delay: int = 5, *, matches: fl
         >>> task.episodes(2, key=jax.random.key(0)).inputs(targets=True, nothing="-")
         [['cat', '-', '-', '-', '-', '-', 'cat', 'match'], ['dog', '-', '-', '-', '-', '-', 'cat', 'differs']]
     """
-    check_count("delay", delay, 0)
+    delay = check_count("delay", delay, 0)
     return _comparison(items, delay + 1, delay + 2, matches, _EPISODES, tuple(range(1, delay + 1)))
 
 
@@ -99,8 +99,8 @@ def n_back(n: int = 2, items: int | Sequence[str] = 8, *, steps: int = 24, match
         >>> task.episodes(1, key=jax.random.key(3)).inputs(targets=True)
         [['cow', 'dog', 'differs', 'dog', 'match', 'dog', 'match']]
     """
-    check_count("n", n)
-    if check_count("steps", steps) <= n:
+    n, steps = check_count("n", n), check_count("steps", steps)
+    if steps <= n:
         raise ArgumentError(
             f"steps is {steps}, and nothing is asked for in the first n = {n}; give more steps than that"
         )
@@ -111,7 +111,6 @@ def _comparison(
     items: int | Sequence[str], back: int, steps: int, matches: float, episodes: int, pauses: tuple[int, ...]
 ) -> AbstractTask:
     names = check_apart("items", item_names("items", items, "item", 2), _ANSWERS)
-    check_fraction("matches", matches)
     return _Comparison(
         symbols=(*names, *_ANSWERS),
         channels=("stimulus",),
@@ -119,6 +118,6 @@ def _comparison(
         criterion=Criterion(episodes=episodes, accuracy=1.0, in_a_row=2),
         back=back,
         steps=steps,
-        matches=matches,
+        matches=check_fraction("matches", matches),
         pauses=pauses,
     )

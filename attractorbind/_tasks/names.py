@@ -31,7 +31,7 @@ def item_names(argument: str, items: Any, stem: str, least: int) -> tuple[str, .
     - `least`: how many are needed.
     """
     # Whatever is neither a number nor names is told to be no names, as these may be given, too.
-    if isinstance(items, str) or hasattr(items, "__iter__"):
+    if isinstance(items, str) or (hasattr(items, "__iter__") and getattr(items, "shape", None) != ()):
         names = check_distinct(argument, items)
     else:
         names = tuple(f"{stem}{number}" for number in range(1, check_count(argument, items, least) + 1))

@@ -80,9 +80,8 @@ def one_two_ax(loops: int = 25, *, pairs: int = 4, targets: float = 0.5) -> Abst
         >>> task.episodes(1, key=jax.random.key(2)).inputs()
         [['2', 'C', 'Z', '1', 'A', 'X', '1', 'A', 'X', 'B', 'Y']]
     """
-    check_count("loops", loops)
-    check_count("pairs", pairs)
-    check_fraction("targets", targets)
+    # NumPy's small whole numbers would overflow in what is reckoned with them.
+    loops, pairs = check_count("loops", loops), check_count("pairs", pairs)
     return _OneTwoAX(
         symbols=(*_SHOWN, *_ANSWERS),
         channels=("stimulus",),
@@ -90,5 +89,5 @@ def one_two_ax(loops: int = 25, *, pairs: int = 4, targets: float = 0.5) -> Abst
         criterion=Criterion(episodes=max(1, round(25 / loops)), accuracy=1.0, in_a_row=2),
         loops=loops,
         pairs=pairs,
-        targets=targets,
+        targets=check_fraction("targets", targets),
     )

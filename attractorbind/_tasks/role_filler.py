@@ -101,9 +101,9 @@ def role_filler(
     words = check_apart("fillers", item_names("fillers", fillers, "word", 2), (*_OPERATIONS, *_ROLES))
     if len(words) > _MOST:
         raise ArgumentError(f"fillers has {len(words)}; there can be {_MOST} at the most")
-    check_count("sentences", sentences)
+    sentences, withheld = check_count("sentences", sentences), check_count("withheld", withheld)
     parts = len(_ROLES) if kind == "full_combinatorial" else 1
-    if check_count("withheld", withheld) * parts >= len(words) and kind in _KINDS[2:]:
+    if withheld * parts >= len(words) and kind in _KINDS[2:]:
         raise ArgumentError(
             f"withheld is {withheld}, too many of {len(words)} fillers; give more fillers, or withhold less"
         )
@@ -118,6 +118,12 @@ def role_filler(
         )
     if kind == "standard":
         held_out = pool[sentences:]
+    if kind == "full_combinatorial":
+        # Few sentences may not have all words: what is not there in any role is another kind's to hold out.
+        special &= np.isin(triples, pool[:sentences])
+        held_out = triples[special.any(axis=1)]
+        if not len(held_out):
+            raise ArgumentError(f"sentences is {sentences}, too few to have a withheld word; give more sentences")
     asked = np.ones(held_out.shape, bool) if kind == "standard" else special[special.any(axis=1)]
     return _RoleFiller(
         symbols=(*_OPERATIONS, *_ROLES, *words),

@@ -66,12 +66,14 @@ class Quantised:
 
     **Arguments:**
 
-    - `channels`: the channels of the observations.
+    - `space`: the space of the observations; its numbers are channels, whose names begin with "seen".
     - `bins`: into how many equal parts the values of a Box are divided.
     - `low`, `high`: see `Symbols`.
     """
 
-    def __init__(self, channels: list[Channel], bins: int, low: Any, high: Any) -> None:
+    def __init__(self, space: Any, bins: int, low: Any, high: Any) -> None:
+        channels = channels_of("seen", space)
+        self._space = space
         self.channels = tuple(channel.name for channel in channels)
         self._bins = bins
         self._whole = np.array([channel.whole for channel in channels], bool)
@@ -97,7 +99,10 @@ class Quantised:
 
     def values(self, observation: Any) -> Int[np.ndarray, " channels"]:
         """What is observed, as whole numbers from 0."""
-        numbers = np.array(list(_numbers(observation)), float)
+        try:
+            numbers = np.array(list(_numbers(self._space, observation)), float)
+        except (LookupError, TypeError, ValueError):
+            numbers = np.zeros(0)
         if numbers.shape != self._low.shape or not self._fit(numbers):
             raise ArgumentError(
                 f"{observation!r} was observed, not the {len(self._low)} numbers of the environment's space; let the "
@@ -114,10 +119,15 @@ class Quantised:
         return bool(np.where(self._whole, within, ~np.isnan(numbers)).all())
 
 
-def _numbers(observation: Any) -> Iterator[float]:
-    if isinstance(observation, tuple | dict):
-        for part in observation.values() if isinstance(observation, dict) else observation:
-            yield from _numbers(part)
+def _numbers(space: Any, observation: Any) -> Iterator[float]:
+    """The numbers of an observation, in the order of the space: the parts of a dictionary may come in any other."""
+    spaces = gymnasium_spaces()
+    if isinstance(space, spaces.Dict):
+        for part, inner in space.items():
+            yield from _numbers(inner, observation[part])
+    elif isinstance(space, spaces.Tuple):
+        for inner, part in zip(space, observation, strict=True):
+            yield from _numbers(inner, part)
     else:
         yield from np.asarray(observation, float).ravel().tolist()
 

@@ -79,7 +79,7 @@ def store_ignore_recall(items: int | Sequence[str] = 4, *, shared: bool = True, 
     names = check_apart("items", item_names("items", items, "item", 2), _OPERATIONS)
     if not check_bool("shared", shared) and len(names) % _STORES:
         raise ArgumentError(f"items has {len(names)}, which have no halves; give an even number, or shared=True")
-    check_count("trials", trials)
+    trials = check_count("trials", trials)
     return _StoreIgnoreRecall(
         symbols=(*_OPERATIONS, *names),
         channels=("operation", "item"),

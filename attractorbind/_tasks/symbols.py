@@ -6,7 +6,7 @@ import numpy as np
 
 from attractorbind._checks import check_count, check_known
 from attractorbind._errors import ArgumentError
-from attractorbind._tasks.spaces import Quantised, channels_of, gymnasium_spaces
+from attractorbind._tasks.spaces import Quantised, gymnasium_spaces
 
 
 class Answered(NamedTuple):
@@ -38,7 +38,8 @@ class Symbols:
     - `low`, `high`: where the first bin begins and the last one ends: a number, or one for each axis of all Box spaces
       in their order. If none are given, the bounds of the spaces, which must be finite.
 
-    **Attributes:** `symbols`, `channels` and `answers`, names as in a task.
+    **Attributes:** `symbols`, `channels` and `answers`, names as in a task: `symbols` are all that a vocabulary needs,
+    and have the answers among them already.
 
     **Raises:** `ArgumentError` for spaces of other kinds, or limits that are not finite or not in order; `ImportError`
     where gymnasium is missing.
@@ -70,7 +71,7 @@ class Symbols:
         if not isinstance(actions, spaces.Discrete):
             raise ArgumentError(f"the environment's actions are {actions}; only Discrete ones can be named")
         self._environment = environment
-        self._columns = Quantised(channels_of("seen", environment.observation_space), bins, low, high)
+        self._columns = Quantised(environment.observation_space, bins, low, high)
         self._names = self._columns.names()
         self._actions = {f"do={action}": action for action in range(actions.start, actions.start + actions.n)}
         self.channels = self._columns.channels

@@ -185,6 +185,18 @@ def test_channels_open_as_often_as_their_probabilities_say(compete):
         assert np.abs(pairs).max() < 4.5 / np.sqrt(trials)
 
 
+def test_two_basal_ganglia_draw_each_for_itself():
+    """Of four channels that are as likely they take the same one in a quarter of the trials, at the same tick."""
+    trials, channels = 2000, ["a", "b", "c", "d"]
+    areas = [gating.BasalGanglia(name, reads=["word"], gates=channels) for name in ("one", "other")]
+    network = ab.build(ab.Vocabulary(gaters.SYMBOLS), buffers={"word": gaters.UNITS}, relays=[], areas=areas,
+        activity=0.125, rule=ab.PseudoInverse(), key=jax.random.key(0))  # fmt: skip
+    opened = [f"{area.name}:{name}" for area in areas for name in ("choose", "compete", "sample", *channels)]
+    after = ab.tick(network, network.silent(trials), opened, key=jax.random.key(5))
+    one, other = (np.asarray(own.chosen).argmax(axis=1) for own in after.areas)
+    assert abs((one == other).mean() - 1 / 4) < 4.5 * np.sqrt(3 / 16 / trials)
+
+
 def test_synapses_that_no_choice_has_touched_stay_as_they_are():
     """Only weights with a trace are forgotten, and the critic forgets nothing."""
     network = gaters.built(forget=1.0, critic=0.0, conjunction=0)

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import attractorbind as ab
+from attractorbind._program.choosing import Choose
+from attractorbind._program.program import Program
 
 RELAYS = ["word->first", "word->second"]
 REWARDS = np.random.default_rng(1).normal(size=(17, 12)).astype(np.float32)
@@ -52,6 +54,45 @@ def test_a_learner_of_its_own_does_what_it_would_do_alone(trials, noise, batch):
     weights = np.asarray(gaters.policy_of(batch[noise].state).weights)
     # They are all different learners in the end.
     assert len(np.unique(weights.reshape(17, -1), axis=0)) == 17
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+@pytest.mark.parametrize("last", ["outcome", "choice"])
+def test_a_learner_that_ends_earlier_is_what_it_would_be_alone(noise, last):
+    """Other trials go on; nothing of what it did last is forgotten, or told of later ticks."""
+    network, trials = gaters.built(discount=0.5), 3
+    turn = ab.choose("striatum", gates=RELAYS) + ab.reward(0.5)
+    if last == "choice":
+        # As `choose` begins where it is given programs.
+        turn += Program((Choose("striatum", ("skip",), compete=False, greedy=False, relays=False),))
+    different = ab.load("word", ab.arg("word")) + ab.when(ab.holds("word", "red"), ab.repeat(3, turn)) + turn
+    told: dict[str, Any] = {"noise": noise, "record": "decoded", "throw": False}
+    together = ab.run(network, different, args={"word": [*gaters.SYMBOLS]}, key=gaters.keys(trials), **told)
+    assert len(set(together.ticks.tolist())) == 2
+    for trial, symbol in enumerate(gaters.SYMBOLS):
+        own_key = gaters.keys(trials)[trial : trial + 1]
+        alone = ab.run(network, different, args={"word": symbol}, key=own_key, **told)
+        of_trial = jax.tree.map(lambda leaf, trial=trial: leaf[trial : trial + 1], together.state)
+        gaters.assert_same_states(alone.state, of_trial)
+        for name in ("decided", "rewarded"):
+            both = [getattr(trace.choices["striatum"], name) for trace in (alone, together)]
+            ticks = int(alone.ticks[0])
+            np.testing.assert_array_equal(both[0][:, 0], both[1][:ticks, trial])
+            assert not both[1][ticks:, trial].any()
+
+
+def test_what_was_recorded_of_choices_is_a_mapping():
+    network, chooses = gaters.built(), ab.choose("striatum", gates=RELAYS)
+    recorded, plain = (ab.run(network, chooses, key=gaters.keys(1), record=record) for record in ("decoded", "final"))
+    assert next(iter(recorded.choices)) == "striatum"
+    assert len(recorded.choices) == 1
+    assert recorded.choices["striatum"].chosen.shape[1:] == (1, len(gaters.CHANNELS))
+    shapes: Any = jax.tree.map(np.shape, recorded.choices)
+    assert shapes["striatum"].dopamine == recorded.choices["striatum"].dopamine.shape
+    assert not plain.choices
+    assert plain.choices.get("striatum") is None
+    assert "striatum" not in plain.choices
+    assert plain.choices == {}
 
 
 def test_one_key_is_a_key_for_each_trial(batch):

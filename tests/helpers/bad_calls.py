@@ -851,7 +851,7 @@ CALLS: dict[str, tuple] = {
         {"None": None, "a bool": True, "a string": "empty", "a program": DOG},
         "ProgramError",
         "is not a condition",
-        "equal(), holds() or empty()",
+        "equal(), holds(), empty() or chosen()",
     ),
     **spread(
         "until: condition",
@@ -859,7 +859,7 @@ CALLS: dict[str, tuple] = {
         {"None": None, "a function": ab.empty},
         "ProgramError",
         "is not a condition",
-        "equal(), holds() or empty()",
+        "equal(), holds(), empty() or chosen()",
     ),
     **spread(
         "when: then",

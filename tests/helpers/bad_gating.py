@@ -15,9 +15,27 @@ from attractorbind import gating
 
 KEY = jax.random.key(0)
 CHANNELS = ["word->slot", "word->other", "skip"]
-NOT_FRACTIONS = {"negative": -0.1, "too large": 1.5, "NaN": np.nan, "text": "0.5", "None": None, "a bool": True}
-NOT_SIZES = {"negative": -1, "NaN": np.nan, "infinite": np.inf, "of 64 bits": 1e300, "text": "1", "a bool": True}
+TOO_LARGE = 10**400  # for a float
+NOT_FRACTIONS = {
+    "far too large": TOO_LARGE,
+    "negative": -0.1,
+    "too large": 1.5,
+    "NaN": np.nan,
+    "text": "0.5",
+    "None": None,
+    "a bool": True,
+}
+NOT_SIZES = {
+    "far too large": TOO_LARGE,
+    "negative": -1,
+    "NaN": np.nan,
+    "infinite": np.inf,
+    "of 64 bits": 1e300,
+    "text": "1",
+    "a bool": True,
+}
 NOT_AMOUNTS = {
+    "far too large": TOO_LARGE,
     "too large": 1.5,
     "too small": -2,
     "NaN": np.nan,
@@ -30,7 +48,14 @@ NOT_AMOUNTS = {
     "a list": [1],
     "a complex number": 1j,
 }
-NOT_CHANNELS = {"empty": [], "one string": "skip", "twice the same": ["skip", "skip"], "numbers": [1, 2], "none": 3}
+NOT_CHANNELS = {
+    "empty": [],
+    "one string": "skip",
+    "twice the same": ["skip", "skip"],
+    "numbers": [1, 2],
+    "none": 3,
+    "no axes": np.array("a"),
+}
 NOT_REWARDS = {
     "a number": 1.0,
     "three axes": np.ones((2, 2, 2)),
@@ -41,6 +66,8 @@ NOT_REWARDS = {
     "NaN": [np.nan],
     "infinite": [np.inf],
     "of 64 bits": [1e300],
+    "of more bits than a float has": [TOO_LARGE],
+    "days": np.array(["2020-01-01"], "datetime64[D]"),
     "lists of different lengths": [[1], [1, 2]],
     "None": None,
 }
@@ -103,6 +130,9 @@ def calls() -> dict[str, tuple]:
             unknown,
             ("'slt'", "did you mean 'slot'"),
         ),
+        "reads: twice the same": (lambda w: made(reads=["word", "word"]), network, ("'word'", "once")),
+        "reads: an array without axes": (lambda w: made(reads=np.array("word")), network, ("list of buffers",)),
+        "channels: an array without axes": (lambda w: made(gates=np.array("skip")), network, ("list of names",)),
         "conjunction: of one": (lambda w: conjunction("word"), network, ("'word'", "two different")),
         "conjunction: of none": (lambda w: conjunction(), network, ("two different",)),
         "conjunction: twice the same": (lambda w: conjunction("word", "word"), network, ("two different",)),
@@ -118,7 +148,17 @@ def calls() -> dict[str, tuple]:
         "choose: both": (lambda w: ab.choose("s", gates=["a"], one_of=["a", "b"]), program, ("gates=", "one_of=")),
         "choose: neither": (lambda w: ab.choose("s"), program, ("gates=", "one_of=")),
         "choose: one of one": (lambda w: ab.choose("s", one_of=["a"]), program, ("one_of=", "two or more")),
-        "choose: no program": (lambda w: ab.choose("s", gates={"skip": 3}), program, ("'skip'", "3")),
+        "choose: no program": (lambda w: ab.choose("s", gates={"skip": 3}), program, ("'skip'", "3", "hold()")),
+        "choose: the name of a program": (
+            lambda w: ab.choose("s", one_of={"skip": "skip", "word->slot": CHOOSE}),
+            program,
+            ("'skip' is 'skip'", "one instruction", "hold(), which leaves all as it is"),
+        ),
+        "choose: an empty program": (
+            lambda w: ab.choose("s", one_of={"skip": ab.Program(), "word->slot": CHOOSE}),
+            program,
+            ("'skip' is empty", "at least one instruction", "hold(), which leaves all as it is"),
+        ),
         "choose: greedy": (lambda w: ab.choose("s", gates=["a"], greedy=1), argument, ("greedy", "True or False")),
         "choose: by a number": (lambda w: ab.choose(3, gates=["a"]), program, ("3", "name")),
         "choose: by none here": (lambda w: ran(w.plain, CHOOSE), unknown, ("'striatum'", "no basal ganglia")),
@@ -179,6 +219,36 @@ def calls() -> dict[str, tuple]:
             argument,
             ("striatum:sample", "key="),
         ),
+        "choose: again, while others wait": (
+            lambda w: ab.choose("striatum", gates={"skip": ab.repeat(2, CHOOSE), "word->slot": ab.hold()}),
+            program,
+            ("'skip'", "'striatum' choose again", "come last", "one_of="),
+        ),
+        "rules: no symbols": (
+            lambda w: gating.rules(w.network, w.network.silent(), "striatum", symbols={"word": []}),
+            argument,
+            ("symbols of 'word' is empty", "one at least"),
+        ),
+        "choices: not recorded": (
+            lambda w: ran(w.network, CHOOSE).choices["striatum"],
+            argument,
+            ("'striatum'", 'record="decoded"'),
+        ),
+        "choices: not recorded, and unknown": (
+            lambda w: ran(w.network, CHOOSE).choices["striatm"],
+            unknown,
+            ("did you mean 'striatum'",),
+        ),
+        "choices: unknown": (
+            lambda w: ran(w.network, CHOOSE, record="decoded").choices["striatm"],
+            unknown,
+            ("did you mean 'striatum'",),
+        ),
+        "choices: of a network that makes none": (
+            lambda w: ran(w.plain, ab.hold(), record="decoded").choices["striatum"],
+            unknown,
+            ("'striatum'", "no basal ganglia"),
+        ),
         "chosen: a number": (lambda w: ab.chosen("striatum", 3), program, ("channel is 3", "name")),
         "chosen: by a number": (lambda w: ab.chosen(3, "skip"), program, ("3", "name")),
         "chosen: unknown": (
@@ -186,7 +256,7 @@ def calls() -> dict[str, tuple]:
             unknown,
             ("did you mean 'skip'",),
         ),
-        "reward: no condition": (lambda w: ab.reward(when=3), program, ("3", "condition")),
+        "reward: no condition": (lambda w: ab.reward(when=3), program, ("3", "condition", "chosen()")),
         "reward: to nobody": (lambda w: ran(w.plain, ab.reward()), program, ("reward(1)", "BasalGanglia")),
         "reward: through unknown": (lambda w: ran(w.network, ab.reward(through="q")), unknown, ("'q'", "'striatum'")),
         "reward: through a number": (lambda w: ab.reward(through=3), program, ("3", "name")),

@@ -25,6 +25,7 @@ WRONG_NAMES = {
     "a fraction": 2.5,
     "None": None,
     "a bool": True,
+    "an array without axes": np.array("dog"),
 }
 WITH_ITEMS = {
     "store_ignore_recall": tasks.store_ignore_recall,
@@ -37,6 +38,19 @@ WITH_ITEMS = {
 CRITERION = tasks.Criterion(episodes=1, accuracy=1.0, in_a_row=1)
 
 
+NOT_INDICES = {
+    "names": [[["dog"]]],
+    "None": None,
+    "not numbers": np.full((2, 3, 1), np.nan),
+    "fractions": np.full((2, 3, 1), 0.5),
+    "of more than 32 bits": np.full((2, 3, 1), 2**32),
+    "lists of different lengths": [[[0], [0, 0]]],
+}
+NOT_LENGTHS = {"names": "dog", "negative": [-1, 3], "too long": [4, 3], "not numbers": [np.nan, 3]}
+NOT_REWARDS = {"names": "dog", "not numbers": np.full((2, 3, 1), np.nan), "infinite": np.full((2, 3, 1), np.inf)}
+NOT_ACCURACIES = {"names": ["dog"], "not numbers": [np.nan], "too large": [1.5], "None": [None]}
+
+
 class Echo(tasks.AbstractTask):
     """A task of one's own."""
 
@@ -45,9 +59,20 @@ class Echo(tasks.AbstractTask):
         return self.as_episodes(shown, shown[..., 0])
 
 
-def echo(**changes: Any) -> Echo:
+class Bare(tasks.AbstractTask):
+    """A task of one's own that gives an array."""
+
+    def draw(self, number: int, generator: np.random.Generator, split: str) -> tasks.Episodes:
+        return np.zeros((number, 3, 1))  # pyright: ignore[reportReturnType]
+
+
+def echo(kind: type[tasks.AbstractTask] = Echo, **changes: Any) -> tasks.AbstractTask:
     usual: dict[str, Any] = {"symbols": ("dog", "cat"), "channels": ("word",), "answers": ("dog",)}
-    return Echo(**{**usual, "criterion": CRITERION, **changes})
+    return kind(**{**usual, "criterion": CRITERION, **changes})
+
+
+def _own(**changes: Any) -> tasks.Episodes:
+    return echo().as_episodes(np.zeros((2, 3, 1)), np.zeros((2, 3)), **changes)
 
 
 def role(kind: Any = "standard", **changes: Any) -> tasks.AbstractTask:
@@ -76,6 +101,9 @@ def calls() -> dict[str, tuple]:
         "bandit: two that are best": (lambda _: tasks.bandit(2, (0.5, 0.5)), argument, ("twice",)),
         "bandit: a string": (lambda _: tasks.bandit(2, "ab"), argument, ("'ab'", "for each arm")),
         "bandit: one number": (lambda _: tasks.bandit(2, 0.5), argument, ("0.5", "for each arm")),
+        "bandit: a number in an array": (lambda _: tasks.bandit(2, np.array(0.5)), argument, ("0.5", "for each arm")),
+        "bandit: reversal far too large": (lambda _: tasks.bandit(reversal=10**400), argument, ("reversal", "most")),
+        "bandit: reversal a string": (lambda _: tasks.bandit(reversal="often"), argument, ("'often'", "probability")),
         "delayed_recall: too short": (
             lambda _: tasks.delayed_recall(slots=4, length=4),
             argument,
@@ -106,6 +134,11 @@ def calls() -> dict[str, tuple]:
             ("withheld is 2", "6 fillers"),
         ),
         "a task: an answer that is no symbol": (lambda _: echo(answers=("dgo",)), unknown, ("'dgo'", "'dog'")),
+        "a task: an answer that is none of those given one by one": (
+            lambda _: echo(symbols=iter(["dog", "cat"]), answers=("dgo",)),
+            unknown,
+            ("'dgo'", "symbols are 'dog', 'cat'"),
+        ),
         "a task: no symbols": (lambda _: echo(symbols=()), argument, ("symbols is empty",)),
         "a task: symbols twice": (lambda _: echo(symbols=("dog", "dog")), argument, ("'dog'", "once")),
         "a task: one string": (lambda _: echo(channels="word"), argument, ("channels", "['word']")),
@@ -124,6 +157,23 @@ def calls() -> dict[str, tuple]:
             argument,
             ("target holds -2",),
         ),
+        "a task: no criterion": (lambda _: echo(criterion=3), argument, ("criterion is 3", "tasks.Criterion(")),
+        "a task: a target that is no answer": (
+            lambda _: echo().as_episodes(np.zeros((2, 3, 1)), np.ones((2, 3))),
+            argument,
+            ("target holds 1, 'cat'", "answers are 'dog'"),
+        ),
+        "a task: shown after the end": (
+            lambda _: echo().as_episodes(np.zeros((2, 3, 1)), np.full((2, 3), -1), lengths=[3, 1]),
+            argument,
+            ("shown", "after step 1", "episode 1", "put -1"),
+        ),
+        "a task: asked after the end": (
+            lambda _: echo().as_episodes(np.full((2, 3, 1), -1), np.zeros((2, 3)), lengths=[3, 1]),
+            argument,
+            ("target", "after step 1"),
+        ),
+        "criterion: of a number": (lambda _: CRITERION.reached(0.5), argument, ("accuracies is 0.5", "list")),
         "a task: lengths": (
             lambda _: echo().as_episodes(np.zeros((2, 3, 1)), np.zeros((2, 3)), lengths=[1]),
             argument,
@@ -134,11 +184,29 @@ def calls() -> dict[str, tuple]:
             argument,
             ("(2, 3, 1)",),
         ),
+        "a task: a bare array": (
+            lambda _: echo(Bare).episodes(1, key=KEY),
+            argument,
+            ("Bare.draw gave", "ndarray", "self.as_episodes("),
+        ),
+        "a task: a bare array to an environment": (
+            lambda _: echo(Bare).environment().reset(seed=0),
+            argument,
+            ("Bare.draw gave", "ndarray", "self.as_episodes("),
+        ),
         "episodes: split": (lambda _: echo().episodes(1, key=KEY, split="test"), unknown, ("'test'", "'train'")),
         "inputs: targets": (lambda _: echo().episodes(1, key=KEY).inputs(targets=1), argument, ("targets is 1",)),
         "inputs: nothing": (lambda _: echo().episodes(1, key=KEY).inputs(nothing=""), argument, ("''", "None")),
         "symbols: no environment": (lambda _: tasks.Symbols("CartPole-v1"), argument, ("gymnasium.Env",)),
     }
+    given = {
+        "a task: shown": (lambda value: echo().as_episodes(value, np.zeros((2, 3))), NOT_INDICES),
+        "a task: its lengths": (lambda value: _own(lengths=value), NOT_LENGTHS),
+        "a task: its rewards": (lambda value: _own(rewards=value), NOT_REWARDS),
+        "criterion: accuracies": (CRITERION.reached, NOT_ACCURACIES),
+    }
+    for name, (call, wrong) in given.items():
+        rows |= spread(name, _calling(call), wrong, argument)
     for name, make in WITH_ITEMS.items():
         rows |= spread(f"{name}: items", _calling(make), WRONG_NAMES, argument)
     counts = {

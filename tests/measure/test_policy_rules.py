@@ -56,6 +56,26 @@ def test_conjunctions_are_tried_in_all_combinations_if_these_are_few():
     np.testing.assert_allclose(own.value[5], chosen.value[0], rtol=1e-5)
 
 
+def test_more_combinations_than_a_number_of_64_bits_are_none_too_few():
+    """Of 16 buffers with 16 symbols there are 2^64, which is 0 in 64 bits."""
+    buffers, names = [f"b{number}" for number in range(16)], [f"s{number}" for number in range(16)]
+    built = ab.build(
+        ab.Vocabulary(names),
+        buffers=dict.fromkeys(buffers, 96),
+        relays=[],
+        areas=[ab.gating.BasalGanglia("store", reads=[ab.gating.Conjunction(*buffers, units=8)], gates=["go"])],
+        activity=0.1,
+        rule=ab.PseudoInverse(),
+        key=jax.random.key(0),
+    )
+    own = rules(built, built.silent(), "store", symbols=dict.fromkeys(buffers[1:], names[:1]))
+    assert len(own.readings) == 16
+    # Nothing at all is tried, and that is told.
+    none = rules(built, built.silent(), "store")
+    assert (none.readings, none.probability.shape, none.value.shape) == ((), (0, 1), (0,))
+    assert none.left_out[0].startswith(f"{2**64} combinations of b0, b1, ")
+
+
 def test_pairs_of_single_buffers_are_tried_and_what_is_left_out_is_told():
     names = [f"s{number}" for number in range(24)]
     reads = ["a", "b", "c"]

@@ -136,6 +136,16 @@ def test_parts_of_spaces_have_channels_of_their_own() -> None:
         symbols.step("do=1")
 
 
+def test_parts_may_be_observed_in_any_order() -> None:
+    """gymnasium sorts the parts of a space; an environment need not, and its checker lets that pass."""
+    space = SPACES.Dict({"speed": SPACES.Discrete(3), "angle": SPACES.Discrete(5)})
+    symbols = tasks.Symbols(Given(space, {"speed": np.int64(1), "angle": np.int64(2)}))
+    assert dict(zip(symbols.channels, symbols.reset(), strict=True)) == {
+        "seen.angle": "seen.angle=2",
+        "seen.speed": "seen.speed=1",
+    }
+
+
 def test_outside_of_the_limits_is_the_outermost_bin() -> None:
     box = SPACES.Box(-np.inf, np.inf, (3,))
     symbols = tasks.Symbols(Given(box, np.array([-np.inf, 0.5, 9.0], np.float32)), bins=2, low=0, high=1)
@@ -169,6 +179,12 @@ def test_an_observation_outside_of_its_space_is_refused() -> None:
         symbols.reset()
     with pytest.raises(ab.ArgumentError, match="check_env"):
         tasks.Symbols(Given(SPACES.Discrete(3), np.int64(7))).reset()
+    parts = SPACES.Dict({"speed": SPACES.Discrete(3), "angle": SPACES.Discrete(5)})
+    for wrong in ({"speed": 1}, {"speed": 1, "angle": "left"}, (1, 2), 1):
+        with pytest.raises(ab.ArgumentError, match="check_env"):
+            tasks.Symbols(Given(parts, wrong)).reset()
+    with pytest.raises(ab.ArgumentError, match="check_env"):
+        tasks.Symbols(Given(SPACES.Tuple([SPACES.Discrete(3)]), 1)).reset()
 
 
 def test_without_gymnasium_the_error_tells_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

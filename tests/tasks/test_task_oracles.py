@@ -1,8 +1,10 @@
 """The right answers of every task, against those that plain loops find in what is shown."""
 
+import inspect
 from collections.abc import Callable, Iterator
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -148,8 +150,20 @@ def test_criteria() -> None:
 def test_a_task_of_ones_own_is_held_to_its_names() -> None:
     task = tasks.n_back(1, ["dog", "cat"], steps=2)
     nothing = np.full((3, 2, 1), -1)
-    episodes = task.as_episodes(nothing, [[0, 1]] * 3)
+    episodes = task.as_episodes(nothing, [[2, 3]] * 3)
     assert episodes.lengths.tolist() == [2, 2, 2]
     assert episodes.inputs() == [[], [], []]
     assert episodes.inputs(nothing="-") == [["-", "-"]] * 3
-    assert episodes.inputs(targets=True) == [["dog", "cat"]] * 3
+    assert episodes.inputs(targets=True) == [["match", "differs"]] * 3
+
+
+def test_small_whole_numbers_of_numpy_are_numbers() -> None:
+    """In eight bits 255 + 1 is 0, and 2 * 100 is -56."""
+    # As outside of tests, where types are not checked.
+    match, axes, recall, bandit = map(
+        inspect.unwrap, (tasks.delayed_match, tasks.one_two_ax, tasks.delayed_recall, tasks.bandit)
+    )
+    assert match(2, np.uint8(255)).episodes(1, key=KEY).shown.shape == (1, 257, 1)
+    assert axes(1, pairs=np.uint8(255)).episodes(1, key=KEY).shown.shape[1] > 2
+    assert recall(2, slots=np.int8(100)).episodes(1, key=KEY).shown.shape == (1, 400, 3)
+    assert bandit(jnp.array(2)).answers == ("arm1", "arm2")

@@ -109,6 +109,32 @@ def test_what_is_held_out_is_held_out(kind: str, seed: int) -> None:
         assert all(sentence[role] not in known for role, sentence in asked)
 
 
+@pytest.mark.parametrize("number", [2, 5, 30])
+def test_a_word_that_is_new_in_a_role_is_known_from_others(number: int) -> None:
+    task = tasks.role_filler("full_combinatorial", sentences=number, key=jax.random.key(1))
+    known = {word for sentence in sentences(task, "train")[0] for word in sentence}
+    assert all(sentence[role] in known for role, sentence in sentences(task, "test")[1])
+
+
+def test_roles_come_in_any_order_and_all_are_asked_for_as_often() -> None:
+    episodes = tasks.role_filler(key=KEY).episodes(3000, key=KEY)
+    roles = episodes.shown[:, :, 1] - 2
+    _, orders = np.unique(roles[:, :3], axis=0, return_counts=True)
+    np.testing.assert_allclose(orders / 3000, [1 / 6] * 6, atol=0.03)
+    np.testing.assert_allclose(np.bincount(roles[:, 3]) / 3000, [1 / 3] * 3, atol=0.04)
+    # Which one is asked for does not depend on the order.
+    asked = (roles[:, :3] == roles[:, 3:]).argmax(axis=1)
+    np.testing.assert_allclose(np.bincount(asked) / 3000, [1 / 3] * 3, atol=0.04)
+
+
+def test_items_of_a_list_are_all_as_likely() -> None:
+    episodes = tasks.delayed_recall(4, slots=3).episodes(1000, key=KEY)
+    items = np.bincount(episodes.shown[:, :6, 2].ravel() - 8)
+    np.testing.assert_allclose(items / items.sum(), [1 / 4] * 4, atol=0.03)
+    cued = np.bincount(episodes.shown[:, 6, 1] - 2)
+    np.testing.assert_allclose(cued / 1000, [1 / 6] * 6, atol=0.06)
+
+
 def test_other_keys_hold_out_other_sentences() -> None:
     first, second = (sentences(tasks.role_filler(key=jax.random.key(seed)), "train")[0] for seed in (0, 1))
     assert len(first & second) < 100
