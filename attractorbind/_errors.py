@@ -69,6 +69,12 @@ def listed(names: Iterable[str], limit: int = 12) -> str:
     return f"{shown}, ... ({len(names)} in all)" if len(names) > limit else shown
 
 
+def shortened(text: str, most: int) -> str:
+    """The text in one line, the end of a long one left out."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 3]}..."
+
+
 def unknown_name(kind: str, plural: str, name: object, known: Iterable[str]) -> UnknownNameError:
     """The error for a name that is not known: it tells the name, the names that are known, and the most similar one."""
     known = list(known)

@@ -17,11 +17,12 @@ from attractorbind._display import table_html
 from attractorbind._errors import NetworkError
 from attractorbind._files import read_network, write_network
 from attractorbind._gating import Gating, conductances, partition
+from attractorbind._on_disk import checked_path
+from attractorbind._parts import Parts
 from attractorbind._report import Report, codes_reported, reported
 from attractorbind._rule.assigned import rule_of_each, rules_in_words
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.train import rounded
-from attractorbind._sealed import checked_path
 from attractorbind._state import Origin, State, buffer_units, check_state as check_state_of, silent
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
@@ -223,17 +224,19 @@ class Network(eqx.Module):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a file, all of it or nothing; what was there before is replaced.
 
-        Vocabulary, wiring, codes, synapses, storage rule and key, with a checksum over everything and a version of the
-        format. Rules and synapses of classes of one's own are written field by field: arrays, numbers, strings, None,
-        and lists, tuples, dicts and Equinox modules of such. A state, with the snapshots in it, is not part of a
-        network; it is a pytree of arrays, which `equinox.tree_serialise_leaves(path, state)` writes, and
+        Vocabulary, wiring, codes, synapses, storage rule and key, in the format safetensors, with a checksum over
+        everything and a version. A file that is there keeps its mode, and a symbolic link is written through. Rules and
+        synapses of classes of one's own are written field by field: arrays, numbers, strings, None, and lists, tuples,
+        dicts and Equinox modules of such. A state, with the snapshots in it, is not part of a network; it is a pytree
+        of arrays, which `equinox.tree_serialise_leaves(path, state)` writes, and
         `equinox.tree_deserialise_leaves(path, network.silent(trials))` reads.
 
         **Arguments:**
 
         - `path`: the file.
 
-        **Raises:** `FileError` if it cannot be written, or if a field holds what a file cannot.
+        **Raises:** `FileError` if it cannot be written, if a field holds what a file cannot, or if the network was put
+        together in a way in which it could not be loaded, such as with weights that are not finite.
 
         **Example:**
 
@@ -245,7 +248,7 @@ class Network(eqx.Module):
             ...     ab.Network.load(pathlib.Path(folder) / "pets.network")
             Network(2 symbols, buffers {focus: 64}, 0 relays, 1 projections, PseudoInverse())
         """
-        write_network(checked_path(path), {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
+        write_network(checked_path(path), Parts(*(getattr(self, name) for name in Parts._fields)))
 
     @staticmethod
     def load(path: str | os.PathLike[str], *, classes: Iterable[type] = ()) -> "Network":
@@ -257,9 +260,9 @@ class Network(eqx.Module):
         - `classes`: the classes of the user's own that the network is made of, of rules and of synapses.
 
         **Raises:** `FileError` for a file that cannot be read, is foreign, truncated, altered or of another version,
-        or needs a class that is not given.
+        holds what makes no network, or needs a class that is not given.
         """
-        return Network(**read_network(checked_path(path), classes))
+        return Network(**read_network(checked_path(path), classes)._asdict())
 
     def report(self) -> Report:
         """Load, smallest stability and wrong bits of every projection, and of codes that were given what they cost.

@@ -21,12 +21,12 @@ from attractorbind._learning.history import History, last_cosines, marks
 from attractorbind._learning.seeing import Seeing
 from attractorbind._lessons import Lessons, lessons_of
 from attractorbind._network import Network, check_state
+from attractorbind._on_disk import checked_path
 from attractorbind._program.listing import Listing
 from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
 from attractorbind._result import Result
 from attractorbind._run import compiled_for
-from attractorbind._sealed import checked_path
 from attractorbind._simulate import Rates, simulate_recording
 from attractorbind._state import State, repeated
 from attractorbind._stimuli import with_stimuli, without_stimuli
@@ -117,7 +117,7 @@ def train(
         words = (network.fingerprint, repr(network.areas), str(compiled), followed.name, str(batch), _named(augment))
         arrays = (lessons, start, network, jax.random.key_data(keys), eqx.filter(augment, eqx.is_array_like))
         saved = Checkpoint(checked_path(checkpoint), digest(words, arrays))
-    reached, records = (start, []) if saved is None else saved.read(start)
+    reached, records = (start, []) if saved is None else saved.read(start, len(History._fields))
     if len(records) > epochs:
         raise ArgumentError(
             f"epochs is {epochs}, and the checkpoint has come to {len(records)}; give as many at least, or another file"

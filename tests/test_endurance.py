@@ -18,11 +18,21 @@ import jax
 import numpy as np
 import pytest
 from examples import network as example
-from files import assert_refused_or_same, mutated
+from files import (
+    KINDS,
+    NETWORK,
+    assert_refused_or_same,
+    assert_refused_or_works,
+    kinds_of_networks,
+    mutated,
+    unsealed,
+    wrongly_described,
+)
 from hypothesis import strategies as st
 from tqdm import tqdm
 
 import attractorbind as ab
+from attractorbind._sealed import write_sealed
 from attractorbind.testing import check_binding, programs
 
 COMMAND = ["nox", "-s", "slow"]
@@ -146,3 +156,16 @@ def test_ten_thousand_malformed_programs_and_arguments_get_the_librarys_own_erro
     row = {"malformed calls": found["calls"], **found["raised"], "other errors, or none": len(found["failures"])}
     told("calls", row | {"seconds": time.monotonic() - started})
     assert found["failures"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_thousand_wrong_descriptions_are_refused_or_make_networks_that_work(kind: str, tmp_path: Path):
+    path, built = tmp_path / "it", kinds_of_networks()[kind]
+    built.save(path)
+    description, arrays = unsealed(path)
+    changes = list(wrongly_described(description))
+    chosen = np.random.default_rng(2).choice(len(changes), min(1000, len(changes)), replace=False)
+    for number in tqdm(chosen, desc=f"wrong descriptions: {kind}"):
+        write_sealed(path, NETWORK, changes[number][1], arrays)
+        assert_refused_or_works(built, path)

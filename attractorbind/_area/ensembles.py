@@ -92,6 +92,13 @@ class Ensembles(AbstractImprintingArea):
         self.populations = ()
         self.spare = 0
 
+    def __check_init__(self) -> None:
+        # Of areas out of files, for which __init__ is not called.
+        check_area_name(self.name)
+        if self.buffers is not None:
+            buffer_names(f"buffers of area {self.name!r}", self.buffers, NetworkError)
+        check_positive(f"strength of area {self.name!r}", self.strength)
+
     def joined(self, wiring: Wiring, spare: int) -> "Ensembles":
         """See `AbstractImprintingArea.joined`."""
         other = copy.copy(self)

@@ -107,12 +107,22 @@ class SnapshotMemory(AbstractArea):
         self.units = check_count(f"units of memory {name!r}", units, least=2)
         self.activity = check_fraction("activity", activity)
         self.capacity = check_count(f"capacity of memory {name!r}", capacity)
-        if not 0 < self.active < self.units:
+
+    def __check_init__(self) -> None:
+        # Of memories out of files, for which __init__ is not called.
+        name, units, activity = self.name, self.units, self.activity
+        check_area_name(name)
+        if self.buffers is not None:
+            buffer_names(f"buffers of memory {name!r}", self.buffers, NetworkError)
+        check_count(f"units of memory {name!r}", units, least=2)
+        check_fraction("activity", activity)
+        check_count(f"capacity of memory {name!r}", self.capacity)
+        if not 0 < self.active < units:
             raise NetworkError(
                 f"activity {activity} puts {self.active} of the {units} units of memory {name!r} in an assembly; at "
                 "least one must be in it and one not: change activity= or units="
             )
-        if self.units * self.active > _MOST_SYNAPSES:
+        if units * self.active > _MOST_SYNAPSES:
             raise NetworkError(
                 f"memory {name!r} of {units} units with {self.active} in an assembly is too large to count exactly; "
                 f"units times active units can be {_MOST_SYNAPSES} at the most"

@@ -35,7 +35,15 @@ from attractorbind._basal_ganglia.striatum import (
     resting,
     turns,
 )
-from attractorbind._checks import as_numbers, check_bool, check_fraction, check_names, check_not_negative
+from attractorbind._checks import (
+    as_numbers,
+    buffer_names,
+    check_bool,
+    check_count,
+    check_fraction,
+    check_names,
+    check_not_negative,
+)
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._wiring import AreaWiring
 
@@ -155,12 +163,28 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
         self.trace = check_fraction(f"trace of {name!r}", trace)
         self.forget = check_fraction(f"forget of {name!r}", forget)
         self.explore = check_not_negative(f"explore of {name!r}", explore)
-        critic = Critic() if critic is None else critic
-        if not isinstance(critic, Critic):
-            raise NetworkError(f"critic of {name!r} is {critic!r}; give gating.Critic(rate=0.05), say")
-        self.critic = critic
+        self.critic = Critic() if critic is None else critic
         self.restart = check_bool(f"restart of {name!r}", restart)
         self.shared = check_bool(f"shared of {name!r}", shared)
+
+    def __check_init__(self) -> None:
+        name = self.name
+        if not isinstance(self.critic, Critic):
+            raise NetworkError(f"critic of {name!r} is {self.critic!r}; give gating.Critic(rate=0.05), say")
+        # The others are checked for areas out of files, for which __init__ is not called.
+        check_area_name(name)
+        buffer_names(f"buffers of {name!r}", self.buffers, NetworkError)
+        for entry, units in zip(self.read, self.conjunctive, strict=True):
+            for number in entry:
+                check_count(f"a buffer's number in what {name!r} reads", number, least=0)
+            check_count(f"conjunctive units of {name!r}", units, least=0 if len(entry) == 1 else 1)
+        _channels(name, self.gates)
+        check_not_negative(f"rate of {name!r}", self.rate)
+        check_fraction(f"trace of {name!r}", self.trace)
+        check_fraction(f"forget of {name!r}", self.forget)
+        check_not_negative(f"explore of {name!r}", self.explore)
+        check_bool(f"restart of {name!r}", self.restart)
+        check_bool(f"shared of {name!r}", self.shared)
 
     def wire(self, buffers: Mapping[str, int]) -> AreaWiring:
         """See `AbstractArea.wire`: it reads buffers, writes on none, and has a switch for each channel."""

@@ -30,3 +30,8 @@ class Critic(eqx.Module):
     def __init__(self, *, rate: float = 0.05, discount: float = 0.0) -> None:
         self.rate = check_fraction("rate of the critic", rate)
         self.discount = check_fraction("discount of the critic", discount)
+
+    def __check_init__(self) -> None:
+        # Of critics out of files, for which __init__ is not called.
+        check_fraction("rate of the critic", self.rate)
+        check_fraction("discount of the critic", self.discount)

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Key
 
 from attractorbind._area.base import AbstractSensoryArea, AreaInputs, Decode, Shared, Shown, check_area_name
-from attractorbind._checks import check_count
+from attractorbind._checks import buffer_names, check_count
 from attractorbind._errors import NetworkError, listed
 from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule, check_rule_fits
 from attractorbind._learning.images import check_images
@@ -113,12 +113,20 @@ class Hierarchy(AbstractSensoryArea):
         self.rule = check_rule(f"rule of hierarchy {name!r}", rule)
         self.activation = rule.activations[0] if activation is None else _known("activation", activation, ACTIVATIONS)
         self.readout = _known("readout", readout, READOUTS)
-        check_rule_fits(rule, (*self.sizes, 1), self.activation, self.readout)
-        optimiser = Adam() if optimiser is None else optimiser
-        if not isinstance(optimiser, AbstractOptimiser):
-            raise NetworkError(f"optimiser of hierarchy {name!r} is {optimiser!r}; give learning.Adam(), say")
-        self.optimiser = optimiser
+        self.optimiser = Adam() if optimiser is None else optimiser
         self.receptive_fields = _widths(name, receptive_fields, len(self.sizes))
+
+    def __check_init__(self) -> None:
+        check_rule(f"rule of hierarchy {self.name!r}", self.rule)
+        check_rule_fits(self.rule, (*self.sizes, 1), self.activation, self.readout)
+        if not isinstance(self.optimiser, AbstractOptimiser):
+            raise NetworkError(f"optimiser of hierarchy {self.name!r} is {self.optimiser!r}; give learning.Adam(), say")
+        # The others are checked for hierarchies out of files, for which __init__ is not called.
+        check_area_name(self.name)
+        buffer_names(f"buffers of hierarchy {self.name!r}", self.buffers, NetworkError)
+        for units in self.sizes:
+            check_count(f"a size of hierarchy {self.name!r}", units)
+        _widths(self.name, self.receptive_fields, len(self.sizes))
 
     @property
     def target(self) -> str:

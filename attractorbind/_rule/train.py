@@ -125,9 +125,7 @@ def rounded(
     wiring: Wiring, synapses: Sequence[AbstractSynapses]
 ) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
     """All exact weights on one grid, on which every field is an exact sum, and the drive above any field."""
-    received: dict[int, float] = {}
-    for projection, each in zip(wiring.projections, synapses, strict=True):
-        received[projection.target] = received.get(projection.target, 0.0) + float(largest_sum(each))
+    received = largest_fields(wiring, synapses)
     largest = max(received.values(), default=0.0) + wiring.largest_area_field
     if not largest <= LARGEST_FIELD:
         target = wiring.populations[max(received, key=lambda population: received[population])].name
@@ -136,3 +134,11 @@ def rounded(
             "scale their weights down, a field of 1 being usual for a unit that is just stable"
         )
     return on_grid(synapses, largest)
+
+
+def largest_fields(wiring: Wiring, synapses: Sequence[AbstractSynapses]) -> dict[int, float]:
+    """The most that a unit of each population may receive, over all its projections."""
+    received: dict[int, float] = {}
+    for projection, each in zip(wiring.projections, synapses, strict=True):
+        received[projection.target] = received.get(projection.target, 0.0) + float(largest_sum(each))
+    return received

@@ -10,10 +10,12 @@ import jax.numpy as jnp
 import learners
 import numpy as np
 import pytest
+from files import is_refused, unsealed, wrongly_kept
 from learners import SYMBOLS, assert_same, hierarchy, images
 
 import attractorbind as ab
-from attractorbind import _sealed, learning
+from attractorbind import _checkpoint, _on_disk, learning
+from attractorbind._sealed import write_sealed
 
 LESSON = ab.load("focus", ab.arg("name")) + ab.see("eyes", write=False) + ab.learn("eyes")
 EXAMPLES, BATCH = 10, 4
@@ -177,7 +179,7 @@ DAMAGED = {
     "empty": (lambda whole: b"", "is no checkpoint of attractorbind's"),
     "another file": (lambda whole: b"something else", "is no checkpoint of attractorbind's"),
     "truncated": (lambda whole: whole[:-7], "is truncated"),
-    "hardly begun": (lambda whole: whole[:30], "is truncated"),
+    "hardly begun": (lambda whole: whole[:30], "is no checkpoint of attractorbind's"),
     "altered": (lambda whole: whole[:200] + bytes([whole[200] ^ 1]) + whole[201:], "was altered"),
     "longer": (lambda whole: whole + b"more", "was altered"),
 }
@@ -191,13 +193,72 @@ def test_a_damaged_checkpoint_is_an_error(network, checkpoint, damage):
         train(network, 2, checkpoint=checkpoint)
 
 
+def test_arrays_of_a_checkpoint_that_do_not_fit_are_refused_behind_a_right_checksum(network, checkpoint):
+    description, arrays = unsealed(checkpoint, _checkpoint._FORMAT)
+    reached = {name: array for name, array in arrays.items() if name.startswith("reached")}
+    history = {name: array for name, array in arrays.items() if name not in reached}
+    taken = []
+    for change, changed in list(wrongly_kept(reached))[::5]:
+        write_sealed(checkpoint, _checkpoint._FORMAT, description, history | changed)
+        if not is_refused(lambda: train(network, 2, checkpoint=checkpoint), checkpoint):
+            taken.append(change)
+    assert taken == []
+
+
+HISTORIES = {
+    "missing": lambda arrays: {name: array for name, array in arrays.items() if name != "history[2]"},
+    "complex": lambda arrays: arrays | {"history[0]": arrays["history[0]"].astype(np.complex64)},
+    "another length": lambda arrays: arrays | {"history[0]": np.repeat(arrays["history[0]"], 2, axis=0)},
+    "one number": lambda arrays: arrays | {"history[0]": np.float32([1])},
+}
+
+
+@pytest.mark.parametrize("history", list(HISTORIES))
+def test_a_history_that_is_none_is_an_error(network, checkpoint, history):
+    description, arrays = unsealed(checkpoint, _checkpoint._FORMAT)
+    write_sealed(checkpoint, _checkpoint._FORMAT, description, HISTORIES[history](arrays))
+    with pytest.raises(ab.FileError, match="holds no checkpoint that makes sense"):
+        train(network, 2, checkpoint=checkpoint)
+
+
+@pytest.mark.parametrize(
+    "described", [None, [], {}, {"training": None}, {"training": [1]}, "x", {"training": "0" * 64}]
+)
+def test_a_description_of_other_training_is_an_error(network, checkpoint, described):
+    _, arrays = unsealed(checkpoint, _checkpoint._FORMAT)
+    write_sealed(checkpoint, _checkpoint._FORMAT, described, arrays)
+    with pytest.raises(ab.FileError, match=r"checkpoint that makes sense|of other training") as caught:
+        train(network, 2, checkpoint=checkpoint)
+    assert len(str(caught.value)) <= 300
+
+
+def test_a_checkpoint_of_an_older_version_is_an_error(network, checkpoint):
+    checkpoint.write_bytes(b"attractorbind training\n" + bytes(100))
+    with pytest.raises(ab.FileError, match=r"of an older version, .*; delete it to begin training anew"):
+        train(network, 2, checkpoint=checkpoint)
+
+
+def test_what_is_no_file_is_refused_before_anything_is_trained(network, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "round").symlink_to("round")
+    for path, told in (
+        (tmp_path, "a directory"),
+        (tmp_path / "pipe", "a pipe"),
+        (tmp_path / "round", "cannot read"),
+        (f"{tmp_path}/new/", "the name of a folder"),
+        ("a\0b", "that no file's name can have"),
+    ):
+        with pytest.raises(ab.FileError, match=told):
+            train(network, 2, checkpoint=path)
+
+
 def test_an_interrupted_write_leaves_the_old_file(network, checkpoint, monkeypatch):
     before = checkpoint.read_bytes()
 
     def interrupted(*arguments: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(_sealed.os, "fsync", interrupted)
+    monkeypatch.setattr(_on_disk.os, "fsync", interrupted)
     with pytest.raises(ab.FileError, match=r"cannot write .*checkpoint.*: No space left on device"):
         train(network, 2, checkpoint=checkpoint)
     monkeypatch.undo()
