@@ -109,14 +109,14 @@ def programs(
 
     - `network`: the network.
     - `symbols`: to load and to ask for; by default all of the vocabulary.
-    - `lengths`: how many instructions and blocks in a row, after the first loads; by default 1 to 8.
+    - `lengths`: how many instructions and blocks in a row, after the first loads; by default up to 8.
     - `branches`: whether there are blocks and streams.
     - `arguments`: names that may stand for symbols, `arg(name)`; by default none.
     """
     writer = ProgramWriter(check_network(network), branches)
     names = st.sampled_from(network.vocabulary.names) if symbols is None else symbols
     given = [arg(name) for name in check_names("arguments", arguments, "names", ArgumentError)] if arguments else []
-    counts = st.sampled_from(LENGTHS) if lengths is None else lengths
+    counts = st.integers(0, max(LENGTHS)) if lengths is None else lengths
 
     @st.composite
     def drawn(draw: Callable[..., Any]) -> Program:
