@@ -25,7 +25,7 @@ from attractorbind.testing._comparison import differences, first_difference
 from attractorbind.testing._elementary import elementary_cases
 from attractorbind.testing._one_size import of_one_size
 from attractorbind.testing._reference import Reference, reference
-from attractorbind.testing._shorten import simplest
+from attractorbind.testing._shorten import bound, simplest
 
 # Hypothesis complains of examples that are large or take long: programs are both, for running them compiles.
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much)
@@ -159,8 +159,8 @@ def binding_tried(
                 try_case(case)
     if tried.failing is None or not _too_many(tried, allowed):
         return tried
-    case, _ = tried.failing
-    case = _simplest(network, case, lambda simpler: bool(wrong_trials(simpler, meant(network, simpler))))
+    case, trial = tried.failing
+    case = _simplest(network, case, trial, lambda simpler: bool(wrong_trials(simpler, meant(network, simpler))))
     trace, expected = run_of(case, "decoded"), meant(network, case)
     trial = next((trial for trial in range(TRIALS) if differences(trace, trial, expected[trial])), 0)
     told = _told(case, trial, trace, expected[trial])
@@ -211,8 +211,14 @@ def meant(network: Network, case: Case) -> list[Reference]:
     ]
 
 
-def _simplest(network: Network, case: Case, fails: Callable[[Case], bool]) -> Case:
-    """The simplest program that fails with what is given to the case, and then the fewest inputs."""
+def _simplest(network: Network, case: Case, trial: int, fails: Callable[[Case], bool]) -> Case:
+    """The simplest program that fails with what is given to the case, and then the fewest inputs.
+
+    If it fails in all trials with the arguments of one, it has symbols instead of arguments.
+    """
+    alike = Case(bound(case.program, case.args_of(trial)), inputs=case.inputs)
+    if case.args and fails(alike):
+        case = alike
 
     def with_program(program: Program) -> Case:
         needed = program.compile(network).arguments
