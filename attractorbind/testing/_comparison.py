@@ -1,14 +1,23 @@
 """How a run on a network compares with the reference machine."""
 
+from collections.abc import Mapping, Sequence
+
 from attractorbind._result import Result
 from attractorbind._trace import Trace
 from attractorbind.testing._reference import Reference
 
 
-def differences(trace: Trace, trial: int, expected: Reference) -> list[str]:
-    """In words, how one trial of a run has ended otherwise than the reference."""
+def differences(
+    trace: Trace, trial: int, expected: Reference, held: Mapping[str, Sequence[str | None]] | None = None
+) -> list[str]:
+    """In words, how one trial of a run has ended otherwise than the reference.
+
+    **Arguments:**
+
+    - `held`: what `trace.decode()` tells, for those who ask about many trials.
+    """
     told = []
-    for buffer, names in trace.decode().items():
+    for buffer, names in (trace.decode() if held is None else held).items():
         if names[trial] != expected.boxes[buffer]:
             told.append(f"{buffer!r} holds {names[trial]!r}, not {expected.boxes[buffer]!r}")
     if trace.outputs[trial] != expected.outputs:

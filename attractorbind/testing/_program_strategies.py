@@ -1,27 +1,93 @@
-"""Hypothesis strategies for the programs that a network can carry out; they shrink to short ones without blocks."""
+"""Programs that a network can carry out: how they are written, and the Hypothesis strategy that draws them."""
 
-import itertools
-import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-import networkx as nx
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from attractorbind._checks import check_names
+from attractorbind._errors import ArgumentError
 from attractorbind._network import Network, check_network
 from attractorbind._program import macros
-from attractorbind._program.condition import Condition
 from attractorbind._program.control import repeat, until, when
-from attractorbind._program.imprinting import imprint_now, imprinting_area
+from attractorbind._program.procedure import procedure
 from attractorbind._program.program import Program
-from attractorbind._program.question import empty, equal, holds
-from attractorbind._program.recollection import forget, memories_of, recall, store
-from attractorbind._program.streams import emit, read
-from attractorbind._wiring import AreaWiring, Wiring
+from attractorbind._program.symbol import arg
+from attractorbind.testing._instructions import Symbols, Writer, condition, goal, writers
+from attractorbind.testing._recollections import Chooser
 
-# How many symbols are tried in every latch and relay; `check_capacity` tries them all.
-_MOST_SYMBOLS = 4
+# In how many of ten cases there is a block where there could be an instruction, from the outermost to the innermost.
+_BLOCKS = (4, 5, 4)
+# How many buffers are filled at the start.
+_MOST_FILLED = 8
+# How many instructions and blocks there are in a row.
+LENGTHS = range(1, 9)
+
+
+@dataclass(frozen=True)
+class ProgramWriter:
+    """Writes programs that have a meaning in names, and that a network can carry out.
+
+    **Attributes:**
+
+    - `network`: the network.
+    - `branches`: whether there are blocks and streams.
+    """
+
+    network: Network
+    branches: bool = True
+
+    @cached_property
+    def _writers(self) -> list[Writer]:
+        return writers(self.network, streams=self.branches)
+
+    def program(self, choose: Chooser, symbols: Symbols, length: int) -> Program:
+        """Loads into most of the buffers, so that a fault has something to destroy; then so many statements."""
+        buffers = list(self.network.buffers)
+        if len(buffers) > _MOST_FILLED:
+            buffers = [choose(buffers) for _ in range(_MOST_FILLED)]
+        filled = (macros.load(buffer, choose(symbols)) for buffer in buffers if choose(range(3)))
+        program = joined(filled) + joined(self._statement(choose, symbols, 0) for _ in range(length))
+        return program if program.statements else macros.hold()
+
+    def _statement(self, choose: Chooser, symbols: Symbols, depth: int) -> Program:
+        if self.branches and depth < len(_BLOCKS) and choose(range(10)) >= 10 - _BLOCKS[depth]:
+            return self._block(choose, symbols, depth + 1)
+        return choose(self._writers)(choose, symbols)
+
+    def _block(self, choose: Chooser, symbols: Symbols, depth: int) -> Program:
+        def body() -> Program:
+            return joined(self._statement(choose, symbols, depth) for _ in range(choose([1, 2])))
+
+        kind = choose(("when", "when, otherwise", "when, otherwise", "repeat", "repeat", "until", "reach", "procedure"))
+        if kind == "repeat":
+            return repeat(choose(range(4)), body())
+        if kind == "procedure":
+            return _as_procedure(body())
+        if kind == "reach":
+            # A loop whose body may end it, or else its limit is all that ever does.
+            asked, reached = goal(self.network, choose, symbols)
+            return until(asked, body() + reached, limit=choose(range(1, 5)))
+        asked = condition(self.network, choose, symbols)
+        if kind == "until":
+            return until(asked, body(), limit=choose(range(4)))
+        return when(asked, body(), *([body()] if "otherwise" in kind else []))
+
+
+def _as_procedure(body: Program) -> Program:
+    @procedure
+    def block() -> Program:
+        return body
+
+    return block()
+
+
+def joined(parts: Iterable[Program]) -> Program:
+    """The programs one after the other."""
+    return sum(parts, Program())
 
 
 def programs(
@@ -30,141 +96,31 @@ def programs(
     symbols: SearchStrategy[str] | None = None,
     lengths: SearchStrategy[int] | None = None,
     branches: bool = True,
+    arguments: Sequence[str] = (),
 ) -> SearchStrategy[Program]:
     """Programs that have a meaning in names, which `reference` tells, and that this network can carry out.
 
-    They first load symbols into most of the buffers, so that a fault has something to destroy. Then comes whatever
-    programs are made of, except single gates: loads and copies, streams, the network's memories, branches and loops
-    inside each other. Draw inputs for `read` separately.
+    They first load symbols into most of the buffers. Then comes whatever programs are made of, except single gates:
+    loads and copies, streams, the network's memories, branches, loops and procedures, up to three inside each other. A
+    program has three symbols at the most, so that what it compares and recalls is often the same. What reads a stream
+    or has arguments needs `inputs=` or `args=`; `cases` draws these, too.
 
     **Arguments:**
 
     - `network`: the network.
     - `symbols`: to load and to ask for; by default all of the vocabulary.
-    - `lengths`: how many instructions and blocks in a row at the most, after the first loads; by default 1 to 6.
+    - `lengths`: how many instructions and blocks in a row, after the first loads; by default up to 8.
     - `branches`: whether there are blocks and streams.
+    - `arguments`: names that may stand for symbols, `arg(name)`; by default none.
     """
-    wiring = check_network(network).wiring
+    writer = ProgramWriter(check_network(network), branches)
     names = st.sampled_from(network.vocabulary.names) if symbols is None else symbols
-    instructions = _instructions(wiring, names, streams=branches)
-    conditions = _conditions(wiring, names)
+    given = [arg(name) for name in check_names("arguments", arguments, "names", ArgumentError)] if arguments else []
+    counts = st.integers(0, max(LENGTHS)) if lengths is None else lengths
 
-    def blocks(inner: SearchStrategy[Program]) -> SearchStrategy[Program]:
-        body = st.lists(inner, min_size=1, max_size=3).map(_joined)
-        return st.one_of(
-            st.builds(when, conditions, body),
-            st.builds(when, conditions, body, body),
-            st.builds(repeat, st.integers(0, 2), body),
-            st.builds(until, conditions, body, limit=st.integers(0, 3)),
-        )
+    @st.composite
+    def drawn(draw: Callable[..., Any]) -> Program:
+        pool = [*draw(st.lists(names, min_size=2, max_size=3)), *given]
+        return writer.program(lambda options: draw(st.sampled_from(options)), pool, draw(counts))
 
-    statements = st.recursive(instructions, blocks, max_leaves=5) if branches else instructions
-    count = st.integers(1, 6) if lengths is None else lengths
-    first = st.tuples(*[_filled(buffer, names) for buffer in wiring.buffers]).map(_joined)
-    rest = count.flatmap(lambda most: st.lists(statements, max_size=most)).map(_joined)
-    whole = st.builds(Program.__add__, first, rest)
-    return whole.map(lambda program: program if program.statements else macros.hold())
-
-
-@st.composite
-def _filled(draw: Callable[..., Any], buffer: str, symbols: SearchStrategy[str]) -> Program:
-    """A load of a symbol into the buffer, three times out of four; otherwise nothing."""
-    return macros.load(buffer, draw(symbols)) if draw(st.integers(0, 3)) else Program()
-
-
-def elementary_programs(network: Network) -> Iterator[Program]:
-    """Programs that try every latch, relay and memory alone, each with several symbols."""
-    wiring, vocabulary = network.wiring, network.vocabulary
-    symbols = itertools.cycle(vocabulary.names)
-    for _ in range(min(len(vocabulary.names), _MOST_SYMBOLS)):
-        for buffer in wiring.buffers:
-            yield macros.load(buffer, next(symbols)) + macros.hold(2)
-        for source, target in wiring.relays.edges:
-            yield macros.load(source, next(symbols)) + macros.copy(source, target)
-        area = imprinting_area(wiring)
-        for buffer in area.reads if area is not None else ():
-            yield macros.load(buffer, next(symbols)) + imprint_now(buffer)
-        for memory in memories_of(wiring):
-            buffers = memory.reads
-            stored = _joined(macros.load(buffer, next(symbols)) for buffer in buffers) + store(memory.name, buffers)
-            for cue in buffers:
-                others = [buffer for buffer in buffers if buffer != cue]
-                yield (
-                    stored + _joined(map(macros.clear, others)) + (recall(memory.name, [cue]) if others else Program())
-                )
-
-
-def _joined(parts: Iterable[Program]) -> Program:
-    """The programs one after the other."""
-    return sum(parts, Program())
-
-
-def _instructions(wiring: Wiring, symbols: SearchStrategy[str], *, streams: bool) -> SearchStrategy[Program]:
-    """Programs of one instruction that this network can carry out."""
-    names = list(wiring.buffers)
-    buffers = st.sampled_from(names)
-    # A swap without a spare buffer needs latches without a nucleus.
-    loops = {gate.name for gate in wiring.gates if gate.kind == "latch" and gate.delay > 1}
-    possible = [
-        st.builds(macros.load, buffers, symbols),
-        buffers.map(macros.clear),
-        st.integers(1, 3).map(macros.hold),
-    ]
-    reachable = [pair for pair in itertools.permutations(names, 2) if nx.has_path(wiring.relays, *pair)]
-    if reachable:
-        possible += [
-            st.sampled_from(reachable).map(lambda pair, macro=macro: macro(*pair))
-            for macro in (macros.copy, macros.move)
-        ]
-    mutual = [
-        pair
-        for pair in itertools.permutations(names, 2)
-        if wiring.relays.has_edge(*pair) and wiring.relays.has_edge(*pair[::-1]) and not loops.intersection(pair)
-    ]
-    if mutual:
-        possible.append(st.sampled_from(mutual).map(lambda pair: macros.swap(*pair)))
-    through = [
-        (first, second, via)
-        for first, second, via in itertools.permutations(names, 3)
-        if all(wiring.relays.has_edge(*leg) for leg in ((first, via), (second, first), (via, second)))
-    ]
-    if through:
-        possible.append(st.sampled_from(through).map(lambda legs: macros.swap(legs[0], legs[1], via=legs[2])))
-    if streams:
-        possible += [buffers.map(read), buffers.map(emit)]
-    area = imprinting_area(wiring)
-    if area is not None:
-        possible.append(st.sampled_from(area.reads).map(imprint_now))
-    possible += [_recollections(memory) for memory in memories_of(wiring)]
-    return st.one_of(possible)
-
-
-@st.composite
-def _recollections(draw: Callable[..., Any], memory: AreaWiring) -> Program:
-    """Programs of one instruction of a snapshot memory."""
-    buffers = draw(st.permutations(memory.reads))
-    cue = buffers[: draw(st.integers(1, len(buffers)))]
-    kinds = ["store", "forget"] + ["recall"] * (len(cue) < len(buffers))
-    kind = draw(st.sampled_from(kinds))
-    if kind == "store":
-        return store(memory.name, cue)
-    older = draw(st.booleans())
-    return recall(memory.name, cue, older=older) if kind == "recall" else forget(memory.name, cue, older=older)
-
-
-def _conditions(wiring: Wiring, symbols: SearchStrategy[str]) -> SearchStrategy[Condition]:
-    """Questions that this network can answer, joined by `~ & |`."""
-    buffers = st.sampled_from(list(wiring.buffers))
-    questions = [st.builds(holds, buffers, symbols), buffers.map(empty)]
-    pairs = list(wiring.relays.edges)
-    if pairs:
-        questions.append(st.sampled_from(pairs).map(lambda pair: equal(*pair)))
-    return st.recursive(
-        st.one_of(questions),
-        lambda inner: st.one_of(
-            inner.map(operator.invert),
-            st.builds(operator.and_, inner, inner),
-            st.builds(operator.or_, inner, inner),
-        ),
-        max_leaves=3,
-    )
+    return drawn()

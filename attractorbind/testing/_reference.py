@@ -1,5 +1,6 @@
 """The reference machine: what a program means, said in names. Boxes for buffers, numbered slips for snapshots."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -49,6 +50,7 @@ class Reference:
     - `slips`: memory to its snapshots, by number: the names of the buffers that were stored.
     - `result`: `Result.OK`, or `Result.LIMIT`.
     - `moments`: what the boxes held after every instruction, with the ticks that the network takes until then.
+    - `covered`: how often what a program may do was done: "recall: found", "holds: no", "until: limit", and so on.
     """
 
     wiring: Wiring
@@ -62,6 +64,7 @@ class Reference:
     moments: list[Moment] = field(default_factory=list)
     result: Result = Result.OK
     ticks: int = 0
+    covered: Counter[str] = field(default_factory=Counter)
     _capacity: dict[str, int] = field(default_factory=dict)
     _stored: dict[str, int] = field(default_factory=dict)
     _context: dict[str, int] = field(default_factory=dict)
@@ -70,10 +73,14 @@ class Reference:
         for statement in statements:
             match statement:
                 case Call(_, body):
+                    self._count("procedure")
                     self._run(body.statements)
                 case When(condition, then, otherwise):
-                    self._run((then if self._answer(condition) else otherwise).statements)
+                    answer = self._answer(condition)
+                    self._count("when", "then" if answer else "otherwise")
+                    self._run((then if answer else otherwise).statements)
                 case Repeat(times, body):
+                    self._count("repeat", "several" if times > 1 else "once" if times else "never")
                     # A tick sets the counter; then one counts before every round, and one more ends the loop.
                     self.ticks += 2
                     for _ in range(times):
@@ -85,9 +92,11 @@ class Reference:
                     while not self._answer(condition):
                         self.ticks += 1
                         if rounds == limit:
+                            self._count("until", "limit")
                             raise _LimitReachedError
                         rounds += 1
                         self._run(body.statements)
+                    self._count("until", "after rounds" if rounds else "at once")
                 case Instruction():
                     self._do(statement)
                     self.ticks += sum(step.ticks for step in _steps(statement.expanded(self.wiring)))
@@ -95,12 +104,24 @@ class Reference:
                 case _:
                     raise ProgramError(f"the reference machine does not know {statement}")
 
+    def _count(self, what: str, outcome: str = "") -> None:
+        self.covered[f"{what}: {outcome}" if outcome else what] += 1
+
     def _do(self, instruction: Instruction) -> None:
         boxes = self.boxes
+        name = str(instruction).partition("(")[0]
+        match instruction:
+            case Copy(source, target) | Move(source, target):
+                self._count(name, "through others" if len(self.wiring.chain(source, target)) > 2 else "direct")
+            case Swap(_, _, via):
+                self._count(name, "direct" if via is None else "through a spare")
+            case Load() | Clear() | Hold() | ImprintNow() | Step():
+                self._count(name)
         match instruction:
             case Load(buffer, symbol):
                 boxes[buffer] = self._name(symbol)
             case Read(buffer):
+                self._count(name, "symbol" if self.inputs else "past the end")
                 boxes[buffer] = self.inputs.pop(0) if self.inputs else None
             case Hold() | ImprintNow() | Learn() | See(write=False):
                 # What is imprinted, what a hierarchy learns, or sees without telling, changes no box.
@@ -125,11 +146,11 @@ class Reference:
             case Store(memory, buffers):
                 self._store(memory, buffers)
             case Recall(memory, cue, into, older):
-                slip = self.slips[memory].get(self._find(memory, cue, older), {})
+                slip = self.slips[memory].get(self._found("recall", memory, cue, older), {})
                 for buffer in into or [buffer for buffer in buffers_of(self.wiring, memory) if buffer not in cue]:
                     boxes[buffer] = slip.get(buffer)
             case Forget(memory, cue, older):
-                self.slips[memory].pop(self._find(memory, cue, older), None)
+                self.slips[memory].pop(self._found("forget", memory, cue, older), None)
             case _:
                 raise ProgramError(
                     f"the reference machine knows instructions, but not single gates: {instruction}; say it by load(), "
@@ -144,9 +165,16 @@ class Reference:
     def _store(self, memory: str, buffers: Sequence[str]) -> None:
         number = self._context[memory] = self._stored[memory] = self._stored[memory] + 1
         slips = self.slips[memory]
-        if len(slips) == self._capacity[memory]:
+        full = len(slips) == self._capacity[memory]
+        self._count("store", "full" if full else "free")
+        if full:
             del slips[min(slips)]
         slips[number] = {buffer: self.boxes[buffer] for buffer in buffers}
+
+    def _found(self, what: str, memory: str, cue: Sequence[str], older: bool) -> int:
+        number = self._find(memory, cue, older)
+        self._count(what + ", older" * older, "found" if number else "nothing")
+        return number
 
     def _find(self, memory: str, cue: Sequence[str], older: bool) -> int:
         """The number of the newest slip that agrees with the cue, 0 if there is none.
@@ -173,7 +201,11 @@ class Reference:
                 return self._answer(first, settle) or self._answer(second, settle=False)
             case Question():
                 self.ticks += 1 + SETTLE * settle
-                return self._answer_question(condition)
+                answer = self._answer_question(condition)
+                # What is asked of the network is whether a buffer is occupied; what programs say is `empty`.
+                empty = isinstance(condition, Occupied)
+                self._count("empty" if empty else type(condition).__name__.lower(), "no" if answer == empty else "yes")
+                return answer
             case _:
                 return self._answer_by_readings(condition, settle)
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attractorbind._errors import AttractorBindError
@@ -15,6 +15,7 @@ from attractorbind._program.program import Program
 from attractorbind._program.question import Equal
 from attractorbind._program.statement import Statement
 from attractorbind._program.streams import Read
+from attractorbind._program.symbol import Arg
 
 # How many of the first names are tried for a later one: a vocabulary may be large.
 _FIRST_NAMES = 4
@@ -112,6 +113,18 @@ def _names_in(part: Any) -> set[str]:
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
         return set().union(*(_names_in(getattr(part, field.name)) for field in dataclasses.fields(part)))
     return set()
+
+
+def bound(part: Any, symbols: Mapping[str, str]) -> Any:
+    """A program or a part of it with symbols for its arguments."""
+    if isinstance(part, Arg):
+        return symbols[part.name]
+    if isinstance(part, tuple):
+        return tuple(bound(item, symbols) for item in part)
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        fields = [field.name for field in dataclasses.fields(part) if field.init]
+        return dataclasses.replace(part, **{name: bound(getattr(part, name), symbols) for name in fields})
+    return part
 
 
 def _exchanged(part: Any, old: str, new: str) -> Any:
