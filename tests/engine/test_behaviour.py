@@ -1,4 +1,4 @@
-"""The library does what it did, bit for bit: three hundred random programs (half of them in the fast suite) against the hashes of what they came to."""
+"""The library does what it did, bit for bit: random programs against the hashes of what they came to."""
 
 import json
 
