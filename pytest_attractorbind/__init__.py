@@ -25,11 +25,11 @@ def binding(request: pytest.FixtureRequest) -> Callable[..., None]:
 
     A test fails by `CheckError`; what it tried is printed, and shown by pytest if it fails.
     """
-    from attractorbind.testing import check_network
-
     settings = {name: request.config.getoption(f"binding_{name}") for name in ("examples", "seed")}
 
     def check(network: Any, **how: Any) -> None:
+        from attractorbind.testing import check_network
+
         check_network(network, **{"max_examples": settings["examples"], "seed": settings["seed"], **how})
 
     return check

@@ -157,7 +157,7 @@ def binding_tried(
             runnable = (case for case in drawn if _runnable(network, case.program) is not None)
             for case in itertools.islice(runnable, count):
                 try_case(case)
-    if tried.failing is None or not _too_many(tried, allowed):
+    if tried.failing is None or not too_many(tried, allowed):
         return tried
     case, trial = tried.failing
     case = _simplest(network, case, trial, lambda simpler: bool(wrong_trials(simpler, meant(network, simpler))))
@@ -191,11 +191,11 @@ def _search(
     agrees()
 
 
-def _too_many(tried: Tried, allowed: float) -> bool:
+def too_many(tried: Tried, allowed: float) -> bool:
     """Whether so many wrong trials are as good as impossible at the rate of errors that is allowed."""
     from scipy.special import bdtrc
 
-    return not allowed or bdtrc(tried.wrong - 1, tried.trials, allowed) < _FALSE_ALARMS
+    return not allowed or bool(bdtrc(tried.wrong - 1, tried.trials, allowed) < _FALSE_ALARMS)
 
 
 def _runnable(network: Network, program: Program) -> Any:
