@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from attractorbind._checks import check_known
+from attractorbind._checks import check_known, check_names, entries
 from attractorbind._errors import NetworkError, listed
 from attractorbind._wiring import Gate, Population, Projection, Wiring
 
@@ -14,20 +14,22 @@ LatchKind = Literal["recurrence", "loop"]
 
 def parse_relays(buffers: Mapping[str, int], relays: Any) -> list[tuple[str, str]]:
     """The ordered (source, target) pairs that "all", "hub:NAME" or a list of pairs asks for."""
-    if not isinstance(relays, Iterable):
-        raise NetworkError(f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs")
+    told = f"relays={relays!r} is not understood; give 'all', 'hub:NAME' with a buffer's name, or a list of pairs"
     if isinstance(relays, str):
         if relays == "all":
             return [(source, target) for source in buffers for target in buffers if source != target]
         kind, _, hub = relays.partition(":")
-        if kind != "hub":
-            raise NetworkError(f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs")
+        if kind != "hub" or not hub:
+            raise NetworkError(told)
         check_known("buffer", "buffers", hub, buffers)
         return [pair for other in buffers if other != hub for pair in ((hub, other), (other, hub))]
-    pairs = []
-    for pair in relays:
-        if isinstance(pair, str) or not isinstance(pair, Iterable) or len(pair := tuple(pair)) != 2:
-            raise NetworkError(f"relay {pair!r} is not a pair; write (source, target)")
+    if not isinstance(relays, Iterable):
+        raise NetworkError(told)
+    pairs: list[tuple[str, str]] = []
+    for relay in check_names("relays", relays, "pairs", NetworkError):
+        pair = entries(relay)
+        if pair is None or len(pair) != 2:
+            raise NetworkError(f"relay {relay!r} is not a pair; write (source, target)")
         source, target = pair
         for name in pair:
             check_known("buffer", "buffers", name, buffers)

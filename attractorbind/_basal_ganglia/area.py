@@ -1,7 +1,7 @@
 """Basal ganglia: an area that reads buffers, chooses which gates open, and learns from reward."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import equinox as eqx
@@ -37,6 +37,7 @@ from attractorbind._basal_ganglia.striatum import (
 )
 from attractorbind._checks import as_numbers, check_bool, check_fraction, check_names, check_not_negative
 from attractorbind._errors import ArgumentError, NetworkError
+from attractorbind._visible import is_visible
 from attractorbind._wiring import AreaWiring
 
 # What a program can tell basal ganglia to do; the channels' own switches follow.
@@ -319,10 +320,8 @@ def _received(state: Striatum, receiving: Bool[Array, " trials"]) -> tuple[Stria
 
 def _entries(name: str, reads: Any) -> list[tuple[tuple[str, ...], int]]:
     """The buffers of each entry of `reads`, and its conjunctive units, 0 for a single buffer."""
-    if isinstance(reads, str) or not isinstance(reads, Iterable) or getattr(reads, "shape", None) == ():
-        raise NetworkError(f"reads of {name!r} is {reads!r}; give a list of buffers, ['word'], say")
     entries = []
-    for entry in reads:
+    for entry in check_names(f"reads of {name!r}", reads, "buffers", NetworkError):
         if isinstance(entry, Conjunction):
             entries.append((entry.buffers, entry.units))
         elif isinstance(entry, str):
@@ -341,8 +340,8 @@ def _channels(name: str, gates: Any) -> tuple[str, ...]:
     if not channels:
         raise NetworkError(f"{name!r} has no channels; give it at least one gate, gates=['word->slot'], say")
     for channel in channels:
-        if not isinstance(channel, str) or not channel.strip():
-            raise NetworkError(f"channel {channel!r} of {name!r} has no name; give a gate's name, 'word->slot', say")
+        if not is_visible(channel):
+            raise NetworkError(f"channel {channel!a} of {name!r} has no name; give a gate's name, 'word->slot', say")
         if channel in SWITCHES or channels.count(channel) > 1:
             told = "is named twice" if channels.count(channel) > 1 else "is the name of a switch of its own"
             raise NetworkError(f"channel {channel!r} of {name!r} {told}; give it another name")

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
-from attractorbind._checks import check_count, check_fraction
+from attractorbind._checks import check_count, check_fraction, entries
 from attractorbind._errors import ArgumentError
 from attractorbind._keys import Rate, check_one_key
 from attractorbind._lesion import lesion
@@ -145,7 +145,7 @@ def swept_disturbances(
 def _is_list(value: Any) -> bool:
     if isinstance(value, np.ndarray | Array):
         return value.ndim == 1
-    return isinstance(value, Sequence) and not isinstance(value, str)
+    return entries(value) is not None
 
 
 class Pairing(NamedTuple):

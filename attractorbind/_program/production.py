@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Never
 
 from attractorbind._area.base import AbstractArea
 from attractorbind._errors import ProgramError
@@ -21,10 +22,12 @@ class Production:
     then: Program
 
 
-def production(*, when: Condition, then: Program) -> Production:
+def production(*unnamed: Never, when: Condition | None = None, then: Program | None = None) -> Production:
     """A production rule: when the buffers match, run a program. Variables are bound by comparing and copying.
 
     **Arguments:**
+
+    Both are to be given by name.
 
     - `when`: the condition, from `equal`, `holds` and `empty`, joined by `~ & |`.
     - `then`: the program. It should undo the condition, or the rule fires again.
@@ -34,6 +37,10 @@ def production(*, when: Condition, then: Program) -> Production:
     **Reference:** Hayworth 2012, for ACT-R's production rules as gating; Anderson 2007, "How can the human mind occur
     in the physical universe?", for ACT-R.
     """
+    if unnamed:
+        raise ProgramError(
+            f"production takes no {unnamed[0]!r}, but production(when=condition, then=program): name both"
+        )
     return Production(check_condition(when), check_body("then", then))
 
 

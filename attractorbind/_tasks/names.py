@@ -4,14 +4,15 @@ from typing import Any
 
 from attractorbind._checks import check_count, check_names
 from attractorbind._errors import ArgumentError, listed
+from attractorbind._visible import is_visible
 
 
 def check_distinct(argument: str, names: Any) -> tuple[str, ...]:
     """The names, or an error unless they are strings with something in them, one at least and each once."""
     names = tuple(check_names(argument, names, "names", ArgumentError))
     for name in names:
-        if not isinstance(name, str) or not name.strip():
-            raise ArgumentError(f"{argument} has {name!r}; a name is a string with at least one visible character")
+        if not is_visible(name):
+            raise ArgumentError(f"{argument} has {name!a}; a name is a string with at least one visible character")
     repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
     if repeated:
         raise ArgumentError(f"{argument} has {listed(repeated)} more than once; give each name once")
