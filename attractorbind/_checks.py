@@ -212,12 +212,15 @@ def real_array(given: Any) -> np.ndarray:
 
 def check_array(name: str, value: object, shape: tuple[int | None, ...], error: type[AttractorBindError]) -> None:
     """Raise unless it is an array of numbers of this shape, None being any length; also while JAX traces."""
-    is_array = isinstance(value, np.ndarray | jax.Array) and is_real(value.dtype)
-    fits = is_array and len(value.shape) == len(shape)
-    if not fits or any(wanted not in (None, size) for wanted, size in zip(shape, value.shape, strict=True)):
-        found = f"an array of shape {value.shape} and type {value.dtype}" if hasattr(value, "dtype") else repr(value)
-        wanted = f"({', '.join('any' if size is None else str(size) for size in shape)})"
-        raise error(f"{name} is {found}; give an array of numbers of shape {wanted}")
+    found = repr(value)
+    if isinstance(value, np.ndarray | jax.Array):
+        pairs = zip(shape, value.shape, strict=False)
+        fits = len(shape) == len(value.shape) and all(wanted in (None, size) for wanted, size in pairs)
+        if fits and is_real(value.dtype):
+            return
+        found = f"an array of shape {value.shape} and type {value.dtype}"
+    wanted = f"({', '.join('any' if size is None else str(size) for size in shape)})"
+    raise error(f"{name} is {found}; give an array of numbers of shape {wanted}")
 
 
 # Of one network, or of the states of its trials: 32 GiB, more than most machines have.

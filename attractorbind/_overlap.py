@@ -55,13 +55,13 @@ def overlaps(
         >>> ab.overlaps(codes[0], codes).round(2).tolist()
         [1.0, -0.5799999833106995]
     """
-    activity, codes = _numbers("activity", activity, "(..., units)"), _numbers("codes", codes, "(symbols, units)")
-    if codes.ndim != 2 or not codes.shape[1] or not activity.ndim or activity.shape[-1] != codes.shape[1]:
+    states, own = _numbers("activity", activity, "(..., units)"), _numbers("codes", codes, "(symbols, units)")
+    if own.ndim != 2 or not own.shape[1] or not states.ndim or states.shape[-1] != own.shape[1]:
         raise ArgumentError(
-            f"activity has the shape {activity.shape} and codes have {codes.shape}; give (..., units) and (symbols, "
+            f"activity has the shape {states.shape} and codes have {own.shape}; give (..., units) and (symbols, "
             "units), of the same units: a population's state and its network.codes(population)"
         )
-    return _overlaps(activity, codes)
+    return _overlaps(states, own)
 
 
 def _numbers(name: str, given: Any, shape: str) -> Array | np.ndarray:

@@ -2,10 +2,9 @@
 
 import abc
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import equinox as eqx
-import numpy as np
 from jaxtyping import Array, Float, Key, PyTree
 
 from attractorbind._checks import check_array, entries
@@ -105,14 +104,14 @@ def check_rule_fits(rule: AbstractCreditRule, sizes: Sequence[int], activation: 
         )
 
 
-def check_examples(layers: object, inputs: object, teaching: object) -> None:
+def check_examples(layers: object, inputs: Any, teaching: object) -> None:
     """Raise unless these are layers, and examples that they can be taught by; also while JAX traces."""
     if not isinstance(layers, Layers):
         raise ArgumentError(f"layers is a {type(layers).__name__}; give Layers, such as hierarchy.drawn(...).layers")
     if not isinstance(teaching, Teaching):
         raise ArgumentError(f"teaching is a {type(teaching).__name__}; give learning.Teaching(targets, share)")
     check_array("inputs", inputs, (None, layers.sizes[0]), ArgumentError)
-    examples = np.shape(inputs)[0]
+    examples = inputs.shape[0]
     check_array("targets of teaching", teaching.targets, (examples, layers.sizes[-1]), ArgumentError)
     check_array("share of teaching", teaching.share, (examples,), ArgumentError)
 

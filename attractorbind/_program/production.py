@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Never
 
 from attractorbind._area.base import AbstractArea
 from attractorbind._errors import ProgramError
@@ -22,12 +21,10 @@ class Production:
     then: Program
 
 
-def production(*unnamed: Never, when: Condition | None = None, then: Program | None = None) -> Production:
+def production(*unnamed: object, when: Condition | None = None, then: Program | None = None) -> Production:
     """A production rule: when the buffers match, run a program. Variables are bound by comparing and copying.
 
-    **Arguments:**
-
-    Both are to be given by name.
+    **Arguments:** both by name.
 
     - `when`: the condition, from `equal`, `holds` and `empty`, joined by `~ & |`.
     - `then`: the program. It should undo the condition, or the rule fires again.
