@@ -42,7 +42,7 @@ def build(
     vocabulary: Vocabulary,
     *,
     buffers: Mapping[str, Any],
-    relays: str | Iterable[tuple[str, str]] = "all",
+    relays: str | Iterable[Any] = "all",
     activity: Rate | None = None,
     codes: Mapping[str, Any] = MappingProxyType({}),
     rule: AbstractStorageRule,

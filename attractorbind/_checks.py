@@ -3,6 +3,7 @@
 import contextlib
 import math
 import operator
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, SupportsFloat, SupportsIndex
 
@@ -148,7 +149,7 @@ def buffer_names(argument: str, buffers: Any, error: type[AttractorBindError]) -
     for name in names:
         if not isinstance(name, str):
             raise error(f"{argument} holds {name!r}; give a list of buffer names")
-    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise error(f"{argument} names {listed(repeated)} more than once; name each buffer once")
     if not names:
@@ -165,9 +166,8 @@ def check_known(kind: str, plural: str, name: object, known: Collection[str]) ->
 
 # Arguments are checked before anything is computed. While JAX traces a function, their values are not there to check.
 _FROM_OUTSIDE = (
-    "what is given is checked, and then run compiled: call it from outside of jax.jit, vmap, grad and scan, once for "
-    "all trials of a batch, and once for each noise, leak or setting of gates; inside of them use "
-    "attractorbind.simulate, or attractorbind.step for single ticks"
+    "call it from outside of jax.jit, vmap, grad and scan, once for all trials and for each noise, leak or setting of "
+    "gates; inside of them use attractorbind.simulate, or attractorbind.step for single ticks"
 )
 
 

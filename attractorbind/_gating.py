@@ -19,9 +19,14 @@ Gating = Iterable[str] | Mapping[str, Any] | Float[np.ndarray, " gates"] | Float
 def conductances(wiring: Wiring, gates: Gating) -> Float[np.ndarray, " gates"]:
     """See `Network.conductances`."""
     check_computed("gates", gates, NetworkError)
-    if isinstance(gates, np.ndarray | jax.Array) and gates.ndim and gates.dtype.kind not in "UO":
+    if isinstance(gates, np.ndarray | jax.Array) and gates.ndim and not _holds_names(gates):
         return _checked(wiring, gates, (len(wiring.gates),))
     return wiring.gating(gates, argument="gates=")  # pyright: ignore[reportArgumentType]
+
+
+def _holds_names(gates: np.ndarray | Array) -> bool:
+    """Whether an array is of strings, or of whatever may be some, rather than of numbers."""
+    return isinstance(gates, np.ndarray) and gates.dtype.kind in "UO"
 
 
 def conductances_of_trials(wiring: Wiring, gates: Any, trials: int) -> Float[np.ndarray, "*trials gates"]:

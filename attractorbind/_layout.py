@@ -1,6 +1,7 @@
 """From what `build` is given for buffers and relays to populations, projections and gates."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -36,7 +37,7 @@ def parse_relays(buffers: Mapping[str, int], relays: Any) -> list[tuple[str, str
         if source == target:
             raise NetworkError(f"relay {pair!r} joins a buffer to itself; that is its latch, and every buffer has one")
         pairs.append((source, target))
-    repeated = [f"{source}->{target}" for source, target in dict.fromkeys(pairs) if pairs.count((source, target)) > 1]
+    repeated = [f"{source}->{target}" for (source, target), count in Counter(pairs).items() if count > 1]
     if repeated:
         raise NetworkError(f"relays given more than once: {listed(repeated)}; give each pair once")
     return pairs

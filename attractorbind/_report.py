@@ -124,8 +124,10 @@ class Report(Printed):
         bad = [projection for projection in self.projections if projection.wrong_bits]
         worst = max(bad, key=lambda projection: projection.wrong_bits)
         rules = list(dict.fromkeys(projection.rule for projection in bad))
-        store = f"{' and '.join(rules)} {'do' if len(rules) > 1 else 'does'} not store"
-        what = f"all {self.symbols} symbols" if self.symbols > 1 else "the only symbol"
+        several = len(rules) > 1
+        store = f"{' and '.join(rules)} {'do' if several else 'does'} not store"
+        only = f"{'their' if several else 'its'} only symbol"
+        what = f"all {self.symbols} symbols" if self.symbols > 1 else only
         cures = ["give the buffers more units"]
         if worst.active > 1:
             cures.append("lower the activity")

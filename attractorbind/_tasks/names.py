@@ -1,5 +1,6 @@
 """Names that users give for items, or a number of them."""
 
+from collections import Counter
 from typing import Any
 
 from attractorbind._checks import check_count, check_names
@@ -13,7 +14,7 @@ def check_distinct(argument: str, names: Any) -> tuple[str, ...]:
     for name in names:
         if not is_visible(name):
             raise ArgumentError(f"{argument} has {name!a}; a name is a string with at least one visible character")
-    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise ArgumentError(f"{argument} has {listed(repeated)} more than once; give each name once")
     if not names:

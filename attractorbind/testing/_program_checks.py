@@ -24,10 +24,10 @@ _AGREED = "Network and reference agree: it is the program, or what is expected o
 def check_program(
     network: Network,
     program: Program | Schedule | Listing,
-    expected: Mapping[str, str | Sequence[str | None] | None],
+    expected: Mapping[str, Any],
     *,
     args: Mapping[str, Any] | None = None,
-    inputs: Sequence[Any] | None = None,
+    inputs: Any = None,
     noise: Rate = 0.0,
     key: Key[Array, ""] | Key[Array, " trials"] | None = None,
 ) -> None:
@@ -97,7 +97,7 @@ def _check_expected(network: Network, expected: object) -> None:
                 network.vocabulary[symbol]
 
 
-def _one_per_trial(buffer: str, symbols: str | Sequence[str | None] | None, trials: int) -> Sequence[str | None]:
+def _one_per_trial(buffer: str, symbols: Any, trials: int) -> Sequence[str | None]:
     """What a buffer should hold in each trial, from one symbol for all of them or one for each."""
     if symbols is None or isinstance(symbols, str):
         return [symbols] * trials
@@ -119,7 +119,7 @@ def _args_of(args: Mapping[str, Any] | None, trial: int) -> dict[str, str]:
     }
 
 
-def _inputs_of(inputs: Sequence[Any] | None, trial: int) -> Sequence[str]:
+def _inputs_of(inputs: Any, trial: int) -> Sequence[str]:
     """The inputs of one trial, from what `run` takes: a list of symbols, or a list of such lists, one per trial."""
     inputs = entries(inputs) if inputs is not None else None
     if inputs is None or all(isinstance(symbol, str) for symbol in inputs):

@@ -1,6 +1,6 @@
 """The reference machine: what a program means, said in names. Boxes for buffers, numbered slips for snapshots."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from attractorbind._area.hippocampus import SnapshotMemory
@@ -219,7 +219,7 @@ def reference(
     program: Program,
     *,
     args: Mapping[str, str] | None = None,
-    inputs: Sequence[str] = (),
+    inputs: Iterable[str] = (),
 ) -> Reference:
     """What a program means: one trial of it on the reference machine, which moves names between boxes.
 
