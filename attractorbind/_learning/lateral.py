@@ -60,6 +60,8 @@ def spontaneous(
         raise ArgumentError(f"layers is a {type(layers).__name__}; give Layers, such as hierarchy.drawn(...).layers")
     check_key_type("key", key, ())
     steps, above = check_count("steps", steps, least=0), layers.layers[1:]
+    if not above:
+        raise ArgumentError("layers have no hidden layer, and lateral cells stand beside one; give one layer more")
     given = entries(feedback)
     if given is None or len(given) != len(above):
         raise ArgumentError(f"feedback is no list of {len(above)} arrays; give one for each layer above a hidden one")

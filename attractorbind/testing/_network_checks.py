@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from attractorbind._checks import check_count, check_fraction
+from attractorbind._checks import check_count, check_fraction, check_memory
 from attractorbind._errors import ArgumentError, listed
 from attractorbind._keys import Rate
 from attractorbind._network import Network, check_network
@@ -89,7 +89,10 @@ def check_capacity(
     check_network(network)
     noise, corruption = check_fraction("noise", noise), check_fraction("corruption", corruption)
     generator = np.random.default_rng(check_count("seed", seed, least=0))
-    names = network.vocabulary.names * check_count("trials", trials)
+    trials = check_count("trials", trials)
+    needed = 4 * trials * len(network.vocabulary.names) * max(network.buffers.values())
+    check_memory(f"{trials:,} trials of every symbol", needed, "give fewer trials=", ArgumentError)
+    names = network.vocabulary.names * trials
     failures: list[str] = []
 
     def try_all(pathway: str, program: Program, buffer: str, **given: Any) -> None:
