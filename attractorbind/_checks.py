@@ -166,8 +166,8 @@ def check_known(kind: str, plural: str, name: object, known: Collection[str]) ->
 
 # Arguments are checked before anything is computed. While JAX traces a function, their values are not there to check.
 _FROM_OUTSIDE = (
-    "call it from outside of jax.jit, vmap, grad and scan, once for all trials and for each noise, leak or setting of "
-    "gates; inside of them use attractorbind.simulate, or attractorbind.step for single ticks"
+    "call it from outside of jax.jit, vmap, grad and scan, once for all trials, and once for each noise, leak or "
+    "setting of gates; inside of them use attractorbind.simulate, or attractorbind.step for single ticks"
 )
 
 

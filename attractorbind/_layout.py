@@ -15,12 +15,12 @@ LatchKind = Literal["recurrence", "loop"]
 
 def parse_relays(buffers: Mapping[str, int], relays: Any) -> list[tuple[str, str]]:
     """The ordered (source, target) pairs that "all", "hub:NAME" or a list of pairs asks for."""
-    told = f"relays={relays!r} is not understood; give 'all', 'hub:NAME' with a buffer's name, or a list of pairs"
+    told = f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs"
     if isinstance(relays, str):
         if relays == "all":
             return [(source, target) for source in buffers for target in buffers if source != target]
-        kind, _, hub = relays.partition(":")
-        if kind != "hub" or not hub:
+        kind, colon, hub = relays.partition(":")
+        if kind != "hub" or not colon:
             raise NetworkError(told)
         check_known("buffer", "buffers", hub, buffers)
         return [pair for other in buffers if other != hub for pair in ((hub, other), (other, hub))]

@@ -228,7 +228,6 @@ CALLS: Calls = {
         "list of names",
     ),
     "relays: a hub without a name": (lambda w: build(relays="hub"), "NetworkError", ["relays='hub'", "hub:NAME"]),
-    "relays: a hub with an empty name": (lambda w: build(relays="hub:"), "NetworkError", ["relays='hub:'", "hub:NAME"]),
     # Names
     **spread("symbol", lambda w, v: ab.Vocabulary([v]), INVISIBLE, "VocabularyError", "symbol 0", "visible"),
     **spread(
