@@ -10,8 +10,8 @@ from jaxtyping import Array, Bool, Key
 from attractorbind._area.base import AbstractArea
 from attractorbind._area.connect import check_areas, connect
 from attractorbind._area.imprinting import joined_areas
-from attractorbind._area.returned import check_returned
-from attractorbind._checks import check_count, check_fraction, check_outside
+from attractorbind._area.returned import check_returned, drawn_parameters
+from attractorbind._checks import check_bool, check_count, check_fraction, check_memory, check_names, check_outside
 from attractorbind._codes import (
     active_units,
     average_active,
@@ -30,8 +30,9 @@ from attractorbind._network import Network
 from attractorbind._rule.assigned import check_rule, check_rules, rule_of_each
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.train import learn
+from attractorbind._visible import is_visible, same_looking
 from attractorbind._vocabulary import Vocabulary
-from attractorbind._wiring import Population
+from attractorbind._wiring import Population, Wiring
 
 # How many codes are drawn beside that of each spare symbol; those that are too much like others are left out.
 _LEFT_OUT = 3
@@ -41,7 +42,7 @@ def build(
     vocabulary: Vocabulary,
     *,
     buffers: Mapping[str, Any],
-    relays: str | Iterable[tuple[str, str]] = "all",
+    relays: str | Iterable[Any] = "all",
     activity: Rate | None = None,
     codes: Mapping[str, Any] = MappingProxyType({}),
     rule: AbstractStorageRule,
@@ -86,7 +87,7 @@ def build(
 
     **Raises:**
 
-    - `NetworkError`: buffers, relays, sizes or activity that make no network.
+    - `NetworkError`: buffers, relays, sizes or activity that make no network, or one that memory cannot hold.
     - `UnknownNameError`: a relay or `codes` names an unknown buffer, or `rules` an unknown latch or relay.
     - `CapacityError`: with `strict`, when the rule cannot store the load. Otherwise `CapacityWarning` is issued.
 
@@ -105,7 +106,9 @@ def build(
         0
     """
     _check(vocabulary, buffers, rule, key)
-    sizes = {name: check_count(f"units of buffer {name!r}", units, least=2) for name, units in buffers.items()}
+    check_bool("strict", strict)
+    names = check_names("buffers", [*buffers], "names", NetworkError)
+    sizes = {name: check_count(f"units of buffer {name!r}", buffers[name], least=2) for name in names}
     kinds = _kind("relay", relay, ("direct", "nucleus")), _kind("latch", latch, ("recurrence", "loop"))
     wiring = wire(sizes, parse_relays(sizes, relays), *kinds)
     areas = joined_areas(check_areas(areas), wiring, vocabulary)
@@ -118,11 +121,13 @@ def build(
     code_keys, area_keys = population_keys(key, wiring)
     symbols, slots = len(vocabulary.names), len(vocabulary) + _free(vocabulary, free)
     # Of spare symbols more are drawn than are needed, for some to be left out.
-    drawn = draw_codes(slots + _LEFT_OUT * len(vocabulary.spare), wiring.populations, active, code_keys)
+    drawn_slots = slots + _LEFT_OUT * len(vocabulary.spare)
+    _check_size(wiring, drawn_slots)
+    drawn = draw_codes(drawn_slots, wiring.populations, active, code_keys)
     all_codes = with_given(wiring, drawn, given, first=0)
     if vocabulary.spare:
         all_codes = with_spare(all_codes, symbols, len(vocabulary.spare))
-    area_parameters = tuple(area.parameters(sizes, own) for area, own in zip(areas, area_keys, strict=True))
+    area_parameters = tuple(drawn_parameters(area, sizes, own) for area, own in zip(areas, area_keys, strict=True))
     check_returned(wiring, areas, area_parameters, all_codes)
     synapses, drive = learn(wiring, all_codes, symbols, rule_of_each(wiring, rule, rules))
     network = Network(
@@ -150,10 +155,25 @@ def _check(vocabulary: object, buffers: object, rule: object, key: object) -> No
     if not isinstance(buffers, Mapping) or not buffers:
         raise NetworkError(f"buffers is {buffers!r}; give names and sizes of one buffer or more, {{'focus': 512}}, say")
     for name in buffers:
-        if not isinstance(name, str) or not name.strip() or "->" in name:
-            raise NetworkError(f"buffer name {name!r} is not a non-empty string without '->', which marks relays")
+        if not isinstance(name, str) or not is_visible(name) or "->" in name:
+            raise NetworkError(f"buffer name {name!a} is not a non-empty string without '->', which marks relays")
+    if alike := same_looking(buffers):
+        raise NetworkError(f"buffers {alike[0]!a} and {alike[1]!a} look the same; give one another name")
     check_outside(NetworkError)
     check_one_key(key)
+
+
+# A weight has 32 bits, and so has the number by whose size a unit is drawn for a code.
+_BYTES = 4
+
+
+def _check_size(wiring: Wiring, slots: int) -> None:
+    """Raise if the weights and codes of such a network are more than can be kept."""
+    units = [population.units for population in wiring.populations]
+    weights = sum(units[projection.source] * units[projection.target] for projection in wiring.projections)
+    told = f"{weights:,} weights and {slots:,} codes of {sum(units):,} units"
+    cure = "give the buffers fewer units, leave out relays, or have fewer symbols"
+    check_memory(told, _BYTES * (weights + slots * sum(units)), cure, NetworkError)
 
 
 def _free(vocabulary: Vocabulary, free: Any) -> int:

@@ -3,8 +3,9 @@
 import contextlib
 import math
 import operator
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, SupportsFloat, SupportsIndex
 
 import jax
 import jax.numpy as jnp
@@ -57,10 +58,7 @@ _MOST = 2**31 - 1
 
 def check_count(name: str, value: object, least: int = 1) -> int:
     """The value as an int, or an error unless it is a whole number of at least `least`, of 32 bits."""
-    number = None
-    if not _is_bool(value):
-        with contextlib.suppress(TypeError):
-            number = operator.index(value)  # pyright: ignore[reportArgumentType]
+    number = whole_number(value)
     if number is None or number < least:
         raise ArgumentError(f"{name} is {value!r}; it must be a whole number of at least {least}")
     if number > _MOST:
@@ -68,10 +66,24 @@ def check_count(name: str, value: object, least: int = 1) -> int:
     return number
 
 
+def whole_number(value: Any) -> int | None:
+    """The value as an int; None for what is no whole number, such as a bool, a float or a span of time."""
+    if _is_bool(value) or isinstance(value, np.timedelta64):
+        return None
+    with contextlib.suppress(TypeError):
+        return operator.index(value)
+    return None
+
+
 def _number(value: Any) -> float:
-    """The value as a float; NaN for what is no number, such as a string, even one of digits."""
+    """The value as a float; NaN for what is no single real number, such as a string, even one of digits."""
+    if isinstance(value, np.ndarray | np.generic | jax.Array) and (value.shape or not is_real(value.dtype)):
+        return math.nan
+    # What has no method for it may be read as the digits of a number: strings and bytes.
+    if not isinstance(value, SupportsFloat | SupportsIndex):
+        return math.nan
     try:
-        return math.nan if isinstance(value, str | bytes) else float(value)
+        return float(value)
     # A whole number may be too large for a float.
     except (TypeError, ValueError, OverflowError):
         return math.nan
@@ -81,14 +93,54 @@ def _is_bool(value: object) -> bool:
     return isinstance(value, bool | np.bool) or getattr(value, "dtype", None) == np.bool
 
 
-def check_names(argument: str, value: Any, kind: str, error: type[AttractorBindError]) -> Iterable[Any]:
-    """The names, or an error if they are no list: the letters of a single name are not meant."""
+def is_real(dtype: Any) -> bool:
+    """Whether arrays of this type hold real numbers or bools, rather than complex ones, dates, strings or objects."""
+    # A span of time counts as a whole number.
+    kinds = (np.floating, np.integer, np.bool_)
+    return not jnp.issubdtype(dtype, np.timedelta64) and any(jnp.issubdtype(dtype, kind) for kind in kinds)
+
+
+# Their entries are whole numbers, which nobody means.
+_BYTES = bytes | bytearray | memoryview
+
+
+def check_names(
+    argument: str, value: Any, kind: str, error: type[AttractorBindError], *, ordered: bool = True
+) -> list[Any]:
+    """The names as a list, or an error if they are no list: the letters of a single name are not meant.
+
+    **Arguments:**
+
+    - `ordered`: whether their order counts; if not, those of a set are sorted.
+    """
     if isinstance(value, str):
         raise error(f"{argument} takes a list of {kind}, not the one string {value!r}; write [{value!r}]")
+    if isinstance(value, set | frozenset):
+        if ordered:
+            raise error(
+                f"{argument} is a set, in another order in every process; give a list of {kind}, such as sorted()"
+            )
+        value = sorted(value, key=str)
+    if isinstance(value, Mapping) and any(other is not None for other in value.values()):
+        raise error(f"{argument} is {value!r}, of which only the names would be taken; give a list of {kind}")
     # An array without axes has the method, and yields nothing.
-    if not isinstance(value, Iterable) or getattr(value, "shape", None) == ():
+    if isinstance(value, _BYTES) or not isinstance(value, Iterable) or getattr(value, "shape", None) == ():
         raise error(f"{argument} is {value!r}; give a list of {kind}")
-    return value
+    return [_plain(name) for name in value]
+
+
+def entries(value: object) -> list[Any] | None:
+    """The entries of a list, a tuple or an array; None for anything else, such as a string, bytes or a set."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        return value.tolist()
+    if not isinstance(value, Sequence) or isinstance(value, str | _BYTES):
+        return None
+    return [_plain(entry) for entry in value]
+
+
+def _plain(name: Any) -> Any:
+    """A name as NumPy keeps it as a plain string, which errors and tables show without its type."""
+    return name.item() if isinstance(name, np.str_) else name
 
 
 def buffer_names(argument: str, buffers: Any, error: type[AttractorBindError]) -> tuple[str, ...]:
@@ -97,7 +149,7 @@ def buffer_names(argument: str, buffers: Any, error: type[AttractorBindError]) -
     for name in names:
         if not isinstance(name, str):
             raise error(f"{argument} holds {name!r}; give a list of buffer names")
-    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise error(f"{argument} names {listed(repeated)} more than once; name each buffer once")
     if not names:
@@ -114,9 +166,8 @@ def check_known(kind: str, plural: str, name: object, known: Collection[str]) ->
 
 # Arguments are checked before anything is computed. While JAX traces a function, their values are not there to check.
 _FROM_OUTSIDE = (
-    "what is given is checked, and then run compiled: call it from outside of jax.jit, vmap, grad and scan, once for "
-    "all trials of a batch, and once for each noise, leak or setting of gates; inside of them use "
-    "attractorbind.simulate, or attractorbind.step for single ticks"
+    "call it from outside of jax.jit, vmap, grad and scan, once for all trials, and once for each noise, leak or "
+    "setting of gates; inside of them use attractorbind.simulate, or attractorbind.step for single ticks"
 )
 
 
@@ -142,11 +193,49 @@ def check_bool(name: str, value: object) -> bool:
 def as_numbers(told: str, given: Any, shape: str) -> Float[np.ndarray, "..."]:
     """What is given as an array of 32-bit numbers, or an error that names the shape to give."""
     try:
-        array = np.asarray(given)
-        if array.dtype.kind in "UScmM":
-            raise ValueError(f"they are of the type {array.dtype}")
         # What is too large becomes infinite.
         with np.errstate(over="ignore"):
-            return array.astype(np.float32)
+            return real_array(given).astype(np.float32)
     except (TypeError, ValueError, OverflowError) as error:
         raise ArgumentError(f"{told} are no array of numbers ({error}); give one of shape {shape}") from error
+
+
+def real_array(given: Any) -> np.ndarray:
+    """What is given as an array of real numbers; `ValueError` or `TypeError` if it cannot be one."""
+    if isinstance(given, _BYTES):
+        raise ValueError(f"it is a {type(given).__name__}")
+    array = np.asarray(given)
+    if not is_real(array.dtype):
+        raise ValueError(f"they are of the type {array.dtype}")
+    return array
+
+
+def check_array(name: str, value: object, shape: tuple[int | None, ...], error: type[AttractorBindError]) -> None:
+    """Raise unless it is an array of numbers of this shape, None being any length; also while JAX traces."""
+    found = repr(value)
+    if isinstance(value, np.ndarray | jax.Array):
+        pairs = zip(shape, value.shape, strict=False)
+        fits = len(shape) == len(value.shape) and all(wanted in (None, size) for wanted, size in pairs)
+        if fits and is_real(value.dtype):
+            return
+        found = f"an array of shape {value.shape} and type {value.dtype}"
+    wanted = f"({', '.join('any' if size is None else str(size) for size in shape)})"
+    raise error(f"{name} is {found}; give an array of numbers of shape {wanted}")
+
+
+# Of one network, or of the states of its trials: 32 GiB, more than most machines have.
+_MOST_BYTES = 2**35
+
+
+def check_memory(told: str, needed: int, cure: str, error: type[AttractorBindError]) -> None:
+    """Raise if so many bytes are too many to be asked for; to be called before anything is allocated."""
+    if needed > _MOST_BYTES:
+        raise error(
+            f"{told} would take {_in_words(needed)} of memory, and {_in_words(_MOST_BYTES)} is the most; {cure}"
+        )
+
+
+def _in_words(size: int) -> str:
+    """A number of bytes, three digits of it."""
+    power = min(int(math.log(size, 1024)), 8)
+    return f"{size / 1024**power:.3g} {['B', 'kiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB'][power]}"

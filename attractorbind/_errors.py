@@ -3,9 +3,21 @@
 import difflib
 from collections.abc import Iterable
 
+# What a text may be long: more is not read, and would hide what else is on the screen.
+LONGEST = 300
+_LEFT_OUT = " ... "
+
+
+def abridged(text: str) -> str:
+    """The text, the middle of a long one left out: the culprit stands at the beginning, and the cure at the end."""
+    if len(text) <= LONGEST:
+        return text
+    half = (LONGEST - len(_LEFT_OUT)) // 2
+    return text[:half] + _LEFT_OUT + text[-half:]
+
 
 class AttractorBindError(Exception):
-    """Root of every error that attractorbind raises on purpose.
+    """Root of every error that attractorbind raises on purpose. Its text has 300 characters at the most.
 
     **Example:**
 
@@ -16,6 +28,9 @@ class AttractorBindError(Exception):
         ...     print(error)
         a vocabulary needs at least one symbol; give it a list of names
     """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(abridged(text))
 
 
 class UnknownNameError(AttractorBindError, KeyError):

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from attractorbind._checks import check_known
-from attractorbind._errors import CodeWarning, NetworkError
+from attractorbind._checks import check_known, real_array
+from attractorbind._errors import CodeWarning, NetworkError, abridged
 from attractorbind._overlap import THRESHOLD
 
 
@@ -39,11 +39,11 @@ def check_codes(
 def _checked(told: str, rows: Any, shape: tuple[int, int], names: Sequence[str]) -> Bool[np.ndarray, "symbols units"]:
     wanted = f"it must be of zeros and ones, of shape {shape}: a row for each symbol, a column for each unit"
     try:
-        given = np.asarray(rows)
+        given = real_array(rows)
     except (TypeError, ValueError) as error:
         raise NetworkError(f"{told} is no array ({error}); {wanted}") from error
-    if given.shape != shape or given.dtype.kind not in "biuf":
-        raise NetworkError(f"{told} is of shape {given.shape} and type {given.dtype}; {wanted}")
+    if given.shape != shape:
+        raise NetworkError(f"{told} is of shape {given.shape}; {wanted}")
     wrong = ~((given == 0) | (given == 1))
     if wrong.any():
         symbol, unit = np.argwhere(wrong)[0]
@@ -94,10 +94,9 @@ def judge_codes(buffer: str, codes: Bool[np.ndarray, "symbols units"], names: Se
     first, second = (names[symbol] for symbol in alike.symbols)
     if (codes[alike.symbols[0]] == codes[alike.symbols[1]]).all():
         raise NetworkError(f"{first!r} and {second!r} have the same code in buffer {buffer!r}; give each its own")
-    warnings.warn(
+    text = abridged(
         f"the codes of {first!r} and {second!r} in buffer {buffer!r} correlate by {alike.correlation:.2f}; above "
         f"{THRESHOLD:g} `equal` and `holds` take one symbol for the other, and a latch hardly tells them apart; give "
-        "codes that differ more",
-        CodeWarning,
-        stacklevel=3,
+        "codes that differ more"
     )
+    warnings.warn(text, CodeWarning, stacklevel=3)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from attractorbind._checks import check_names
+from attractorbind._checks import check_bool, check_names
 from attractorbind._codes import average_active, draw_codes, population_keys, with_given
 from attractorbind._errors import NetworkError, VocabularyError, listed
 from attractorbind._given_codes import check_codes, judge_codes
@@ -72,6 +72,7 @@ def imprint(
             f"the network has the spare symbols {listed(network.vocabulary.spare)}, for imprint_now; build it from a "
             "vocabulary with the new symbols, or from one without spare symbols"
         )
+    check_bool("strict", strict)
     new = tuple(check_names("names", names, "new symbols", VocabularyError))
     if not new:
         raise VocabularyError("there are no symbols to imprint; give a list of names")

@@ -1,6 +1,6 @@
 """What a run is given: arguments, input sequences, a number of trials. Checked, and turned into arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import jax
@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Int
 
+from attractorbind._checks import entries
 from attractorbind._engine.asking import NO_SYMBOL
 from attractorbind._errors import ArgumentError, listed, unknown_name
 from attractorbind._network import Network
@@ -48,12 +49,10 @@ def slot_symbols(
     for name, value in args.items():
         if isinstance(value, str):
             single.add(name)
-            value = [value]
-        elif isinstance(value, np.ndarray) and value.ndim == 1:
-            value = value.tolist()
-        if not isinstance(value, Sequence) or not value:
+        symbols = [value] if isinstance(value, str) else entries(value)
+        if not symbols:
             raise ArgumentError(f"argument {name!r} is {value!r}; give a symbol's name or a non-empty list of names")
-        lists[name] = [network.vocabulary[symbol] for symbol in value]
+        lists[name] = [network.vocabulary[symbol] for symbol in symbols]
     lengths = {name: len(symbols) for name, symbols in lists.items() if name not in single}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name!r} has {length}" for name, length in lengths.items())
@@ -72,12 +71,14 @@ def input_symbols(vocabulary: Vocabulary, inputs: object) -> tuple[Int[np.ndarra
     if inputs is None:
         return np.zeros((1, 0), np.int32), None
     shape = "a list of names, or one such list per trial"
-    if isinstance(inputs, str) or not isinstance(inputs, Sequence):
+    given = entries(inputs)
+    if given is None:
         raise ArgumentError(f"inputs is {inputs!r}; give {shape}")
-    single = all(isinstance(symbol, str) for symbol in inputs)
-    sequences = [inputs] if single else inputs
-    for trial, sequence in enumerate(sequences):
-        if isinstance(sequence, str) or not isinstance(sequence, Sequence):
+    single = all(isinstance(symbol, str) for symbol in given)
+    sequences = []
+    for trial, sequence in enumerate([given] if single else given):
+        sequences.append(entries(sequence))
+        if sequences[-1] is None:
             raise ArgumentError(f"inputs of trial {trial} are {sequence!r}; give {shape}")
     filled = np.full((len(sequences), max(map(len, sequences))), NO_SYMBOL, np.int32)
     for row, sequence in zip(filled, sequences, strict=True):

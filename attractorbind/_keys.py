@@ -7,9 +7,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Key, Shaped
 
-from attractorbind._checks import check_computed
+from attractorbind._checks import check_array, check_computed, check_fraction
 from attractorbind._errors import ArgumentError
 
 # A probability, a fraction or a conductance; a number of any kind. `check_fraction` sees to its range.
@@ -21,11 +22,27 @@ def is_noiseless(noise: Rate) -> bool:
     return isinstance(noise, int | float) and noise == 0
 
 
-def check_key(key: Any) -> Key[Array, "*shape"]:
-    """The random key or keys, or an error if it is something else."""
+def check_rate(name: str, rate: Any) -> None:
+    """Raise unless it is a number from 0 to 1; while JAX traces it, unless it is a single number."""
+    if isinstance(rate, Tracer):
+        check_array(name, rate, (), ArgumentError)
+    else:
+        check_fraction(name, rate)
+
+
+def check_key_type(name: str, key: Any, shape: tuple[int, ...]) -> None:
+    """Raise unless it is a random key, or keys, of this shape; also while JAX traces."""
     if not isinstance(key, jax.Array) or not jnp.issubdtype(key.dtype, jax.dtypes.prng_key):
         given = f"an array of {key.dtype}" if isinstance(key, jax.Array | np.ndarray) else repr(key)
-        raise ArgumentError(f"key is {given}; make it with jax.random.key(0), say")
+        raise ArgumentError(f"{name} is {given}; make it with jax.random.key(0), say")
+    if key.shape != shape:
+        wanted = f"one random key for each of {shape[0]} trials" if shape else "one key, jax.random.key(0), say"
+        raise ArgumentError(f"{name} has shape {key.shape}; give {wanted}")
+
+
+def check_key(key: Any) -> Key[Array, "*shape"]:
+    """The random key or keys, or an error if it is something else."""
+    check_key_type("key", key, getattr(key, "shape", ()))
     check_computed("key", key, ArgumentError)
     return key
 

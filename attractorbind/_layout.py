@@ -1,10 +1,11 @@
 """From what `build` is given for buffers and relays to populations, projections and gates."""
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from attractorbind._checks import check_known
+from attractorbind._checks import check_known, check_names, entries
 from attractorbind._errors import NetworkError, listed
 from attractorbind._wiring import Gate, Population, Projection, Wiring
 
@@ -14,27 +15,29 @@ LatchKind = Literal["recurrence", "loop"]
 
 def parse_relays(buffers: Mapping[str, int], relays: Any) -> list[tuple[str, str]]:
     """The ordered (source, target) pairs that "all", "hub:NAME" or a list of pairs asks for."""
-    if not isinstance(relays, Iterable):
-        raise NetworkError(f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs")
+    told = f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs"
     if isinstance(relays, str):
         if relays == "all":
             return [(source, target) for source in buffers for target in buffers if source != target]
-        kind, _, hub = relays.partition(":")
-        if kind != "hub":
-            raise NetworkError(f"relays={relays!r} is not understood; give 'all', 'hub:NAME' or a list of pairs")
+        kind, colon, hub = relays.partition(":")
+        if kind != "hub" or not colon:
+            raise NetworkError(told)
         check_known("buffer", "buffers", hub, buffers)
         return [pair for other in buffers if other != hub for pair in ((hub, other), (other, hub))]
-    pairs = []
-    for pair in relays:
-        if isinstance(pair, str) or not isinstance(pair, Iterable) or len(pair := tuple(pair)) != 2:
-            raise NetworkError(f"relay {pair!r} is not a pair; write (source, target)")
+    if not isinstance(relays, Iterable):
+        raise NetworkError(told)
+    pairs: list[tuple[str, str]] = []
+    for relay in check_names("relays", relays, "pairs", NetworkError):
+        pair = entries(relay)
+        if pair is None or len(pair) != 2:
+            raise NetworkError(f"relay {relay!r} is not a pair; write (source, target)")
         source, target = pair
         for name in pair:
             check_known("buffer", "buffers", name, buffers)
         if source == target:
             raise NetworkError(f"relay {pair!r} joins a buffer to itself; that is its latch, and every buffer has one")
         pairs.append((source, target))
-    repeated = [f"{source}->{target}" for source, target in dict.fromkeys(pairs) if pairs.count((source, target)) > 1]
+    repeated = [f"{source}->{target}" for (source, target), count in Counter(pairs).items() if count > 1]
     if repeated:
         raise NetworkError(f"relays given more than once: {listed(repeated)}; give each pair once")
     return pairs

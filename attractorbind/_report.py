@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Bool
 
 from attractorbind._display import Printed
-from attractorbind._errors import CapacityError, CapacityWarning
+from attractorbind._errors import CapacityError, CapacityWarning, abridged
 from attractorbind._given_codes import most_alike
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._synapses.base import AbstractSynapses
@@ -28,6 +28,7 @@ class ProjectionReport:
     - `load`: symbols per source unit, S/N.
     - `stability`: smallest over units and symbols, in Gardner's units (field over |w|, inputs standardised).
     - `wrong_bits`: units, summed over all symbols, that one step from a clean source sets wrong.
+    - `active`: the least units that are on in a code of the source.
     """
 
     source: str
@@ -37,6 +38,7 @@ class ProjectionReport:
     load: float
     stability: float
     wrong_bits: int
+    active: int
 
 
 @dataclass(frozen=True)
@@ -122,12 +124,21 @@ class Report(Printed):
         bad = [projection for projection in self.projections if projection.wrong_bits]
         worst = max(bad, key=lambda projection: projection.wrong_bits)
         rules = list(dict.fromkeys(projection.rule for projection in bad))
-        store = f"{' and '.join(rules)} {'do' if len(rules) > 1 else 'does'} not store"
-        return (
-            f"{store} all {self.symbols} symbols: {self.wrong_bits} wrong bits in {len(bad)} of "
-            f"{len(self.projections)} projections, the worst '{worst.source}' to '{worst.target}' with "
-            f"{worst.wrong_bits} at load S/N = {worst.load:.3g}; give the buffers more units, lower the activity, or "
-            "take another rule (MaximalStability stores the most)"
+        several = len(rules) > 1
+        store = f"{' and '.join(rules)} {'do' if several else 'does'} not store"
+        only = f"{'their' if several else 'its'} only symbol"
+        what = f"all {self.symbols} symbols" if self.symbols > 1 else only
+        cures = ["give the buffers more units"]
+        if worst.active > 1:
+            cures.append("lower the activity")
+        if not any(rule.startswith("MaximalStability(") for rule in rules):
+            cures.append("take MaximalStability, which stores the most")
+        elif self.symbols > 1:
+            cures.append("name fewer symbols")
+        return abridged(
+            f"{store} {what}: {self.wrong_bits} wrong bits in {len(bad)} of {len(self.projections)} projections, the "
+            f"worst {worst.source!r} to {worst.target!r} with {worst.wrong_bits} at load S/N = {worst.load:.3g}; "
+            f"{', or '.join([', '.join(cures[:-1]), cures[-1]] if cures[1:] else cures)}"
         )
 
     def __str__(self) -> str:
@@ -163,6 +174,7 @@ def reported(
                 load=symbols / source.shape[1],
                 stability=float(stability),
                 wrong_bits=int(wrong_bits),
+                active=int(np.asarray(source[:symbols]).sum(axis=1).min()),
             )
         )
     return tuple(rows)

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Int, Key
 
 from attractorbind._area.base import AbstractGatingArea, Choices, Shared
-from attractorbind._checks import check_computed, check_fraction, check_outside
+from attractorbind._checks import check_bool, check_computed, check_fraction, check_outside
 from attractorbind._engine.driver import Outcome
 from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
@@ -96,6 +96,7 @@ def run(
     if not isinstance(record, str) or record not in _RECORDS:
         raise ArgumentError(f"record is {record!r}; it must be one of {listed(_RECORDS)}")
     noise, leak = check_fraction("noise", noise), check_fraction("leak", leak)
+    check_bool("throw", throw)
     check_given(compiled, args, inputs)
     symbols, trials = slot_symbols(network, compiled, args or {})
     stream, streams = input_symbols(network.vocabulary, inputs)

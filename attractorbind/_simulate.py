@@ -9,14 +9,15 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Float, Int, Key
 
+from attractorbind._checks import check_array
 from attractorbind._control.listing import branching
 from attractorbind._control.straight import straight
 from attractorbind._engine.driver import Draws, Outcome, drive
 from attractorbind._engine.observe import Record
-from attractorbind._errors import ArgumentError, ProgramError, listed
+from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
 from attractorbind._inputs import bucket, padded, padded_stream
-from attractorbind._keys import Rate, is_noiseless, unused_key
-from attractorbind._network import Network
+from attractorbind._keys import Rate, check_key_type, check_rate, is_noiseless, unused_key
+from attractorbind._network import Network, check_network
 from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
 from attractorbind._state import State, check_origin
@@ -92,6 +93,8 @@ def simulate(
         (8,)
     """
     _check_static(network, compiled, state)
+    check_rate("noise", noise)
+    check_rate("leak", leak)
     trials = state.trials
     if symbols is None:
         if compiled.arguments:
@@ -104,18 +107,30 @@ def simulate(
             told = f"choices are made by the gate {drawing[0]!r}" if drawing else "noise is given"
             raise ArgumentError(f"{told} but no keys; give keys=, one random key per trial")
         keys = jnp.broadcast_to(unused_key(), (trials,))
-    if keys.shape != (trials,):
-        raise ArgumentError(f"keys have the shape {keys.shape}; give one random key for each of {trials} trials")
+    check_key_type("keys", keys, (trials,))
+    _check_symbols("symbols", symbols, (len(compiled.slots), trials))
+    if stream is not None:
+        _check_symbols("stream", stream, (trials, None))
     stream = np.zeros((trials, 0), np.int32) if stream is None else stream
     return simulate_recording(network, compiled, state, symbols, stream, Rates(noise, leak, keys), "final")[0]
 
 
 def _check_static(network: Network, compiled: object, state: State) -> None:
     """Raise for what does not belong together, as far as it is known even while JAX traces."""
+    check_network(network)
+    if not isinstance(state, State):
+        raise NetworkError(f"state is a {type(state).__name__}; make one with network.silent(trials)")
     if not isinstance(compiled, Schedule | Listing):
         raise ProgramError(f"compiled is a {type(compiled).__name__}; give what program.compile(network) returns")
     compiled.check_fits(network)
     check_origin(network.origin, state)
+
+
+def _check_symbols(name: str, symbols: object, shape: tuple[int | None, ...]) -> None:
+    """Raise unless it is an array of whole numbers of this shape."""
+    check_array(name, symbols, shape, ArgumentError)
+    if isinstance(symbols, np.ndarray | jax.Array) and not jnp.issubdtype(symbols.dtype, jnp.integer):
+        raise ArgumentError(f"{name} is of type {symbols.dtype}; give whole numbers, indices into the vocabulary")
 
 
 def simulate_recording(

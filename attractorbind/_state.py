@@ -11,8 +11,8 @@ import numpy as np
 from jaxtyping import Array, Float, Int, Key, PyTree, Shaped
 
 from attractorbind._area.base import AbstractArea, Shared, Shown
-from attractorbind._checks import check_computed, check_known, check_outside
-from attractorbind._errors import NetworkError, listed
+from attractorbind._checks import check_computed, check_known, check_memory, check_outside, is_real
+from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._wiring import Wiring
 
 
@@ -82,14 +82,12 @@ class State(eqx.Module):
                 f"and what can be replaced is the state of {listed(self.names)}"
             )
         index = self._index(population)
-        if not eqx.is_array(activity) and not isinstance(activity, np.ndarray):
-            found = repr(activity)
-        else:
-            found = f"an array of shape {activity.shape}"
-        if np.shape(activity) != self.activities[index].shape or isinstance(activity, str):
+        shape = self.activities[index].shape
+        is_array = eqx.is_array(activity) or isinstance(activity, np.ndarray)
+        if not is_array or activity.shape != shape or not is_real(activity.dtype):
+            found = f"an array of shape {activity.shape} and type {activity.dtype}" if is_array else repr(activity)
             raise NetworkError(
-                f"population {population!r} has the shape {self.activities[index].shape} (trials, units); "
-                f"given is {found}"
+                f"population {population!r} takes an array of numbers of shape {shape} (trials, units), not {found}"
             )
         return eqx.tree_at(lambda state: state.activities[index], self, jnp.asarray(activity, jnp.float32))
 
@@ -102,6 +100,12 @@ def silent(
 ) -> State:
     """The state with every unit off, and areas in which nothing has happened."""
     populations = wiring.populations
+    if trials > 1:
+        one = _silence(wiring, tuple(areas), origin)
+        parts = jax.tree.leaves(one, is_leaf=lambda leaf: isinstance(leaf, Shared))
+        needed = sum(leaf.size * leaf.dtype.itemsize for leaf in parts if not isinstance(leaf, Shared))
+        told = f"the state of {trials:,} trials"
+        check_memory(told, trials * needed, "run fewer trials at once", ArgumentError)
     return State(
         tuple(jnp.zeros((trials, population.units), jnp.float32) for population in populations),
         tuple(area.init(buffer_units(wiring), trials, own) for area, own in zip(areas, parameters, strict=True)),
@@ -168,6 +172,7 @@ def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin,
         raise NetworkError(f"state is {state!r}; make one with network.silent(), or take that of a trace")
     check_computed("state", state, NetworkError)
     check_outside(NetworkError)
+    _check_parts(state)
     silence = _silence(wiring, areas, origin)
     expected = {name: activity.shape[1] for name, activity in zip(silence.names, silence.activities, strict=True)}
     found = {name: activity.shape[1] for name, activity in zip(state.names, state.activities, strict=True)}
@@ -181,6 +186,34 @@ def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin,
         values = np.asarray(activity)
         if not ((values == 0) | (values == 1)).all():
             raise NetworkError(f"the state of population {name!r} holds values other than 0 and 1")
+
+
+def _check_parts(state: State) -> None:
+    """Raise unless a state, which may be made by hand, has an array for each population, all of as many trials."""
+    arrays = state.activities
+    fit = isinstance(arrays, tuple) and isinstance(state.names, tuple) and isinstance(state.area_names, tuple)
+    fit = fit and isinstance(state.areas, tuple) and isinstance(state.origin, Origin)
+    fit = fit and len(arrays) == len(state.names) > 0 and len(state.areas) == len(state.area_names)
+    if not fit or not all(eqx.is_array(array) or isinstance(array, np.ndarray) for array in arrays):
+        raise NetworkError(f"the state has not one array for each population; {_MADE_BY}")
+    trials = {array.shape[0] if array.ndim == 2 else None for array in arrays}
+    areas = jax.tree.leaves(state.areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    trials |= {_trials_of(leaf) for leaf in areas if not isinstance(leaf, Shared)}
+    if len(trials) > 1 or trials & {0, None}:
+        told = listed(f"{name}: {array.shape}" for name, array in zip(state.names, arrays, strict=True))
+        raise NetworkError(f"the state is not of the same trials, one at least, in all its parts, {told}; {_MADE_BY}")
+    for name, array in zip(state.names, arrays, strict=True):
+        if not is_real(array.dtype):
+            raise NetworkError(f"the state of population {name!r} is of type {array.dtype}, no numbers; {_MADE_BY}")
+
+
+_MADE_BY = "make one with network.silent(trials), and change it by replace(population, array)"
+
+
+def _trials_of(leaf: object) -> int | None:
+    """The length of an area's array along its first axis, if it is one."""
+    shape = getattr(leaf, "shape", ())
+    return shape[0] if shape else None
 
 
 def _kinds(state: State) -> PyTree:

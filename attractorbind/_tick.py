@@ -8,10 +8,10 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, Key, PyTree
 
-from attractorbind._checks import check_computed, check_fraction, check_known
+from attractorbind._checks import check_computed, check_fraction, check_known, real_array
 from attractorbind._engine.step import step
 from attractorbind._errors import NetworkError
-from attractorbind._gating import Gating
+from attractorbind._gating import Gating, conductances_of_trials
 from attractorbind._keys import Rate, trial_keys
 from attractorbind._nameless import nameless
 from attractorbind._network import Network, check_network, check_state
@@ -68,7 +68,7 @@ def tick(
     """
     check_computed("network", check_network(network), NetworkError)
     check_state(network, state)
-    conductances = _conductances(network, gates, state.trials)
+    conductances = conductances_of_trials(network.wiring, gates, state.trials)
     leak, noise = check_fraction("leak", leak), check_fraction("noise", noise)
     keys = trial_keys(key, state.trials, noise, _drawing(network, conductances, leak))
     fields = {}
@@ -77,19 +77,7 @@ def tick(
         raise NetworkError(f"external is {external!r}; give a mapping from population to its external field")
     for name, field in external.items():
         check_known("population", "populations", name, state.names)
-        if np.shape(field) != state[name].shape or isinstance(field, str):
-            raise NetworkError(
-                f"external field of {name!r} has shape {np.shape(field)}; "
-                f"the population has {state[name].shape} (trials, units)"
-            )
-        values = np.asarray(field)
-        is_numbers = values.dtype.kind in "fiub"
-        # What is too large becomes infinite, and is refused.
-        with np.errstate(over="ignore"):
-            values = values.astype(np.float32) if is_numbers else values
-        if not is_numbers or not np.isfinite(values).all():
-            raise NetworkError(f"external field of {name!r} holds values that are not finite numbers of 32 bits")
-        fields[str(state.names.index(name))] = values
+        fields[str(state.names.index(name))] = _field(name, field, state[name].shape)
     activities, areas = _tick(
         nameless(network),
         state.activities,
@@ -103,17 +91,23 @@ def tick(
     return dataclasses.replace(state, activities=activities, areas=areas, origin=network.origin)
 
 
-def _conductances(network: Network, gates: Gatings, trials: int) -> Float[np.ndarray, "*trials gates"]:
-    """One conductance per gate, or per trial and gate."""
-    check_computed("gates", gates, NetworkError)
-    if isinstance(gates, np.ndarray | jax.Array) and gates.ndim == 2:
-        if gates.shape[0] != trials:
-            raise NetworkError(
-                f"gates is an array for {gates.shape[0]} trials, the state has {trials}; give one row for each trial, "
-                "or a single setting of the gates for all"
-            )
-        return np.stack([network.conductances(row) for row in np.asarray(gates)])
-    return network.conductances(gates)
+def _field(name: str, given: Any, shape: tuple[int, ...]) -> Float[np.ndarray, "trials _units"]:
+    """An external field as an array, or an error if the population cannot take it."""
+    try:
+        # What is too large becomes infinite, and is refused.
+        with np.errstate(over="ignore"):
+            values = real_array(given).astype(np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise NetworkError(
+            f"external field of {name!r} is no array of numbers ({error}); give one of shape {shape} (trials, units)"
+        ) from error
+    if values.shape != shape:
+        raise NetworkError(
+            f"external field of {name!r} has shape {values.shape}; the population has {shape} (trials, units)"
+        )
+    if not np.isfinite(values).all():
+        raise NetworkError(f"external field of {name!r} holds values that are not finite numbers of 32 bits")
+    return values
 
 
 def _drawing(network: Network, conductances: Float[np.ndarray, "*trials gates"], leak: float) -> list[str]:

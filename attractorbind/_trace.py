@@ -10,7 +10,7 @@ from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
 from attractorbind._area.base import AbstractArea, Choices
 from attractorbind._area.recorded import RecordedChoices
-from attractorbind._checks import check_fraction, check_known
+from attractorbind._checks import check_fraction, check_known, whole_number
 from attractorbind._display import table_html, text_html
 from attractorbind._engine.coding import Coding
 from attractorbind._errors import ArgumentError, RunError
@@ -245,19 +245,21 @@ class Trace(eqx.Module):
 
     def _trial(self, trial: object) -> int:
         trials = len(self.ticks)
-        if isinstance(trial, bool) or not isinstance(trial, int | np.integer) or not -trials <= trial < trials:
+        number = whole_number(trial)
+        if number is None or not -trials <= number < trials:
             raise ArgumentError(
                 f"trial is {trial!r}; the run has {trials} trials, give a whole number from 0 to {trials - 1}"
             )
-        return int(trial) % trials
+        return number % trials
 
     def _row(self, tick: int) -> int:
         if not (self.best_symbol or self.states):
             raise ArgumentError('single ticks were not recorded; run with record="decoded" or record="states"')
         ticks = int(self.ticks.max())
-        if not isinstance(tick, int | np.integer) or not -ticks <= tick < ticks:
-            raise ArgumentError(f"tick is {tick}; the run has {ticks} ticks, 0 to {ticks - 1}")
-        return tick % ticks
+        number = whole_number(tick)
+        if number is None or not -ticks <= number < ticks:
+            raise ArgumentError(f"tick is {tick!r}; the run has {ticks} ticks, 0 to {ticks - 1}")
+        return number % ticks
 
     def _repr_html_(self) -> str:
         return _html(self)

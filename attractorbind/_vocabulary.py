@@ -6,8 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from attractorbind._checks import check_count, check_names
-from attractorbind._errors import VocabularyError, listed, unknown_name
+from attractorbind._checks import check_count, check_memory, check_names
+from attractorbind._errors import ArgumentError, VocabularyError, listed, unknown_name
+from attractorbind._visible import is_visible, same_looking
+
+# About what a name takes, with its place in the mapping.
+_BYTES_OF_A_NAME = 200
 
 
 class Vocabulary(Mapping[str, int]):
@@ -19,7 +23,7 @@ class Vocabulary(Mapping[str, int]):
 
     **Arguments:**
 
-    - `names`: the symbols' names, non-empty strings, each once.
+    - `names`: the symbols' names in order, strings that show something when they are printed, each once.
     - `spare`: the names of spare symbols; or how many, which are then called "new0", "new1" and so on.
 
     **Attributes:**
@@ -29,7 +33,8 @@ class Vocabulary(Mapping[str, int]):
 
     **Raises:**
 
-    - `VocabularyError`: no names, or a name that is empty, repeated or not a string.
+    - `VocabularyError`: no names, names in no order (a set), or a name that is invisible, repeated or not a string,
+        or looks as another one does.
     - `ArgumentError`: a count of spare symbols that is negative.
     - `UnknownNameError`: on looking up a name that is not there; nothing is ever created by a lookup.
 
@@ -52,6 +57,7 @@ class Vocabulary(Mapping[str, int]):
     spare: tuple[str, ...]
 
     def __init__(self, names: Iterable[Any], spare: Iterable[Any] | int = ()) -> None:
+        names = list(names) if isinstance(names, Vocabulary) else names
         names = tuple(check_names("a vocabulary", names, "names", VocabularyError))
         if not names:
             raise VocabularyError("a vocabulary needs at least one symbol; give it a list of names")
@@ -64,6 +70,12 @@ class Vocabulary(Mapping[str, int]):
                 f"spare symbols {listed(both)} are ordinary symbols, too; give them names that no other symbol has"
             )
         everything = names + spare
+        alike = same_looking(everything)
+        if alike is not None:
+            raise VocabularyError(
+                f"symbols {alike[0]!a} and {alike[1]!a} look the same, for Unicode composes their characters in "
+                "two ways; write all names in one form, with unicodedata.normalize('NFC', name)"
+            )
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "spare", spare)
         object.__setattr__(self, "_all", everything)
@@ -82,7 +94,8 @@ class Vocabulary(Mapping[str, int]):
     def __getitem__(self, name: str) -> int:
         try:
             return self._index[name]
-        except (KeyError, TypeError):
+        # Some things have no hash, and a span of time refuses it in its own way.
+        except (KeyError, TypeError, ValueError):
             raise unknown_name("symbol", "symbols", name, self._all) from None
 
     def __iter__(self) -> Iterator[str]:
@@ -105,7 +118,9 @@ class Vocabulary(Mapping[str, int]):
 def _spare_names(spare: Any) -> tuple[Any, ...]:
     """The names of spare symbols, made up where only their number is given."""
     if isinstance(spare, int | np.integer):
-        return tuple(f"new{number}" for number in range(check_count("spare", spare, least=0)))
+        count = check_count("spare", spare, least=0)
+        check_memory(f"{count} spare symbols", count * _BYTES_OF_A_NAME, "name fewer", ArgumentError)
+        return tuple(f"new{number}" for number in range(count))
     return tuple(check_names("spare", spare, "names", VocabularyError))
 
 
@@ -114,8 +129,8 @@ def _check_each(kind: str, names: tuple[Any, ...]) -> None:
     for position, name in enumerate(names):
         if not isinstance(name, str):
             raise VocabularyError(f"{kind} {position} is {name!r}, a {type(name).__name__}; names are strings")
-        if not name.strip():
-            raise VocabularyError(f"{kind} {position} is {name!r}; a name needs at least one visible character")
+        if not is_visible(name):
+            raise VocabularyError(f"{kind} {position} is {name!a}; a name needs at least one visible character")
     if len(set(names)) < len(names):
         repeated = sorted(name for name, count in Counter(names).items() if count > 1)
         raise VocabularyError(f"repeated {kind}s: {listed(repeated)}; give each name once")

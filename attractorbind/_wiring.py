@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from attractorbind._checks import check_fraction, check_known, check_names
-from attractorbind._errors import NetworkError
+from attractorbind._errors import AttractorBindError, NetworkError
 
 
 @dataclass(frozen=True)
@@ -255,14 +255,27 @@ class Wiring:
         `argument` is what the user knows the open ones by.
         """
         conductances = self.resting.copy()
-        names = check_names(argument, open, "gate names", NetworkError)
-        for name, conductance in open.items() if isinstance(open, Mapping) else ((name, 1.0) for name in names):
+        for name, conductance in openings(argument, open, NetworkError):
             conductances[self.gate_index[self.gate(name).name]] = check_fraction(
                 f"the opening of gate {name!r}", conductance, booleans=True
             )
-        for name in check_names("closed=", closed, "gate names", NetworkError):
+        for name in check_closed(closed, NetworkError):
             conductances[self.gate_index[self.gate(name).name]] = 0.0
         return conductances
+
+
+def openings(argument: str, open: Any, error: type[AttractorBindError]) -> list[tuple[Any, Any]]:
+    """Names of gates, each with its conductance: those that a mapping gives, or 1 for each of a list."""
+    if isinstance(open, Mapping):
+        return list(open.items())
+    return [(name, 1.0) for name in check_names(argument, open, "gate names", error, ordered=False)]
+
+
+def check_closed(closed: Any, error: type[AttractorBindError]) -> list[Any]:
+    """The names of the gates that are closed, or an error for conductances, which only open ones have."""
+    if isinstance(closed, Mapping) and closed:
+        raise error(f"closed={closed!r} gives conductances; give a list of gate names, or open={closed!r}")
+    return check_names("closed=", closed, "gate names", error, ordered=False)
 
 
 def nameless_area(index: int) -> str:

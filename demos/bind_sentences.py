@@ -16,6 +16,7 @@ from pathlib import Path
 
 import jax
 import numpy as np
+from texts import read_text_lines
 from tqdm import tqdm
 
 import attractorbind as ab
@@ -34,7 +35,7 @@ Sentence = tuple[str, ...]
 
 def read_sentences(path: Path) -> list[Sentence]:
     """The words of every line, lower-cased. A numbered text is taken for bAbI's: numbers and questions are dropped."""
-    lines = [line for line in path.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    lines = [line for line in read_text_lines(path) if line.strip()]
     if all(re.match(r"\d+\s", line) for line in lines):
         # A question is followed by its answer, after a tab, or in some copies of bAbI after a bar.
         lines = [line.split(maxsplit=1)[-1] for line in lines if not re.search(r"[\t|]", line)]

@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 
 import jax
+from texts import read_text_lines
 
 import attractorbind as ab
 
@@ -28,7 +29,7 @@ WORDS = ("yes", "no", "reached", "done")
 def read_facts(path: Path) -> list[tuple[str, str]]:
     """The pairs of a text, comments left out."""
     facts = []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(read_text_lines(path), 1):
         line = line.partition("#")[0].strip()
         if not line:
             continue

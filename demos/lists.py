@@ -20,6 +20,7 @@ from itertools import chain
 from pathlib import Path
 
 import jax
+from texts import read_text_lines
 
 import attractorbind as ab
 
@@ -144,7 +145,7 @@ def work_through(
 def read_lines(path: Path) -> Lines:
     """For every line of a text the task, and then its words or brackets."""
     lines = []
-    for words in map(str.split, path.read_text(encoding="utf-8", errors="replace").splitlines()):
+    for words in map(str.split, read_text_lines(path)):
         if words:
             brackets = "".join(words)
             lines.append(["balance", *brackets] if set(brackets) <= {*SIGNS} else ["reverse", *words])

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jax
+from texts import read_text_lines
 from tqdm import tqdm
 
 import attractorbind as ab
@@ -165,7 +166,7 @@ def read_line(path: Path, number: int, line: str) -> tuple[int, Line]:
 def read_stories(path: Path) -> list[Story]:
     """The stories of a text."""
     stories: list[list[Line]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(read_text_lines(path), 1):
         if not line.strip():
             continue
         own, read = read_line(path, number, line)

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import jax
+from texts import read_text_lines
 from tqdm import tqdm
 
 import attractorbind as ab
@@ -111,7 +112,7 @@ def build_network(units: int, seed: int) -> ab.Network:
 def read_commands(path: Path) -> list[tuple[list[str], list[str]]]:
     """The words of every command, and the actions that it should give."""
     commands = []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(read_text_lines(path), 1):
         if not line.strip():
             continue
         command, separator, actions = line.partition("OUT:")

@@ -18,6 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 import jax
+from texts import read_text_lines
 
 import attractorbind as ab
 
@@ -67,10 +68,9 @@ def replaying_program(longest: int) -> ab.Program:
 
 def read_lines(path: Path) -> Lines:
     """The words of every line of a text, by the line's name."""
-    text = path.read_text(encoding="utf-8", errors="replace")
     lines = {
         f"line {number}": words
-        for number, line in enumerate(text.splitlines(), 1)
+        for number, line in enumerate(read_text_lines(path), 1)
         if (words := re.findall(r"\w[\w'’-]*", line.lower()))
     }
     if not lines:

@@ -15,6 +15,7 @@ import textwrap
 from pathlib import Path
 
 from lists import Lines, cons, head, parse_options, pop, push, tail, work_through
+from texts import read_text_lines
 
 import attractorbind as ab
 
@@ -65,7 +66,7 @@ def check_tree(tokens: list[str], where: str) -> None:
 def read_trees(path: Path) -> Lines:
     """The tokens of every line of a text."""
     trees = []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+    for number, line in enumerate(read_text_lines(path), 1):
         if tokens := re.findall(r"[()]|[^\s()]+", line):
             check_tree(tokens, f"line {number} of {path}")
             trees.append(tokens)

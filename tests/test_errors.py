@@ -28,8 +28,8 @@ def test_wrong_call(name, raised):
     assert expected in classes, f"{classes[:1]}: {message}"
     for fragment in fragments:
         assert any(choice in message for choice in fragment.split("|")), f"no {fragment!r} in: {message}"
-    # A message is for people: no more than fits on a screen.
-    assert 10 < len(message) < 600
+    # A message is for people: they read no more.
+    assert 10 < len(message) <= 300
 
 
 def test_one_hierarchy():

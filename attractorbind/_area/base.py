@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Key, PyTree, Shaped
 
 from attractorbind._errors import NetworkError
+from attractorbind._visible import is_visible
 from attractorbind._wiring import AreaWiring
 
 # From a buffer's name and some of its states to the symbols that they stand for.
@@ -198,8 +199,8 @@ class AbstractGatingArea(AbstractArea):
 
 def check_area_name(name: object) -> None:
     """Raise unless it can be an area's name, which must not look like that of a gate."""
-    if not isinstance(name, str) or not name.strip() or "->" in name or ":" in name:
-        raise NetworkError(f"area name {name!r} is not a non-empty string without '->' and ':', which mark its gates")
+    if not isinstance(name, str) or not is_visible(name) or "->" in name or ":" in name:
+        raise NetworkError(f"area name {name!a} is not a non-empty string without '->' and ':', which mark its gates")
 
 
 def renamed(area: AbstractArea, name: str, buffers: Mapping[str, str]) -> AbstractArea:

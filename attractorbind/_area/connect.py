@@ -5,19 +5,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from attractorbind._area.base import AbstractArea, check_area_name
-from attractorbind._checks import check_known
+from attractorbind._checks import check_known, entries
 from attractorbind._errors import NetworkError
 from attractorbind._wiring import AreaWiring, Wiring
 
 
 def check_areas(areas: Any) -> tuple[AbstractArea, ...]:
     """The areas, or an error if they are something else than a list of areas."""
-    if isinstance(areas, AbstractArea) or not isinstance(areas, Sequence) or isinstance(areas, str):
+    given = entries(areas)
+    if given is None:
         raise NetworkError(f"areas is {areas!r}; give a list of areas, such as [SnapshotMemory(name)]")
-    for area in areas:
+    for area in given:
         if not isinstance(area, AbstractArea):
             raise NetworkError(f"areas= holds {area!r}; make one with SnapshotMemory(name), say")
-    return tuple(areas)
+    return tuple(given)
 
 
 def connect(wiring: Wiring, areas: Sequence[AbstractArea]) -> Wiring:

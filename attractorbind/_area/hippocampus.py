@@ -8,7 +8,7 @@ from jaxtyping import Array, Int, Int8, Key
 
 from attractorbind._area.base import AbstractArea, AreaInputs, Decode, check_area_name
 from attractorbind._area.snapshots import Snapshots, nothing_stored, snapshots_tick
-from attractorbind._checks import buffer_names, check_count, check_fraction
+from attractorbind._checks import buffer_names, check_count, check_fraction, check_memory
 from attractorbind._codes import active_units, random_units
 from attractorbind._errors import NetworkError, ProgramError
 from attractorbind._keys import Rate
@@ -127,6 +127,9 @@ class SnapshotMemory(AbstractArea):
                 f"memory {name!r} of {units} units with {self.active} in an assembly is too large to count exactly; "
                 f"units times active units can be {_MOST_SYNAPSES} at the most"
             )
+
+        told = f"to draw {self.capacity:,} assemblies among the {self.units:,} units of memory {name!r}"
+        check_memory(told, 4 * self.capacity * self.units, "give it fewer units or a lower capacity", NetworkError)
 
     @property
     def active(self) -> int:

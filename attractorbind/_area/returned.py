@@ -5,10 +5,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import PyTree
+from jaxtyping import Array, Key, PyTree
 
 from attractorbind._area.base import AbstractArea, AreaInputs, AreaNoise, Shared
 from attractorbind._area.imprinting import Codes, given_parameters
+from attractorbind._checks import check_memory
 from attractorbind._errors import NetworkError
 from attractorbind._wiring import Wiring
 
@@ -33,6 +34,19 @@ def check_returned(wiring: Wiring, areas: Sequence[AbstractArea], parameters: Se
                     f"{_tick(area)} a state of {_told(after)}; it must be as that of init, {_told(state)}"
                 )
             _check_fields(wiring, area, units, fields)
+
+
+def drawn_parameters(area: AbstractArea, units: Mapping[str, int], key: Key[Array, ""]) -> PyTree:
+    """What is drawn for an area, or an error if that, or its state, is more than can be kept."""
+
+    def kept(key: Key[Array, ""]) -> tuple[PyTree, PyTree]:
+        parameters = area.parameters(units, key)
+        return parameters, area.init(units, 1, parameters)
+
+    needed = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(jax.eval_shape(kept, key)))
+    told = f"area {area.name!r} with the state of a single trial"
+    check_memory(told, needed, "make it smaller, as by fewer units or a lower capacity", NetworkError)
+    return area.parameters(units, key)
 
 
 def _tick(area: AbstractArea) -> str:

@@ -1,11 +1,11 @@
 """How basal ganglia are joined to a network: the buffers that they read, their channels and their switches."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from attractorbind._basal_ganglia.conjunction import Conjunction
 from attractorbind._checks import check_names
 from attractorbind._errors import NetworkError
+from attractorbind._visible import is_visible
 
 # What a program can tell basal ganglia to do; the channels' own switches follow.
 SWITCHES = ("choose", "compete", "sample", "offer", "outcome", "amount", "penalty", "next", "begin")
@@ -13,10 +13,8 @@ SWITCHES = ("choose", "compete", "sample", "offer", "outcome", "amount", "penalt
 
 def read_entries(name: str, reads: Any) -> list[tuple[tuple[str, ...], int]]:
     """The buffers of each entry of `reads`, and its conjunctive units, 0 for a single buffer."""
-    if isinstance(reads, str) or not isinstance(reads, Iterable) or getattr(reads, "shape", None) == ():
-        raise NetworkError(f"reads of {name!r} is {reads!r}; give a list of buffers, ['word'], say")
     entries = []
-    for entry in reads:
+    for entry in check_names(f"reads of {name!r}", reads, "buffers", NetworkError):
         if isinstance(entry, Conjunction):
             entries.append((entry.buffers, entry.units))
         elif isinstance(entry, str):
@@ -36,8 +34,8 @@ def channel_names(name: str, gates: Any) -> tuple[str, ...]:
     if not channels:
         raise NetworkError(f"{name!r} has no channels; give it at least one gate, gates=['word->slot'], say")
     for channel in channels:
-        if not isinstance(channel, str) or not channel.strip():
-            raise NetworkError(f"channel {channel!r} of {name!r} has no name; give a gate's name, 'word->slot', say")
+        if not is_visible(channel):
+            raise NetworkError(f"channel {channel!a} of {name!r} has no name; give a gate's name, 'word->slot', say")
         if channel in SWITCHES or channels.count(channel) > 1:
             told = "is named twice" if channels.count(channel) > 1 else "is the name of a switch of its own"
             raise NetworkError(f"channel {channel!r} of {name!r} {told}; give it another name")

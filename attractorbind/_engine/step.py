@@ -10,13 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
-from attractorbind._checks import check_known
+from attractorbind._checks import check_array, check_known
 from attractorbind._engine.areas import areas_tick, gated
 from attractorbind._engine.coding import Coding
 from attractorbind._engine.noise import Noise
 from attractorbind._engine.plan import leaking
-from attractorbind._errors import ArgumentError, listed
-from attractorbind._keys import Rate, is_noiseless, unused_key
+from attractorbind._errors import ArgumentError, NetworkError, listed
+from attractorbind._keys import Rate, check_rate, is_noiseless, unused_key
 from attractorbind._network import Network
 from attractorbind._state import State
 
@@ -80,6 +80,12 @@ def step(
         >>> jax.grad(held)(start["focus"]).shape
         (2, 64)
     """
+    if not isinstance(network, Network) or not isinstance(state, State):
+        told = f"a {type(network).__name__} and a {type(state).__name__}"
+        raise NetworkError(f"step is given {told}; give a network, and a state of it, such as network.silent()")
+    check_array("gates", gates, (state.trials,) * (np.ndim(gates) == 2) + (len(network.wiring.gates),), NetworkError)
+    check_rate("noise", noise)
+    check_rate("leak", leak)
     wiring, activities = network.wiring, state.activities
     trials = state.trials
     conductances = leaking(jnp.asarray(gates, jnp.float32), jnp.asarray(leak, jnp.float32))

@@ -4,13 +4,14 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from attractorbind._learning.base import AbstractCreditRule, Teaching
+from attractorbind._learning.base import AbstractCreditRule, Teaching, check_examples
 from attractorbind._learning.layers import Layer, Layers
 from attractorbind._learning.learned import Learned, changes_at
 
 
 def gradient(layers: Layers, inputs: Float[Array, "examples inputs"], teaching: Teaching) -> tuple[Layer, ...]:
     """The gradient of the mean loss by the synapses of each layer, found by automatic differentiation."""
+    check_examples(layers, inputs, teaching)
 
     def loss(layers: Layers) -> Float[Array, ""]:
         return teaching.share @ layers.loss(layers.forward(inputs).fields, teaching.targets)

@@ -2,12 +2,13 @@
 
 import abc
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import equinox as eqx
 from jaxtyping import Array, Float, Key, PyTree
 
-from attractorbind._errors import NetworkError, listed
+from attractorbind._checks import check_array, entries
+from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._learning.layers import Layer, Layers
 
 
@@ -103,6 +104,18 @@ def check_rule_fits(rule: AbstractCreditRule, sizes: Sequence[int], activation: 
         )
 
 
+def check_examples(layers: object, inputs: Any, teaching: object) -> None:
+    """Raise unless these are layers, and examples that they can be taught by; also while JAX traces."""
+    if not isinstance(layers, Layers):
+        raise ArgumentError(f"layers is a {type(layers).__name__}; give Layers, such as hierarchy.drawn(...).layers")
+    if not isinstance(teaching, Teaching):
+        raise ArgumentError(f"teaching is a {type(teaching).__name__}; give learning.Teaching(targets, share)")
+    check_array("inputs", inputs, (None, layers.sizes[0]), ArgumentError)
+    examples = inputs.shape[0]
+    check_array("targets of teaching", teaching.targets, (examples, layers.sizes[-1]), ArgumentError)
+    check_array("share of teaching", teaching.share, (examples,), ArgumentError)
+
+
 def changes_of(
     rates: Sequence[Float[Array, "examples _units"]],
     errors: Sequence[Float[Array, "examples _units"]],
@@ -115,6 +128,13 @@ def changes_of(
     - `rates`: of each layer's sources.
     - `errors`: of each layer's targets, as derivatives of the loss by their fields: a unit should do less of it.
     """
+    sources, targets = entries(rates), entries(errors)
+    if sources is None or targets is None or len(sources) != len(targets):
+        raise ArgumentError("rates and errors are no lists of as many arrays; give one array of each for every layer")
+    for number, (below, error) in enumerate(zip(sources, targets, strict=True)):
+        check_array(f"rates[{number}]", below, (None, None), ArgumentError)
+        check_array(f"errors[{number}]", error, (below.shape[0], None), ArgumentError)
+        check_array("share", share, (below.shape[0],), ArgumentError)
     return tuple(product(below, error, share) for below, error in zip(rates, errors, strict=True))
 
 

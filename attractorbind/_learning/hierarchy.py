@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Key
 
 from attractorbind._area.base import AbstractSensoryArea, AreaInputs, Decode, Shared, Shown, check_area_name
-from attractorbind._checks import buffer_names, check_count
+from attractorbind._checks import buffer_names, check_count, entries
 from attractorbind._errors import NetworkError, listed
 from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule, check_rule_fits
 from attractorbind._learning.images import check_images
@@ -104,12 +104,13 @@ class Hierarchy(AbstractSensoryArea):
         if not isinstance(target, str):
             raise NetworkError(f"target of hierarchy {name!r} is {target!r}; give the name of a buffer")
         self.buffers = (target,)
-        if isinstance(sizes, str) or not isinstance(sizes, Sequence) or not sizes:
+        given = entries(sizes)
+        if not given:
             raise NetworkError(
                 f"sizes of hierarchy {name!r} is {sizes!r}; give the units of each layer, from the inputs to the last "
                 "hidden layer, [64, 256, 256], say"
             )
-        self.sizes = tuple(check_count(f"a size of hierarchy {name!r}", units) for units in sizes)
+        self.sizes = tuple(check_count(f"a size of hierarchy {name!r}", units) for units in given)
         self.rule = check_rule(f"rule of hierarchy {name!r}", rule)
         self.activation = rule.activations[0] if activation is None else _known("activation", activation, ACTIVATIONS)
         self.readout = _known("readout", readout, READOUTS)
@@ -252,9 +253,10 @@ def _known(argument: str, given: object, known: Any) -> str:
 def _widths(name: str, widths: Any, layers: int) -> tuple[int | None, ...]:
     if widths is None:
         return (None,) * layers
-    if isinstance(widths, str) or not isinstance(widths, Sequence) or len(widths) != layers:
+    given = entries(widths)
+    if given is None or len(given) != layers:
         raise NetworkError(
             f"receptive_fields of hierarchy {name!r} is {widths!r}; give one width, or None, for each of its {layers} "
             "layers above the inputs, the output included"
         )
-    return tuple(None if width is None else check_count("a receptive field's width", width) for width in widths)
+    return tuple(None if width is None else check_count("a receptive field's width", width) for width in given)

@@ -6,6 +6,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
+from attractorbind._checks import check_array, check_count, entries
+from attractorbind._errors import ArgumentError
+from attractorbind._keys import check_key_type
 from attractorbind._learning.layers import Layer, Layers, masked
 from attractorbind._learning.optimiser import Adam
 
@@ -53,7 +56,17 @@ def spontaneous(
 
     **Reference:** Sacramento, Costa, Bengio & Senn 2018, NeurIPS 31, the self-predicting state.
     """
-    above = layers.layers[1:]
+    if not isinstance(layers, Layers):
+        raise ArgumentError(f"layers is a {type(layers).__name__}; give Layers, such as hierarchy.drawn(...).layers")
+    check_key_type("key", key, ())
+    steps, above = check_count("steps", steps, least=0), layers.layers[1:]
+    if not above:
+        raise ArgumentError("layers have no hidden layer, and lateral cells stand beside one; give one layer more")
+    given = entries(feedback)
+    if given is None or len(given) != len(above):
+        raise ArgumentError(f"feedback is no list of {len(above)} arrays; give one for each layer above a hidden one")
+    for number, (layer, down) in enumerate(zip(above, given, strict=True)):
+        check_array(f"feedback[{number}]", down, layer.weights.shape[::-1], ArgumentError)
     perfect = tuple(Lateral(layer, -down) for layer, down in zip(above, feedback, strict=True))
     if not steps:
         return perfect, Silence(jnp.zeros((0, len(above))), jnp.zeros((0, len(above))))

@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Key, PyTree, UInt32
 
-from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching
+from attractorbind._errors import ArgumentError
+from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching, check_examples, check_rule
 from attractorbind._learning.layers import Layers
 from attractorbind._learning.optimiser import AbstractOptimiser
 
@@ -54,10 +55,19 @@ def unlearned(
     )
 
 
+def check_learned(learned: object) -> Learned:
+    """What was learned, or an error if it is something else."""
+    if not isinstance(learned, Learned):
+        raise ArgumentError(f"learned is a {type(learned).__name__}; give what hierarchy.drawn(...) returns, say")
+    return learned
+
+
 def changes_at(
     rule: AbstractCreditRule, learned: Learned, inputs: Float[Array, "examples inputs"], teaching: Teaching
 ) -> tuple[Changes, PyTree]:
     """What the rule asks for at the next update, and what it keeps after it."""
+    check_rule("rule", rule)
+    check_examples(check_learned(learned).layers, inputs, teaching)
     key = jax.random.fold_in(_key(learned.key_data), learned.updates)
     changes, kept = rule.update(learned.layers, learned.credit, inputs, teaching, key=key)
     return Changes(learned.layers.existing(changes.layers), changes.learned), kept

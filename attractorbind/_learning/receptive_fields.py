@@ -5,6 +5,7 @@ import math
 import numpy as np
 from jaxtyping import Float
 
+from attractorbind._checks import check_count, check_memory
 from attractorbind._errors import NetworkError
 
 
@@ -17,6 +18,9 @@ def receptive_field_mask(below: int, above: int, width: int) -> Float[np.ndarray
 
     **Raises:** `NetworkError` for layers whose numbers of units are not squares, or a window wider than the layer.
     """
+    below, above = check_count("below", below), check_count("above", above)
+    width = check_count("width", width)
+    check_memory(f"a mask of {below:,} x {above:,}", 4 * below * above, "give smaller layers", NetworkError)
     side_below, side_above = math.isqrt(below), math.isqrt(above)
     for units, side in ((below, side_below), (above, side_above)):
         if side * side != units:

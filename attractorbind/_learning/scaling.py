@@ -8,12 +8,13 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Key
 
-from attractorbind._checks import check_count, check_fraction, check_positive
+from attractorbind._checks import check_count, check_fraction, check_positive, entries
 from attractorbind._errors import ArgumentError
+from attractorbind._keys import check_key_type
 from attractorbind._learning.angle import gradient
 from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule, check_rule_fits
 from attractorbind._learning.layers import Layer, Layers
-from attractorbind._learning.learned import Learned, changes_at
+from attractorbind._learning.learned import Learned, changes_at, check_learned
 
 # Networks that are trained side by side, whose mean loss is looked at.
 _NETWORKS = 4
@@ -55,6 +56,9 @@ def second_moment(
         >>> bool(0.7 * weights < found < 1.4 * weights)
         True
     """
+    draws = check_count("draws", draws)
+    check_key_type("key", key, ())
+    check_learned(learned)
 
     def square(layers: tuple[Layer, ...]) -> Float[Array, ""]:
         return jnp.sum(jnp.square(ravel_pytree(layers)[0]))
@@ -63,7 +67,7 @@ def second_moment(
         own = learned.reseeded(jax.random.fold_in(key, number))
         return square(changes_at(rule, own, inputs, teaching)[0].layers)
 
-    squares = jax.lax.map(drawn, jnp.arange(check_count("draws", draws)))
+    squares = jax.lax.map(drawn, jnp.arange(draws))
     return jnp.mean(squares) / square(gradient(learned.layers, inputs, teaching))
 
 
@@ -107,9 +111,10 @@ def updates_to_criterion(
     """
     units, most = check_count("units", units), check_count("most", most)
     check_fraction("criterion", criterion)
-    if isinstance(rates, str) or not isinstance(rates, Sequence) or not rates:
+    given = entries(rates)
+    if not given:
         raise ArgumentError(f"rates is {rates!r}; give a list of numbers")
-    tried = jnp.array([check_positive("a rate", rate) for rate in rates])
+    tried = jnp.array([check_positive("a rate", rate) for rate in given])
     check_rule("rule", rule)
     check_rule_fits(rule, (units, units), rule.activations[0], "linear")
 
@@ -136,4 +141,4 @@ def updates_to_criterion(
     reached = np.asarray(found) < criterion
     first = np.where(reached.any(axis=1), reached.argmax(axis=1) + 1, most + 1)
     best = int(first.argmin())
-    return (int(first[best]), float(rates[best])) if first[best] <= most else (None, None)
+    return (int(first[best]), float(given[best])) if first[best] <= most else (None, None)

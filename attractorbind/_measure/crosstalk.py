@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.stats import entropy
 
+from attractorbind._checks import entries
 from attractorbind._display import Printed
 from attractorbind._errors import ArgumentError
 from attractorbind._measure.proportion import Proportion
@@ -141,12 +142,13 @@ def crosstalk(trace: Trace, expected: Mapping[str, Expected] | None = None, *, t
 def _of_all_trials(buffer: str, names: object, trials: int) -> list[str | None]:
     if names is None or isinstance(names, str):
         return [names] * trials
-    if not isinstance(names, Sequence) or len(names) != trials:
+    listed_names = entries(names)
+    if listed_names is None or len(listed_names) != trials:
         raise ArgumentError(
             f"expected of buffer {buffer!r} is {names!r}; give a symbol or None, or a list with one for each of "
             f"{trials} trials"
         )
-    return list(names)
+    return listed_names
 
 
 def mutual_information(first: Sequence[str | None], second: Sequence[str | None]) -> float:

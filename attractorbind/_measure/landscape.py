@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Key
 
-from attractorbind._checks import check_count
+from attractorbind._checks import check_count, check_memory
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._keys import check_one_key
 from attractorbind._measure.energy import energy
@@ -92,6 +92,8 @@ def landscape(
         raise NetworkError(f"the latch of {buffer!r} goes by way of a nucleus; energies are told of recurrent latches")
     paths, ticks, key = check_count("paths", paths), check_count("ticks", ticks), check_one_key(key)
     codes = np.asarray(network.codes(buffer))
+    steps = int((codes[first_symbol] != codes[second_symbol]).sum()) + 1
+    check_memory(f"{paths:,} paths", 4 * steps * paths * codes.shape[1], "give fewer paths=", ArgumentError)
     draws = np.asarray(jax.random.uniform(key, (paths, codes.shape[1]), jnp.float32))
     states = _paths(codes[first_symbol], codes[second_symbol], draws)
     steps = len(states)

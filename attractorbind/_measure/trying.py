@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Key
 
-from attractorbind._checks import check_count, check_fraction
+from attractorbind._checks import check_count, check_fraction, check_memory, entries
 from attractorbind._errors import ArgumentError
 from attractorbind._keys import Rate, check_one_key
 from attractorbind._lesion import lesion
@@ -145,7 +145,7 @@ def swept_disturbances(
 def _is_list(value: Any) -> bool:
     if isinstance(value, np.ndarray | Array):
         return value.ndim == 1
-    return isinstance(value, Sequence) and not isinstance(value, str)
+    return entries(value) is not None
 
 
 class Pairing(NamedTuple):
@@ -167,6 +167,7 @@ def pairing(symbols: int, rounds: Any, disturbances: Sequence[Disturbance]) -> P
     rounds = check_count("trials", rounds)
     if not any(disturbance.varies for disturbance in disturbances):
         rounds = min(rounds, symbols - 1)
+    check_memory(f"{rounds:,} trials of {symbols} symbols", 16 * rounds * symbols, "give fewer trials=", ArgumentError)
     own, round_of_trial = np.tile(np.arange(symbols), rounds), np.repeat(np.arange(rounds), symbols)
     return Pairing(own, (own + 1 + round_of_trial % (symbols - 1)) % symbols)
 

@@ -179,7 +179,8 @@ def choose(
         raise ProgramError("choose() takes either gates= or one_of=; give the channels to choose among in one of them")
     given: Any = gates if one_of is None else one_of
     name, argument = area_name(area), "gates=" if one_of is None else "one_of="
-    channels = tuple(check_names(argument, given, "names of channels", ProgramError))
+    named = [*given] if isinstance(given, Mapping) else given
+    channels = tuple(check_names(argument, named, "names of channels", ProgramError))
     for channel in channels:
         if not isinstance(channel, str):
             raise ProgramError(f"{argument} names {channel!r}; give names of channels")

@@ -231,4 +231,6 @@ def swap(first: str, second: str, *, via: str | None = None) -> Program:
     """
     if isinstance(first, str) and isinstance(second, str) and first == second:
         raise ProgramError(f"swap({first!r}, {second!r}) exchanges a buffer with itself; name two buffers")
+    if via is not None and not isinstance(via, str):
+        raise ProgramError(f"via is {via!r}; give the name of a spare buffer, or None")
     return Program((Swap(first, second, via),))

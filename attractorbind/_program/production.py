@@ -21,10 +21,10 @@ class Production:
     then: Program
 
 
-def production(*, when: Condition, then: Program) -> Production:
+def production(*unnamed: object, when: Condition | None = None, then: Program | None = None) -> Production:
     """A production rule: when the buffers match, run a program. Variables are bound by comparing and copying.
 
-    **Arguments:**
+    **Arguments:** both by name.
 
     - `when`: the condition, from `equal`, `holds` and `empty`, joined by `~ & |`.
     - `then`: the program. It should undo the condition, or the rule fires again.
@@ -34,6 +34,10 @@ def production(*, when: Condition, then: Program) -> Production:
     **Reference:** Hayworth 2012, for ACT-R's production rules as gating; Anderson 2007, "How can the human mind occur
     in the physical universe?", for ACT-R.
     """
+    if unnamed:
+        raise ProgramError(
+            f"production takes no {unnamed[0]!r}, but production(when=condition, then=program): name both"
+        )
     return Production(check_condition(when), check_body("then", then))
 
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import networkx as nx
 
-from attractorbind._checks import check_count, check_fraction, check_names
+from attractorbind._checks import check_count, check_fraction
 from attractorbind._display import Printed
 from attractorbind._errors import ProgramError
 from attractorbind._network import Network, check_network
 from attractorbind._program.compiler import compile_listing
 from attractorbind._program.flow import flow, flow_graph, is_straight
 from attractorbind._program.listing import Listing
-from attractorbind._program.schedule import Schedule, schedule
+from attractorbind._program.schedule import MOST_TICKS, Schedule, schedule
 from attractorbind._program.statement import Statement, Step
 from attractorbind._program.symbol import Arg
-from attractorbind._wiring import Wiring
+from attractorbind._wiring import Wiring, check_closed, openings
 
 # How many characters of a program `repr` shows.
 _LINE = 100
@@ -54,7 +54,13 @@ class Program(Printed):
     __radd__ = __add__
 
     def __mul__(self, times: int) -> "Program":
-        return Program(self.statements * check_count("the number of repetitions", times, least=0))
+        times = check_count("the number of repetitions", times, least=0)
+        if times * len(self.statements) > MOST_TICKS:
+            raise ProgramError(
+                f"{times} times {len(self.statements)} statements are too many to be written out; use repeat({times}, "
+                "program), which runs them again and again"
+            )
+        return Program(self.statements * times)
 
     __rmul__ = __mul__
 
@@ -124,7 +130,7 @@ def gates(open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = 
     **Arguments:**
 
     - `open`: names of gates, or a mapping from name to conductance (0 to 1).
-    - `closed`: names of gates.
+    - `closed`: names of gates; one that is to conduct a part belongs to `open`.
     - `ticks`: how long.
 
     **Raises:** `ArgumentError` for a conductance or a duration out of range, `ProgramError` for a gate named as both.
@@ -135,13 +141,12 @@ def gates(open: Iterable[str] | Mapping[str, Any] = (), closed: Iterable[str] = 
         >>> print(ab.gates(open=["focus->agent"], closed=["agent"], ticks=2))
         gates(open={'focus->agent'}, closed={'agent'}, ticks=2)
     """
-    names = check_names("open=", open, "gate names", ProgramError)
-    pairs = list(open.items()) if isinstance(open, Mapping) else [(name, 1.0) for name in names]
+    pairs = openings("open=", open, ProgramError)
     opened = tuple(
         (name, check_fraction(f"the opening of gate {name!r}", conductance, booleans=True))
         for name, conductance in pairs
     )
-    shut = tuple(check_names("closed=", closed, "gate names", ProgramError))
+    shut = tuple(check_closed(closed, ProgramError))
     for name in (*[name for name, _ in opened], *shut):
         if not isinstance(name, str):
             raise ProgramError(f"gate {name!r} is no name; latches are named as their buffers, relays 'source->target'")

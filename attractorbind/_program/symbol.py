@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from attractorbind._errors import ProgramError
+from attractorbind._visible import is_visible
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ def arg(name: str) -> Arg:
         >>> print(ab.load("focus", ab.arg("noun")))
         load('focus', arg('noun'))
     """
-    if not isinstance(name, str) or not name.strip():
-        raise ProgramError(f"an argument's name is a non-empty string, not {name!r}")
+    if not is_visible(name):
+        raise ProgramError(f"an argument's name is a non-empty string that can be seen, not {name!a}")
     return Arg(name)
 
 

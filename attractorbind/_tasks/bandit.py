@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from attractorbind._checks import check_count, check_fraction
+from attractorbind._checks import check_count, check_fraction, entries
 from attractorbind._errors import ArgumentError
 from attractorbind._tasks.base import AbstractTask
 from attractorbind._tasks.criterion import Criterion
@@ -93,9 +93,10 @@ def bandit(
 
 
 def _check_probabilities(given: Any, arms: int) -> tuple[float, ...]:
-    if isinstance(given, str) or not hasattr(given, "__iter__") or getattr(given, "shape", None) == ():
+    numbers_given = entries(given)
+    if numbers_given is None:
         raise ArgumentError(f"probabilities is {given!r}; give a number from 0 to 1 for each arm")
-    found = tuple(check_fraction(f"probability {number}", value) for number, value in enumerate(given, 1))
+    found = tuple(check_fraction(f"probability {number}", value) for number, value in enumerate(numbers_given, 1))
     if len(found) != arms:
         raise ArgumentError(f"there are {len(found)} probabilities for {arms} arms; give one for each arm")
     if found.count(max(found)) > 1:

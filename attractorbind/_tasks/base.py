@@ -84,7 +84,10 @@ class AbstractTask(abc.ABC):
         check_count("number", number)
         check_known("split", "splits", split, self.splits)
         words = np.asarray(jax.random.key_data(check_one_key(key)))
-        return self._drawn(number, np.random.default_rng(words), split)
+        try:
+            return self._drawn(number, np.random.default_rng(words), split)
+        except MemoryError as error:
+            raise ArgumentError(f"number is {number}; so many episodes fit no memory, draw fewer at once") from error
 
     @abc.abstractmethod
     def draw(self, number: int, generator: np.random.Generator, split: str) -> Episodes:

@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float32, Int32
 
 from attractorbind._checks import check_bool
 from attractorbind._errors import ArgumentError
+from attractorbind._visible import is_visible
 
 # What stands in `shown` where nothing is shown, and in `target` where nothing is asked for.
 NOTHING = -1
@@ -69,7 +70,7 @@ class Episodes:
         **Raises:** `ArgumentError` if `targets` is not True or False, or `nothing` is no name.
         """
         check_bool("targets", targets)
-        if nothing is not None and not (isinstance(nothing, str) and nothing.strip()):
+        if nothing is not None and not is_visible(nothing):
             raise ArgumentError(f"nothing is {nothing!r}; give the name of a symbol, or None to leave such steps out")
         names = np.array([*self.symbols, nothing], object)
         columns = [self.shown, self.target[..., None]] if targets else [self.shown]

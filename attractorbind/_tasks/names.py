@@ -1,18 +1,23 @@
 """Names that users give for items, or a number of them."""
 
+from collections import Counter
 from typing import Any
 
-from attractorbind._checks import check_count, check_names
+from attractorbind._checks import check_count, check_memory, check_names
 from attractorbind._errors import ArgumentError, listed
+from attractorbind._visible import is_visible
+
+# About what a name takes.
+_BYTES_OF_A_NAME = 100
 
 
 def check_distinct(argument: str, names: Any) -> tuple[str, ...]:
     """The names, or an error unless they are strings with something in them, one at least and each once."""
     names = tuple(check_names(argument, names, "names", ArgumentError))
     for name in names:
-        if not isinstance(name, str) or not name.strip():
-            raise ArgumentError(f"{argument} has {name!r}; a name is a string with at least one visible character")
-    repeated = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        if not is_visible(name):
+            raise ArgumentError(f"{argument} has {name!a}; a name is a string with at least one visible character")
+    repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise ArgumentError(f"{argument} has {listed(repeated)} more than once; give each name once")
     if not names:
@@ -34,7 +39,9 @@ def item_names(argument: str, items: Any, stem: str, least: int) -> tuple[str, .
     if isinstance(items, str) or (hasattr(items, "__iter__") and getattr(items, "shape", None) != ()):
         names = check_distinct(argument, items)
     else:
-        names = tuple(f"{stem}{number}" for number in range(1, check_count(argument, items, least) + 1))
+        count = check_count(argument, items, least)
+        check_memory(f"{count:,} names of {argument}", count * _BYTES_OF_A_NAME, "ask for fewer", ArgumentError)
+        names = tuple(f"{stem}{number}" for number in range(1, count + 1))
     if len(names) < least:
         raise ArgumentError(f"{argument} has {listed(names)}; the task needs {least} at least")
     return names

@@ -1,13 +1,14 @@
 """Checks of a network as a whole: that its buffers are isolated, and that it holds and copies every symbol."""
 
+import math
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from attractorbind._checks import check_count, check_fraction
-from attractorbind._errors import listed
+from attractorbind._checks import check_count, check_fraction, check_memory
+from attractorbind._errors import ArgumentError, listed
 from attractorbind._keys import Rate
 from attractorbind._network import Network, check_network
 from attractorbind._program.macros import clear, copy, hold, load
@@ -88,7 +89,10 @@ def check_capacity(
     check_network(network)
     noise, corruption = check_fraction("noise", noise), check_fraction("corruption", corruption)
     generator = np.random.default_rng(check_count("seed", seed, least=0))
-    names = network.vocabulary.names * check_count("trials", trials)
+    trials = check_count("trials", trials)
+    needed = 4 * trials * len(network.vocabulary.names) * max(network.buffers.values())
+    check_memory(f"{trials:,} trials of every symbol", needed, "give fewer trials=", ArgumentError)
+    names = network.vocabulary.names * trials
     failures: list[str] = []
 
     def try_all(pathway: str, program: Program, buffer: str, **given: Any) -> None:
@@ -101,6 +105,7 @@ def check_capacity(
 
     for buffer in network.buffers:
         codes = np.tile(np.asarray(network.codes(buffer))[: len(network.vocabulary.names)], (trials, 1))
+        _check_exchange(buffer, codes, corruption)
         corrupted = _exchanged(codes, corruption, generator).astype(np.float32)
         state = run(network, load(buffer, arg("symbol")), args={"symbol": names}, throw=False).state
         state = state.replace(buffer, corrupted)
@@ -119,6 +124,18 @@ def check_capacity(
             try_all(f"the relay {gate.name!r}", program, gate.target, args={"symbol": names})
     if failures:
         raise CheckError("\n".join([f"not every symbol is held and copied, noise {noise:g}:", *failures]))
+
+
+def _check_exchange(buffer: str, codes: np.ndarray, fraction: float) -> None:
+    """Raise if some code has fewer units off than are to be turned on."""
+    on = codes.sum(axis=1)
+    exchanged, off = np.round(fraction * on), codes.shape[1] - on
+    if (exchanged > off).any():
+        worst = int(np.argmax(exchanged - off))
+        raise ArgumentError(
+            f"corruption is {fraction:g}; a code of buffer {buffer!r} has {on[worst]} units on and {off[worst]} off, "
+            f"too few to take their place: give {math.floor(100 * off[worst] / on[worst]) / 100:g} at the most"
+        )
 
 
 def _exchanged(codes: np.ndarray, fraction: float, generator: np.random.Generator) -> np.ndarray:

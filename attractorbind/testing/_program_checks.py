@@ -6,6 +6,7 @@ from typing import Any
 
 from jaxtyping import Array, Key
 
+from attractorbind._checks import entries
 from attractorbind._errors import ArgumentError, ProgramError
 from attractorbind._keys import Rate
 from attractorbind._network import Network, check_network
@@ -23,10 +24,10 @@ _AGREED = "Network and reference agree: it is the program, or what is expected o
 def check_program(
     network: Network,
     program: Program | Schedule | Listing,
-    expected: Mapping[str, str | Sequence[str | None] | None],
+    expected: Mapping[str, Any],
     *,
     args: Mapping[str, Any] | None = None,
-    inputs: Sequence[Any] | None = None,
+    inputs: Any = None,
     noise: Rate = 0.0,
     key: Key[Array, ""] | Key[Array, " trials"] | None = None,
 ) -> None:
@@ -90,34 +91,37 @@ def _check_expected(network: Network, expected: object) -> None:
         raise ArgumentError(f"expected is {expected!r}; give a mapping from buffers to the symbols they should hold")
     for buffer, symbols in expected.items():
         network.wiring.buffer(buffer)
-        for symbol in [symbols] if isinstance(symbols, str) or not isinstance(symbols, Sequence) else symbols:
+        of_trials = entries(symbols)
+        for symbol in [symbols] if of_trials is None else of_trials:
             if symbol is not None:
                 network.vocabulary[symbol]
 
 
-def _one_per_trial(buffer: str, symbols: str | Sequence[str | None] | None, trials: int) -> Sequence[str | None]:
+def _one_per_trial(buffer: str, symbols: Any, trials: int) -> Sequence[str | None]:
     """What a buffer should hold in each trial, from one symbol for all of them or one for each."""
     if symbols is None or isinstance(symbols, str):
         return [symbols] * trials
-    if len(symbols) != trials:
+    of_trials = entries(symbols) or []
+    if len(of_trials) != trials:
         there_are = "there is 1 trial" if trials == 1 else f"there are {trials} trials"
         raise ArgumentError(
-            f"expected gives {len(symbols)} symbols for buffer {buffer!r}, but {there_are}; give one symbol for all "
+            f"expected gives {len(of_trials)} symbols for buffer {buffer!r}, but {there_are}; give one symbol for all "
             "trials, or a list with one for each"
         )
-    return symbols
+    return of_trials
 
 
 def _args_of(args: Mapping[str, Any] | None, trial: int) -> dict[str, str]:
     """The arguments of one trial, from what `run` takes: each one symbol, or a list with one for all or for each."""
     return {
-        name: symbols if isinstance(symbols, str) else symbols[trial if len(symbols) > 1 else 0]
+        name: symbols if isinstance(symbols, str) else str(symbols[trial if len(symbols) > 1 else 0])
         for name, symbols in (args or {}).items()
     }
 
 
-def _inputs_of(inputs: Sequence[Any] | None, trial: int) -> Sequence[str]:
+def _inputs_of(inputs: Any, trial: int) -> Sequence[str]:
     """The inputs of one trial, from what `run` takes: a list of symbols, or a list of such lists, one per trial."""
+    inputs = entries(inputs) if inputs is not None else None
     if inputs is None or all(isinstance(symbol, str) for symbol in inputs):
         return inputs or ()
     return inputs[trial if len(inputs) > 1 else 0]

@@ -1,11 +1,13 @@
 """The reference machine: what a program means, said in names. Boxes for buffers, numbered slips for snapshots."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from attractorbind._area.hippocampus import SnapshotMemory
+from attractorbind._checks import check_names
 from attractorbind._errors import ArgumentError, ProgramError
+from attractorbind._inputs import slot_symbols
 from attractorbind._network import Network, check_network
 from attractorbind._program.assembler import Assembler
 from attractorbind._program.condition import And, Branch, Condition, Not, Or, Question
@@ -249,7 +251,7 @@ def reference(
     program: Program,
     *,
     args: Mapping[str, str] | None = None,
-    inputs: Sequence[str] = (),
+    inputs: Iterable[str] = (),
 ) -> Reference:
     """What a program means: one trial of it on the reference machine, which moves names between boxes.
 
@@ -279,14 +281,20 @@ def reference(
     compiled = program.compile(network) if isinstance(program, Program) else None
     if compiled is None:
         raise ProgramError(f"program is a {type(program).__name__}; give a Program, such as load('focus', 'dog')")
-    missing = [name for name in compiled.arguments if name not in (args or {})]
-    if missing:
-        raise ArgumentError(f"argument {missing[0]!r} is missing; the program needs args= for it")
+    if args is not None and not isinstance(args, Mapping):
+        raise ArgumentError(f"args is {args!r}; give a mapping from the names of arguments to symbols")
+    for name, symbol in (args or {}).items():
+        if not isinstance(symbol, str):
+            raise ArgumentError(f"argument {name!r} is {symbol!r}; a reference is of one trial, give one symbol's name")
+    slot_symbols(network, compiled, args or {})
+    words = check_names("inputs", inputs, "symbols", ArgumentError)
+    for word in words:
+        network.vocabulary[word]
     memories = {area.name: area.capacity for area in network.areas if isinstance(area, SnapshotMemory)}
     machine = Reference(
         wiring=network.wiring,
         args=dict(args or {}),
-        inputs=list(inputs),
+        inputs=words,
         boxes=dict.fromkeys(network.buffers),
         slips={memory: {} for memory in memories},
         _capacity=memories,

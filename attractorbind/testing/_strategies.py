@@ -16,11 +16,18 @@ from hypothesis.strategies import SearchStrategy
 from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._build import build
 from attractorbind._checks import check_count
+from attractorbind._errors import ArgumentError
 from attractorbind._network import Network, check_network
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.dual import MaximalStability, PseudoInverse
 from attractorbind._state import State
 from attractorbind._vocabulary import Vocabulary
+
+
+def check_strategy(name: str, given: object) -> None:
+    """Raise unless it is a strategy, or None for the usual one."""
+    if given is not None and not isinstance(given, SearchStrategy):
+        raise ArgumentError(f"{name} is {given!r}; give a Hypothesis strategy, such as st.just({given!r})")
 
 
 def vocabularies(*, sizes: SearchStrategy[int] | None = None) -> SearchStrategy[Vocabulary]:
@@ -30,6 +37,7 @@ def vocabularies(*, sizes: SearchStrategy[int] | None = None) -> SearchStrategy[
 
     - `sizes`: how many symbols; by default 2, 5 or 12.
     """
+    check_strategy("sizes", sizes)
     return (st.sampled_from([2, 5, 12]) if sizes is None else sizes).map(_vocabulary)
 
 
@@ -37,9 +45,7 @@ def _vocabulary(size: int) -> Vocabulary:
     return Vocabulary(f"s{number}" for number in range(check_count("the number of symbols", size)))
 
 
-@st.composite
 def networks(
-    draw: Callable[..., Any],
     *,
     vocabularies: SearchStrategy[Vocabulary] | None = None,
     buffers: SearchStrategy[Mapping[str, int]] | None = None,
@@ -49,7 +55,7 @@ def networks(
     activities: SearchStrategy[float] | None = None,
     memories: SearchStrategy[list[SnapshotMemory]] | None = None,
     seeds: SearchStrategy[int] | None = None,
-) -> Network:
+) -> SearchStrategy[Network]:
     """Networks that store their vocabulary.
 
     **Arguments:**
@@ -63,6 +69,35 @@ def networks(
     - `memories`: snapshot memories; by default none, or one that knows all buffers.
     - `seeds`: of the codes.
     """
+    given = {
+        "vocabularies": vocabularies,
+        "buffers": buffers,
+        "relays": relays,
+        "kinds": kinds,
+        "rules": rules,
+        "activities": activities,
+        "memories": memories,
+        "seeds": seeds,
+    }
+    for name, strategy in given.items():
+        check_strategy(name, strategy)
+    return _networks(**given)
+
+
+@st.composite
+def _networks(
+    draw: Callable[..., Any],
+    *,
+    vocabularies: SearchStrategy[Vocabulary] | None,
+    buffers: SearchStrategy[Mapping[str, int]] | None,
+    relays: SearchStrategy[str | list[tuple[str, str]]] | None,
+    kinds: SearchStrategy[tuple[str, str]] | None,
+    rules: SearchStrategy[AbstractStorageRule] | None,
+    activities: SearchStrategy[float] | None,
+    memories: SearchStrategy[list[SnapshotMemory]] | None,
+    seeds: SearchStrategy[int] | None,
+) -> Network:
+    """See `networks`."""
     vocabulary = draw(_vocabularies() if vocabularies is None else vocabularies)
     sizes = st.lists(st.sampled_from([128, 160]), min_size=1, max_size=3)
     units = draw(sizes.map(lambda several: dict(zip("abc", several, strict=False))) if buffers is None else buffers)
@@ -84,7 +119,7 @@ def networks(
     )
 
 
-# Within `networks`, its argument `vocabularies` hides the function of this name.
+# Within `_networks`, the argument `vocabularies` hides the function of this name.
 _vocabularies = vocabularies
 
 
@@ -105,6 +140,8 @@ def states(
     - `seeds`: of symbols and flips.
     """
     check_network(network)
+    for name, given in (("trials", trials), ("corruptions", corruptions), ("seeds", seeds)):
+        check_strategy(name, given)
 
     def draw_state(trials: int, corruption: float, seed: int) -> State:
         generator = np.random.default_rng(seed)
@@ -134,5 +171,6 @@ def gatings(network: Network, *, conductances: SearchStrategy[float] | None = No
     - `conductances`: of a gate that is not at rest; by default closed, half open or open.
     """
     gates = check_network(network).gates
+    check_strategy("conductances", conductances)
     opening = st.sampled_from([1.0, 0.5, 0.0]) if conductances is None else conductances
     return st.dictionaries(st.sampled_from(gates), opening, max_size=len(gates)).map(network.gating)

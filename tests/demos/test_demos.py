@@ -10,6 +10,8 @@ from types import ModuleType
 import pytest
 
 DEMOS = Path(__file__).parents[2] / "demos"
+# The demos import each other.
+sys.path.append(str(DEMOS))
 
 
 def demo(name: str) -> ModuleType:

@@ -573,7 +573,11 @@ CALLS: dict[str, tuple] = {
         "is not a pair",
         "(source, target)",
     ),
-    "build: relays a mapping": (lambda w: build(relays={"focus": "agent"}), "NetworkError", ("'focus'", "not a pair")),
+    "build: relays a mapping": (
+        lambda w: build(relays={"focus": "agent"}),
+        "NetworkError",
+        ("'focus'", "list of pairs"),
+    ),
     "build: relay from nowhere": (
         lambda w: build(relays=[("x", "agent")]),
         "UnknownNameError",
@@ -1387,7 +1391,7 @@ CALLS: dict[str, tuple] = {
             ("too few", np.ones(2, np.float32), "NetworkError", ("4 gates", "(2,)")),
             ("too large", np.full(4, 2, np.float32), "NetworkError", ("from 0 to 1",)),
             ("not numbers", np.full(4, np.nan, np.float32), "NetworkError", ("from 0 to 1",)),
-            ("words", np.array(["a", "b", "c", "d"]), "NetworkError", ("from 0 to 1",)),
+            ("words", np.array(["a", "b", "c", "d"]), "UnknownNameError", ("unknown gate 'a'", "'focus'")),
         )
     },
     "gating: one name": (lambda w: w.network.gating(open="focus"), "AttractorBindError", ("'focus'", "['focus']")),

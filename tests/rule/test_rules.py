@@ -386,7 +386,7 @@ def test_beyond_capacity_warns_with_the_cure_and_reports_the_wrong_bits():
 
 
 def test_strict_raises_with_the_cure():
-    with pytest.raises(ab.CapacityError, match=r"more units.*lower the activity.*another rule.*MaximalStability"):
+    with pytest.raises(ab.CapacityError, match=r"more units.*lower the activity.*MaximalStability"):
         build(TOO_MANY, rule=ab.Hebbian(), strict=True)
 
 
