@@ -42,21 +42,37 @@ def test_noise_alone_does_not_make_a_run_unsettled():
     assert trace.ok
 
 
-@pytest.mark.parametrize("value", [jnp.inf, jnp.nan])
-def test_weights_that_are_no_numbers_are_non_finite(value):
+def spoiled(value: float) -> ab.Network:
+    """A weight of the relay from focus to agent is no number."""
     place = pair().wiring.projections.index(
         next(p for p in pair().wiring.projections if pair().gates[p.gate] == "focus->agent")
     )
-    spoiled = eqx.tree_at(
+    return eqx.tree_at(
         lambda network: network.synapses[place].weights, pair(), replace_fn=lambda w: w.at[0, 0].set(value)
     )
+
+
+@pytest.mark.parametrize("value", [jnp.inf, jnp.nan])
+def test_weights_that_are_no_numbers_are_non_finite(value):
+    network = spoiled(value)
     crossing = ab.load("focus", ab.arg("x")) + ab.copy("focus", "agent")
-    trace = ab.run(spoiled, crossing, args={"x": XS}, throw=False)
+    trace = ab.run(network, crossing, args={"x": XS}, throw=False)
     assert trace.result.tolist() == [ab.Result.NON_FINITE] * 4
     with pytest.raises(ab.RunError, match=r"4 of 4 trials non-finite.*network\.synapses"):
-        ab.run(spoiled, crossing, args={"x": XS})
+        ab.run(network, crossing, args={"x": XS})
     # What is not read does no harm.
-    assert ab.run(spoiled, ab.load("focus", ab.arg("x")), args={"x": XS}).ok
+    assert ab.run(network, ab.load("focus", ab.arg("x")), args={"x": XS}).ok
+
+
+@pytest.mark.parametrize(
+    "after",
+    [ab.repeat(65, ab.emit("focus")), ab.until(ab.empty("focus"), ab.hold(), limit=1)],
+    ids=["more outputs than there is room for at once", "a limit"],
+)
+def test_what_was_no_number_once_is_non_finite_whatever_comes_after(after):
+    network = spoiled(jnp.nan)
+    trace = ab.run(network, ab.load("focus", "s1") + ab.copy("focus", "agent") + after, throw=False)
+    assert trace.result.tolist() == [ab.Result.NON_FINITE]
 
 
 def test_a_rule_without_finite_weights_is_refused():
