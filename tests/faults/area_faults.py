@@ -2,7 +2,6 @@
 
 from fault import Fault
 
-BASAL_GANGLIA = "attractorbind._basal_ganglia.area"
 IMPRINTS = "attractorbind._area.imprints"
 SNAPSHOTS = "attractorbind._area.snapshots"
 

@@ -2,6 +2,7 @@
 
 from fault import Fault
 
+BASAL_GANGLIA = "attractorbind._basal_ganglia.area"
 PLASTICITY = "attractorbind._basal_ganglia.plasticity"
 POLICY = "attractorbind._basal_ganglia.policy"
 REWARDING = "attractorbind._program.rewarding"
