@@ -72,6 +72,13 @@ def test_texts_of_the_instructions():
     ]
 
 
+def test_a_gate_to_a_buffer_lets_a_snapshot_through_however_little_it_is_open():
+    program = ab.load("a", "s1") + ab.load("b", "s2") + ab.store("m", ["a", "b"]) + ab.clear("b")
+    ajar: dict[str, float] = {"a->m": 1, "m->b": 0.25}
+    program += ab.gates(open=["a->m"]) + ab.gates(open=ajar, closed=["b"]) + ab.gates(open=ajar) + ab.hold(2)
+    assert ab.run(network("memory"), program).decode() == {"a": ["s1"], "b": ["s2"], "c": [None]}
+
+
 def test_leaking_gates_of_a_memory_do_no_harm():
     built = network("memory")
     names = built.vocabulary.names

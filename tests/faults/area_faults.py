@@ -71,14 +71,14 @@ MEMORY_FAULTS = [
         SNAPSHOTS,
         "jnp.where(stored, units * shared - active * on, 0)",
         "units * shared - active * on",
-        (f"{MEMORIES}::test_agrees_with_single_units_and_synapses_bit_for_bit",),
+        (f"{MEMORIES}::test_what_is_reinstated_is_the_sum_over_synapses",),
     ),
     Fault(
         "recall: a gate that is not half open writes nothing",
         SNAPSHOTS,
         "(inputs.writes > 0)",
         "(inputs.writes >= _SWITCH)",
-        (f"{MEMORIES}::test_agrees_with_single_units_and_synapses_bit_for_bit",),
+        (f"{HIPPOCAMPUS}::test_a_gate_to_a_buffer_lets_a_snapshot_through_however_little_it_is_open",),
     ),
     Fault(
         "what the first trial holds is stored",

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from conftest import UNCHECKED
 from fault import Fault
 
 REPOSITORY = Path(__file__).parents[2]
@@ -34,8 +35,8 @@ class Planted:
         shutil.copytree(REPOSITORY / PACKAGE, folder / PACKAGE, ignore=ignored)
         # Safe: Python does not look for the library where pytest is started, which is the repository.
         self.environment = {"JAX_COMPILATION_CACHE_DIR": str(programs), **os.environ, "PYTHONSAFEPATH": "1"}
-        # A fault is to be found by what it does; shapes are right all the same, and to check them takes half the time.
-        self.environment["JAXTYPING_DISABLE"] = "1"
+        # A fault is to be found by what it does.
+        self.environment[UNCHECKED] = "1"
         given = os.environ.get("PYTHONPATH")
         self.environment["PYTHONPATH"] = os.pathsep.join([str(folder), *([given] if given else [])])
         told = self._told("-c", f"import {PACKAGE}; print({PACKAGE}.__file__)").stdout
@@ -46,7 +47,7 @@ class Planted:
         """The first of the fault's tests that fails if it is planted; nothing if all of them pass."""
         with self._with(fault):
             done = self._told("-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *fault.tests)
-        failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+        failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", done.stdout, re.MULTILINE)
         if done.returncode == 0:
             return ""
         if done.returncode == 1 and failed:

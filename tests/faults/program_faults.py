@@ -10,6 +10,7 @@ MACROS = "attractorbind._program.macros"
 RECOLLECTION = "attractorbind._program.recollection"
 SEALED = "attractorbind._sealed"
 
+CONDITION_TESTS = "tests/program/test_condition.py"
 CONTROL_TESTS = "tests/control/test_control.py"
 FILE_TESTS = "tests/test_files.py"
 MEMORY_TESTS = "tests/area/test_snapshots.py"
@@ -21,7 +22,6 @@ LESION_TESTS = "tests/test_lesion.py"
 RULE_TESTS = "tests/rule/test_rules_of_gates.py"
 RUN_TESTS = "tests/test_run.py"
 TRAIN_TESTS = "tests/learning/test_train.py"
-REFERENCE_TESTS = "tests/testing/test_reference.py"
 
 COMPILER_FAULTS = [
     Fault(
@@ -51,14 +51,14 @@ COMPILER_FAULTS = [
         CONDITION,
         "self.inner.decide(assembler, no, yes, settle=settle)",
         "self.inner.decide(assembler, no, yes, settle=False)",
-        (f"{REFERENCE_TESTS}::test_it_counts_the_ticks_of_the_network",),
+        (f"{CONDITION_TESTS}::test_latches_are_waited_for_before_the_first_reading_alone",),
     ),
     Fault(
         "&: settles anew inside another condition",
         CONDITION,
         "self.first.decide(assembler, second, no, settle=settle)",
         "self.first.decide(assembler, second, no, settle=True)",
-        (f"{REFERENCE_TESTS}::test_it_counts_the_ticks_of_the_network",),
+        (f"{CONDITION_TESTS}::test_latches_are_waited_for_before_the_first_reading_alone",),
     ),
     Fault(
         "|: only the first is asked",
