@@ -69,8 +69,8 @@ def test_what_agrees_by_more_than_a_half_is_the_same(condition):
     state = built.silent(len(parts)).replace("agent", parts).replace("focus", whole)
     agree = [np.corrcoef(part, code)[0, 1] for part in parts]
     assert any(0.5 < each < 0.6 for each in agree)
-    trace = ab.run(built, ab.when(condition, ab.emit("focus")), state)
-    assert trace.outputs == [["s0"] if each > 0.5 else [] for each in agree]
+    trace = ab.run(built, ab.when(condition, ab.emit("focus")) + ab.emit("agent"), state)
+    assert trace.outputs == [["s0", "s0"] if each > 0.5 else [None] for each in agree]
 
 
 def test_each_trial_is_asked_for_its_own_symbol():

@@ -151,8 +151,8 @@ REFERENCE_FAULTS = [
     _fault(
         "when: a statement skipped in an else three deep",
         _WHEN,
-        "runs = [frame.f_code.co_name for frame, _ in __import__('traceback').walk_stack(None)].count('_run')\n"
-        "                    self._run(then.statements if answer else otherwise.statements[runs > 3 :])",
+        "runs = [frame.function for frame in __import__('inspect').stack(0)].count('_run')\n"
+        "                    self._run(then.statements if answer else otherwise.statements[runs > 2 :])",
     ),
     _fault("repeat: once less", _REPEAT, "for _ in range(times - 1):"),
     _fault("repeat: once more", _REPEAT, "for _ in range(times + 1):"),

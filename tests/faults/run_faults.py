@@ -42,14 +42,14 @@ ASKING_FAULTS = [
         ASKING,
         ">= DECODED",
         ">= DECODED + 0.3",
-        (f"{INTERPRETER}::test_agrees_with_numpy_bit_for_bit",),
+        (f"{CONTROL}::test_what_agrees_by_more_than_a_half_is_the_same",),
     ),
     Fault(
         "emit: all trials count what one puts out",
         ASKING,
         "outputs.counts + (emitted != NONE).astype(jnp.int32)",
         "outputs.counts + jnp.any(emitted != NONE).astype(jnp.int32)",
-        (f"{CONTROL}::test_past_the_end_of_the_inputs_the_buffer_is_left_empty",),
+        (f"{CONTROL}::test_a_limit_reached_ends_the_trial_with_a_code",),
     ),
 ]
 

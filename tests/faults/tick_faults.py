@@ -101,14 +101,14 @@ PLAN_FAULTS = [
         "attractorbind._engine.activity",
         "jnp.all(self.halves[0::2] == self.halves[1::2], axis=(0, 2))",
         "jnp.any(jnp.all(self.halves[0::2] == self.halves[1::2], axis=2), axis=0)",
-        (f"{RESULT}::test_a_run_that_would_go_on_changing_is_unsettled",),
+        (f"{RESULT}::test_a_buffer_at_rest_does_not_make_up_for_others",),
     ),
     Fault(
         "what nothing reaches any more stays",
         PLAN,
         "(reached | reached_before) & ~(resting & resting_before)",
         "reached & ~(resting & resting_before)",
-        (f"{PLANS}::test_what_is_presented_is_computed_and_once_more_after_it",),
+        (f"{CONTROL}::test_each_trial_goes_its_own_way",),
     ),
     Fault(
         "a latch rests as soon as it is alone",
