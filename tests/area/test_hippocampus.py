@@ -84,7 +84,8 @@ def test_forgetting_the_older_of_two_keeps_the_newer():
 def test_a_gate_to_a_buffer_lets_a_snapshot_through_however_little_it_is_open():
     program = ab.load("a", "s1") + ab.load("b", "s2") + ab.store("m", ["a", "b"]) + ab.clear("b")
     ajar: dict[str, float] = {"a->m": 1, "m->b": 0.25}
-    program += ab.gates(open=["a->m"]) + ab.gates(open=ajar, closed=["b"]) + ab.gates(open=ajar) + ab.hold(2)
+    # In the first of three ticks it has nothing to write yet.
+    program += ab.gates(open=ajar, closed=["b"], ticks=3) + ab.gates(open=ajar) + ab.hold(2)
     assert ab.run(network("memory"), program).decode() == {"a": ["s1"], "b": ["s2"], "c": [None]}
 
 

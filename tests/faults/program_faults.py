@@ -110,7 +110,7 @@ INPUT_FAULTS = [
         INPUTS,
         "fill=NO_SYMBOL).T",
         "fill=0).T",
-        (f"{CONTROL_TESTS}::test_past_the_end_of_the_inputs_the_buffer_is_left_empty",),
+        (f"{CONTROL_TESTS}::test_there_is_nothing_past_the_end_of_about_as_many_inputs_as_there_is_room_for",),
     ),
     Fault(
         "arguments: the symbol of the first trial for all",

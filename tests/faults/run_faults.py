@@ -97,7 +97,7 @@ CONTROLLER_FAULTS = [
         LISTING,
         "jnp.where(carry.taken < length, upcoming, NO_SYMBOL)",
         "upcoming",
-        (f"{CONTROL}::test_there_is_nothing_past_the_end_of_as_many_inputs_as_there_is_room_for",),
+        (f"{CONTROL}::test_there_is_nothing_past_the_end_of_about_as_many_inputs_as_there_is_room_for",),
     ),
     Fault(
         "read: rows that present nothing take an input",

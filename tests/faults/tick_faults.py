@@ -202,7 +202,7 @@ PLAN_FAULTS = [
         AREAS,
         "jnp.any(fields != 0, axis",
         "jnp.any(fields > 0, axis",
-        (f"{AREA}::test_in_a_straight_line_it_is_the_plain_python_bit_for_bit",),
+        (f"{AREA}::test_it_may_do_nothing_but_inhibit",),
     ),
     Fault(
         "step: the surrogate is a slope of 1",
