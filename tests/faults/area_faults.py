@@ -109,7 +109,7 @@ IMPRINTING_FAULTS = [
         IMPRINTS,
         "state.buffer[trials, spare] == population",
         "state.buffer[0, spare] == population",
-        (f"{ENSEMBLES}::test_agrees_with_single_units_bit_for_bit",),
+        (f"{ENSEMBLES}::test_each_trial_knows_in_which_buffer_it_imprinted_a_pattern",),
     ),
     Fault(
         "what was refused in one run fails the next",
