@@ -11,46 +11,11 @@ MEMORIES = "tests/area/test_snapshots.py"
 
 MEMORY_FAULTS = [
     Fault(
-        "older: the same snapshot again",
-        SNAPSHOTS,
-        "snapshots.strength < snapshots.context",
-        "snapshots.strength <= snapshots.context",
-        (f"{MEMORIES}::test_decoded_it_is_names_and_slips",),
-    ),
-    Fault(
-        "forget: moves the context a tick late",
-        SNAPSHOTS,
-        "cued & (opening.store | opening.forget)",
-        "cued & opening.store",
-        (f"{MEMORIES}::test_agrees_with_single_units_and_synapses_bit_for_bit",),
-    ),
-    Fault(
-        "recall: does not move the context",
-        SNAPSHOTS,
-        "jnp.where(cued, snapshots.context, snapshots.found)",
-        "snapshots.context",
-        (f"{MEMORIES}::test_decoded_it_is_names_and_slips",),
-    ),
-    Fault(
         "store: overwrites in turn, whatever was forgotten",
         SNAPSHOTS,
         "jnp.argmin(snapshots.strength).astype(jnp.int32)",
         "snapshots.stored % len(snapshots.strength)",
         (f"{HIPPOCAMPUS}::test_what_is_forgotten_makes_room_before_the_oldest_goes",),
-    ),
-    Fault(
-        "recall: noise where nothing is found",
-        SNAPSHOTS,
-        "member.shape) & ignites",
-        "member.shape)",
-        (f"{MEMORIES}::test_decoded_it_is_names_and_slips",),
-    ),
-    Fault(
-        "store: all buffers, whichever are open",
-        SNAPSHOTS,
-        "jnp.where(opening.cue[buffer] & storing, bits",
-        "jnp.where(storing, bits",
-        (f"{MEMORIES}::test_decoded_it_is_names_and_slips",),
     ),
     Fault(
         "the memory of a trial that has ended falls silent",

@@ -135,20 +135,6 @@ CONTROLLER_FAULTS = [
         (f"{CONTROL}::test_a_limit_reached_ends_the_trial_with_a_code",),
     ),
     Fault(
-        "it comes to rest under the gates of the first row",
-        LISTING,
-        "jnp.where(running, row, carry.last_row)",
-        "carry.last_row",
-        (f"{INTERPRETER}::test_agrees_with_numpy_bit_for_bit",),
-    ),
-    Fault(
-        "questions are answered before the latches have settled",
-        LISTING,
-        "carry.left - (reads & (carry.left > 1)).astype(jnp.int32)",
-        "carry.left",
-        (f"{INTERPRETER}::test_agrees_with_numpy_bit_for_bit",),
-    ),
-    Fault(
         "a gate left to two channels opens where both are",
         LISTING,
         "jnp.any(left_to & channels[:, None, :], axis=2)",
@@ -174,13 +160,6 @@ CONTROLLER_FAULTS = [
         STRAIGHT,
         "jnp.maximum(number - 1, 0)",
         "number",
-        (f"{ORACLE}::test_agrees_with_the_oracle_bit_for_bit",),
-    ),
-    Fault(
-        "straight: another symbol to the same buffer is no other stretch",
-        STRAIGHT,
-        "(row[1:] != row[:-1]) | (slot[1:] != slot[:-1])",
-        "(row[1:] != row[:-1])",
         (f"{ORACLE}::test_agrees_with_the_oracle_bit_for_bit",),
     ),
 ]
