@@ -60,7 +60,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def slow(session: nox.Session) -> None:
-    """The endurance tests: minutes each, with their progress; they write benchmarks/results."""
+    """The endurance tests: minutes each, with their progress; they write benchmarks/results.
+
+    Those of tests/faults plant faults, and tell which test finds each: nox -s slow -- tests/faults.
+    """
     # In a single process, as progress could not be seen from several, and with the marker by itself: tests/conftest.py
     # leaves out the checks of annotations when it is.
     run_module(session, "pytest", "-o", "addopts=", "-m", "slow", "-s", *session.posargs)

@@ -40,6 +40,8 @@ SHAPED = {path for path, text in SOURCES.items() if "jaxtyping" in text or "TYPE
 UNPOLISHED = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
 # A module that is run with this set is polished; see test_polished.py.
 POLISHED = "ATTRACTORBIND_TESTS_POLISHED"
+# One that is run with this set has no annotations checked, which takes most of a single test's time; see faults/.
+UNCHECKED = "ATTRACTORBIND_TESTS_UNCHECKED"
 
 
 # How much may be kept of what was compiled, in bytes; one run of the suite leaves about a tenth.
@@ -79,8 +81,9 @@ def pytest_configure(config: pytest.Config) -> None:
             given = os.environ.get("XLA_FLAGS", "").replace(UNPOLISHED, "")
             os.environ["XLA_FLAGS"] = f"{given} {UNPOLISHED}".strip()
             keep_programs(config)
-        jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
-        beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])
+        if UNCHECKED not in os.environ:
+            jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
+            beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])
 
 
 def pytest_report_header() -> str:

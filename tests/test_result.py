@@ -4,7 +4,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import pytest
-from examples import PROGRAM, XS, YS, pair
+from examples import PROGRAM, XS, YS, network, pair
 
 import attractorbind as ab
 
@@ -37,26 +37,49 @@ def test_a_run_that_would_go_on_changing_is_unsettled():
         trace.check()
 
 
+def test_a_buffer_at_rest_does_not_make_up_for_others():
+    built = network("all, direct")
+    whole = ab.load("a", "s0") + ab.load("b", "s1") + ab.load("c", "s2")
+    whole += ab.gates(open=["a->b", "b->a"], closed=["a", "b"], ticks=3)
+    assert ab.run(built, whole, throw=False).result.tolist() == [ab.Result.UNSETTLED]
+    assert ab.run(built, whole + ab.hold(), throw=False).ok
+
+
 def test_noise_alone_does_not_make_a_run_unsettled():
     trace = ab.run(pair(), ab.load("focus", "s0"), noise=0.02, key=jax.random.key(0), throw=False)
     assert trace.ok
 
 
-@pytest.mark.parametrize("value", [jnp.inf, jnp.nan])
-def test_weights_that_are_no_numbers_are_non_finite(value):
+def spoiled(value: float) -> ab.Network:
+    """A weight of the relay from focus to agent is no number."""
     place = pair().wiring.projections.index(
         next(p for p in pair().wiring.projections if pair().gates[p.gate] == "focus->agent")
     )
-    spoiled = eqx.tree_at(
+    return eqx.tree_at(
         lambda network: network.synapses[place].weights, pair(), replace_fn=lambda w: w.at[0, 0].set(value)
     )
+
+
+@pytest.mark.parametrize("value", [jnp.inf, jnp.nan])
+def test_weights_that_are_no_numbers_are_non_finite(value):
+    broken = spoiled(value)
     crossing = ab.load("focus", ab.arg("x")) + ab.copy("focus", "agent")
-    trace = ab.run(spoiled, crossing, args={"x": XS}, throw=False)
+    trace = ab.run(broken, crossing, args={"x": XS}, throw=False)
     assert trace.result.tolist() == [ab.Result.NON_FINITE] * 4
     with pytest.raises(ab.RunError, match=r"4 of 4 trials non-finite.*network\.synapses"):
-        ab.run(spoiled, crossing, args={"x": XS})
+        ab.run(broken, crossing, args={"x": XS})
     # What is not read does no harm.
-    assert ab.run(spoiled, ab.load("focus", ab.arg("x")), args={"x": XS}).ok
+    assert ab.run(broken, ab.load("focus", ab.arg("x")), args={"x": XS}).ok
+
+
+@pytest.mark.parametrize(
+    "after",
+    [ab.repeat(65, ab.emit("focus")), ab.until(ab.empty("focus"), ab.hold(), limit=1)],
+    ids=["more outputs than there is room for at once", "a limit"],
+)
+def test_what_was_no_number_once_is_non_finite_whatever_comes_after(after):
+    trace = ab.run(spoiled(jnp.nan), ab.load("focus", "s1") + ab.copy("focus", "agent") + after, throw=False)
+    assert trace.result.tolist() == [ab.Result.NON_FINITE]
 
 
 def test_a_rule_without_finite_weights_is_refused():

@@ -144,6 +144,15 @@ def test_it_gives_back_what_a_buffer_held():
         held.snapshots("agian")
 
 
+def test_it_may_do_nothing_but_inhibit():
+    built = echoing()
+    start = built.silent().replace("a", np.ones((1, 40))).replace("c", np.asarray(built.codes("c")[:1], float))
+    listens = ab.gates(open=["a->echo"]) + ab.hold()
+    assert ab.run(built, listens + ab.hold(), start, throw=False).decode()["c"] == ["s0"]
+    silenced = ab.run(built, listens + ab.gates(open=["echo->c", "echo:turn"]), start, throw=False)
+    assert not silenced.state["c"].any()
+
+
 def test_a_presented_symbol_outdoes_it():
     loud = areas.build([Echo("a", "a", ticks=1, size=100.0)])
     assert loud.drive > 100 > areas.build([]).drive

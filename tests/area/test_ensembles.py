@@ -239,6 +239,17 @@ def test_where_no_spare_symbol_is_left_the_trial_says_so() -> None:
     assert len(trace.snapshots("e")) == SPARE
 
 
+def test_each_trial_knows_in_which_buffer_it_imprinted_a_pattern() -> None:
+    state = network("direct").silent(3)
+    in_a = np.array([[1], [0], [0]])
+    state = state.replace("a", patterns(3, 64, 7, 5) * in_a)
+    state = state.replace("b", patterns(3, state["b"].shape[1], 7, 6) * (1 - in_a))
+    both = ["a->e", "e->a", "b->e", "e->b"]
+    trace = run("direct", ab.gates(open=both, closed=["a", "b"]) + ab.gates(open=both) + ab.hold(2), state)
+    for buffer in ("a", "b"):
+        np.testing.assert_array_equal(trace.state[buffer], state[buffer])
+
+
 def test_only_trials_whose_gate_is_open_imprint() -> None:
     built = network("direct")
     state = built.silent(3).replace("a", patterns(3, 64, 7, 4))

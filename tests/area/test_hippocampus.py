@@ -72,6 +72,23 @@ def test_texts_of_the_instructions():
     ]
 
 
+def test_forgetting_the_older_of_two_keeps_the_newer():
+    program = ab.load("a", "s0")
+    for symbol in ("s1", "s2"):
+        program += ab.load("b", symbol) + ab.store("m", ["a", "b"])
+    program += ab.recall("m", ["a"], into=["c"]) + ab.forget("m", ["a"], older=True)
+    (kept,) = ab.run(network("memory"), program).snapshots("m")
+    assert (kept["a"], kept["b"]) == ("s0", "s2")
+
+
+def test_a_gate_to_a_buffer_lets_a_snapshot_through_however_little_it_is_open():
+    program = ab.load("a", "s1") + ab.load("b", "s2") + ab.store("m", ["a", "b"]) + ab.clear("b")
+    ajar: dict[str, float] = {"a->m": 1, "m->b": 0.25}
+    # In the first of three ticks it has nothing to write yet.
+    program += ab.gates(open=ajar, closed=["b"], ticks=3) + ab.gates(open=ajar) + ab.hold(2)
+    assert ab.run(network("memory"), program).decode() == {"a": ["s1"], "b": ["s2"], "c": [None]}
+
+
 def test_leaking_gates_of_a_memory_do_no_harm():
     built = network("memory")
     names = built.vocabulary.names

@@ -160,23 +160,25 @@ def test_recalling_changes_neither_the_cue_nor_the_snapshots(case, data, seed, n
         np.testing.assert_array_equal(was, now)
 
 
-@given(seed=st.integers(0, 999), density=st.sampled_from([0.01, 0.06, 0.3]))
-def test_what_is_reinstated_is_the_sum_over_synapses(seed, density):
-    """At a load at which the snapshots blur, with any units of the memory on."""
+@given(seed=st.integers(0, 999), density=st.sampled_from([0.01, 0.06, 0.3]), kept=st.sampled_from([64, 20]))
+def test_what_is_reinstated_is_the_sum_over_synapses(seed, density, kept):
+    """At a load at which the snapshots blur, with any units of the memory on, and assemblies that store nothing."""
     memory = ab.SnapshotMemory("m", units=256, activity=0.06, capacity=64)
     generator = np.random.default_rng(seed)
     assemblies = generator.permuted(np.tile(np.arange(memory.units), (64, 1)), axis=1)[:, : memory.active]
     states = generator.random((64, 40)) < 0.2
+    states[kept:] = False
     activity = generator.random(memory.units) < density
     weights = np.zeros((40, memory.units), int)
     for state, units in zip(states, assemblies, strict=True):
         weights[:, units] += state[:, None]
-    centred, mean = activity - activity.mean(), states.mean(axis=0)
+    centred, mean = activity - activity.mean(), states[:kept].mean(axis=0)
     whole = memory.active * (1 - activity.mean())
-    everything = np.bincount(assemblies.ravel(), minlength=memory.units)
+    everything = np.bincount(assemblies[:kept].ravel(), minlength=memory.units)
     expected = (weights - np.outer(mean, everything)) @ centred + whole * mean > whole / 2
     held = memory.init({"a": 40}, 1, memory.parameters({"a": 40}, jax.random.key(0)))
     here = jax.tree.map(lambda array: array[0], held)
-    here = dataclasses.replace(here, activity=jnp.asarray(activity), strength=jnp.arange(1, 65))
+    strength = jnp.asarray(np.where(np.arange(64) < kept, np.arange(64) + 1, 0), jnp.int32)
+    here = dataclasses.replace(here, activity=jnp.asarray(activity), strength=strength)
     written = pattern(jnp.asarray(assemblies), here, jnp.packbits(jnp.asarray(states), axis=1), 40)
     np.testing.assert_array_equal(written, np.where(expected, 1, -1))

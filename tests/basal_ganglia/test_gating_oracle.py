@@ -238,6 +238,17 @@ def test_weights_never_overflow():
             assert not np.isnan(np.asarray(leaf)).any()
 
 
+def test_weights_stay_within_their_bounds_however_often_they_change():
+    lesson = plasticity.Lesson(jnp.float32(3e38), jnp.array(False), jnp.ones(2, jnp.int8), jnp.ones((3, 2)))
+    asked = plasticity.change(lesson, plasticity.Rates(1.0, 1.0, 0.0))
+    policy = gating.Policy(jnp.zeros((3, 2), jnp.int32), jnp.zeros(2, jnp.int32), jnp.float32(0))
+    for _ in range(5):
+        policy = plasticity.changed(policy, asked)
+        for leaf in (policy.weights, policy.critic):
+            sums = np.asarray(leaf, np.int64).sum(axis=-1)
+            assert ((sums > 2**29) & (sums <= 2**30)).all()
+
+
 def test_what_is_far_too_large_is_still_a_number():
     """An infinite step times a trace of nothing would be none."""
     lesson = plasticity.Lesson(jnp.float32(-3e38), jnp.array(True), jnp.array([1, 0], jnp.int8), jnp.eye(2))

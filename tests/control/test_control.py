@@ -55,6 +55,43 @@ def test_empty_buffers_are_equal_to_nothing():
         assert answers(ab.equal("focus", "agent"), {}, before) == ["s1"]
 
 
+@pytest.mark.parametrize("condition", [ab.equal("focus", "agent"), ab.holds("agent", "s0")])
+def test_what_agrees_by_more_than_a_half_is_the_same(condition):
+    """Parts of a code, in a buffer with a latch that holds whatever it is given."""
+    built = pair()
+    place = next(i for i, p in enumerate(built.wiring.projections) if built.gates[p.gate] == "agent")
+    synapses = list(built.synapses)
+    synapses[place] = ab.Synapses(jnp.eye(64), jnp.full(64, -0.5))
+    built = dataclasses.replace(built, synapses=tuple(synapses))
+    code = np.asarray(built.codes("agent")[0])
+    parts = np.array([code & (np.cumsum(code) <= units) for units in range(1, code.sum() + 1)], float)
+    whole = jnp.repeat(built.codes("focus")[:1], len(parts), axis=0)
+    state = built.silent(len(parts)).replace("agent", parts).replace("focus", whole)
+    agree = [np.corrcoef(part, code)[0, 1] for part in parts]
+    assert any(0.5 < each < 0.6 for each in agree)
+    trace = ab.run(built, ab.when(condition, ab.emit("focus")) + ab.emit("agent"), state)
+    assert trace.outputs == [["s0", "s0"] if each > 0.5 else [None] for each in agree]
+
+
+def test_each_trial_is_asked_for_its_own_symbol():
+    condition = ab.holds("focus", ab.arg("y"))
+    args = {"x": ["s2", "s3", "s4", "s2"], "y": ["s3", "s3", "s4", "s5"]}
+    assert answers(condition, args, ab.load("focus", ab.arg("x"))) == ["s1", "s0", "s0", "s1"]
+
+
+def test_blocks_inside_blocks_do_all_that_is_in_them():
+    program = ab.Program()
+    for _ in range(4):
+        program = ab.emit("focus") + program + ab.emit("focus")
+        program = ab.when(ab.holds("focus", "s3"), ab.emit("agent") * 2, program)
+    within = ab.Program()
+    for _ in range(4):
+        within = ab.emit("focus") + within + ab.emit("focus")
+        within = ab.when(ab.holds("focus", "s3"), within, ab.emit("agent") * 2)
+    trace = ab.run(pair(), ab.load("focus", ab.arg("x")) + program + within, args={"x": ["s1", "s3"]})
+    assert trace.outputs == [["s1"] * 8 + [None] * 2, [None] * 2 + ["s3"] * 8]
+
+
 def test_each_trial_goes_its_own_way():
     program = ab.load("focus", ab.arg("x")) + ab.when(
         ab.holds("focus", "s2"), ab.copy("focus", "agent"), ab.when(ab.holds("focus", ab.arg("y")), ab.clear("focus"))
@@ -106,6 +143,13 @@ def test_past_the_end_of_the_inputs_the_buffer_is_left_empty():
         )
         trace = ab.run(built, (ab.read("word") + ab.emit("word")) * 3, inputs=[[], ["s2"], ["s1", "s0", "s1", "s2"]])
         assert trace.outputs == [[None] * 3, ["s2", None, None], ["s1", "s0", "s1"]]
+
+
+@pytest.mark.parametrize("length", [7, 8])
+def test_there_is_nothing_past_the_end_of_about_as_many_inputs_as_there_is_room_for(length):
+    most = [f"s{number}" for number in (0, 1, 2, 3, 4, 5, 0, 1)][:length]
+    trace = ab.run(pair(), ab.repeat(10, ab.read("focus") + ab.emit("focus")), inputs=[most, most[:5]])
+    assert trace.outputs == [most + [None] * (10 - length), most[:5] + [None] * 5]
 
 
 def test_one_input_sequence_serves_all_trials():

@@ -13,7 +13,7 @@ class Fault:
     - `name`: the mistake, in words.
     - `module`: where it is.
     - `right`: what the source says there, once; and `wrong`, what it says instead.
-    - `tests`: files of tests, one of which is to find it.
+    - `tests`: files of tests, or single ones, of which one is to find it.
     """
 
     name: str

@@ -80,6 +80,8 @@ def test_two_relays_to_one_buffer_exclude_each_other():
     assert (chosen.sum(axis=1) == 1).all()
     assert chosen.any(axis=0).all()
     assert trace.decode()["first"] == ["red" if one else "blue" for one in chosen[:, 0]]
+    # Whichever relay opens, the latch is closed meanwhile.
+    assert (trace.gates[:, :, network.wiring.gate_index["first"]].min(axis=0) == 0).all()
     assert_repeated(trace, start)
 
 
@@ -172,3 +174,15 @@ def test_credit_is_for_slots_that_were_read_out():
             expected = weights[None][trial, channel] * read_out[trial, channel]
             np.testing.assert_array_equal(weights["out"][trial, channel], expected)
     gaters.assert_same(states["out"]["out"].policy, states[None]["out"].policy)
+
+
+def test_a_slot_is_credited_through_whichever_channel_reads_it_out():
+    out = ["first->word", "first->second"]
+    areas = [ab.gating.BasalGanglia(name, reads=["word"], gates=gates) for name, gates in (("in", GATES), ("out", out))]
+    relays = [("word", "first"), ("word", "second"), ("first", "word"), ("first", "second")]
+    network = ab.build(ab.Vocabulary(gaters.SYMBOLS), buffers=dict.fromkeys(gaters.BUFFERS, gaters.UNITS),
+        relays=relays, areas=areas, activity=0.125, rule=ab.PseudoInverse(), key=jax.random.key(0))  # fmt: skip
+    left_to = ab.reward(through="out").compile(network).rows.left_to[0]
+    wiring, both = network.wiring, [network.wiring.channel("out", channel) for channel in out]
+    assert np.flatnonzero(left_to[wiring.gate_index["in:word->first"]]).tolist() == both
+    assert not left_to[wiring.gate_index["in:word->second"]].any()

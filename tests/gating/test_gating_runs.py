@@ -95,6 +95,14 @@ def test_what_was_recorded_of_choices_is_a_mapping():
     assert plain.choices == {}
 
 
+def test_each_reward_is_as_large_as_it_says_and_has_its_sign():
+    rewards = [1.0, 0.5, 0.0, -0.25, -1.0]
+    sums = [
+        ab.run(gaters.built(conjunction=0), ab.reward(reward) * 2).state["striatum"].reward[0] for reward in rewards
+    ]
+    np.testing.assert_allclose(sums, 2 * np.array(rewards), atol=1e-6)
+
+
 def test_one_key_is_a_key_for_each_trial(batch):
     network = gaters.built(discount=0.5)
     told = {"args": {"word": ([*gaters.SYMBOLS] * 6)[:17]}, "stimuli": {"striatum": REWARDS}}

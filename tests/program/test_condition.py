@@ -55,6 +55,22 @@ def question(holds: bool) -> ab.Condition:
     return ab.holds("focus", "s2" if holds else "s3")
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        HOLDS & (ab.empty("focus") & ab.empty("agent")),
+        HOLDS | (ab.empty("focus") | ab.empty("agent")),
+        ~(~HOLDS & ~(ab.empty("focus") | ab.empty("agent"))),
+        (HOLDS & ab.empty("focus")) | ~ab.empty("agent"),
+    ],
+    ids=str,
+)
+def test_latches_are_waited_for_before_the_first_reading_alone(condition):
+    rows = ab.when(condition, ab.hold(7)).compile(pair()).rows
+    assert rows.ticks.tolist() == [3, 1, 1, 7]
+    assert (rows.question[:3] >= 0).all()
+
+
 @pytest.mark.parametrize(("by", "if_so", "if_not"), list(itertools.product([False, True], repeat=3)))
 def test_it_is_answered_by_the_network_as_in_names(by, if_so, if_not):
     choice = Choice(question(by), question(if_so), question(if_not))

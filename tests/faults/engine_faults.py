@@ -1,0 +1,9 @@
+"""All faults of the library, which the fast tests are to find."""
+
+from area_faults import AREA_FAULTS
+from gating_faults import GATING_FAULTS
+from program_faults import PROGRAM_FAULTS
+from run_faults import RUN_FAULTS
+from tick_faults import TICK_FAULTS
+
+ENGINE_FAULTS = [*TICK_FAULTS, *RUN_FAULTS, *PROGRAM_FAULTS, *AREA_FAULTS, *GATING_FAULTS]
