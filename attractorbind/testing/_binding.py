@@ -26,6 +26,7 @@ from attractorbind.testing._elementary import elementary_cases
 from attractorbind.testing._one_size import of_one_size
 from attractorbind.testing._reference import Reference, reference
 from attractorbind.testing._shorten import bound, simplest
+from attractorbind.testing._strategies import check_strategy
 
 # Hypothesis complains of examples that are large or take long: programs are both, for running them compiles.
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example, HealthCheck.filter_too_much)
@@ -121,6 +122,7 @@ def binding_tried(
     noise, leak, allowed = (
         check_fraction(name, value) for name, value in (("noise", noise), ("leak", leak), ("error_rate", error_rate))
     )
+    check_strategy("programs", programs)
     count, tried = check_count("max_examples", max_examples), Tried()
     key = jax.random.split(jax.random.key(check_count("seed", seed, least=0)), TRIALS)
 

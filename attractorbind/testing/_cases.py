@@ -8,10 +8,12 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from attractorbind._errors import ProgramError
 from attractorbind._network import Network, check_network
 from attractorbind._program.program import Program
 from attractorbind._program.symbol import Arg, arg
 from attractorbind.testing._program_strategies import LENGTHS, ProgramWriter
+from attractorbind.testing._strategies import check_strategy
 
 # How many trials a case has.
 TRIALS = 4
@@ -60,6 +62,8 @@ def with_trials(network: Network, program: Program, generator: random.Random) ->
 
     They are of few symbols, those of the program among them, so that what is compared and recalled is often the same.
     """
+    if not isinstance(program, Program):
+        raise ProgramError(f"programs= has drawn {program!r}; give a strategy of programs, such as programs(network)")
     compiled = program.compile(network)
     named = [symbol for _, symbol in compiled.slots if not isinstance(symbol, Arg)]
     pool = [*dict.fromkeys(named), *generator.choices(network.vocabulary.names, k=2)][:4]
@@ -76,6 +80,7 @@ def cases(network: Network, *, programs: SearchStrategy[Program] | None = None) 
     - `programs`: by default those that `check_binding` draws; these do not shrink.
     """
     check_network(network)
+    check_strategy("programs", programs)
     seeds = st.integers(0, 2**32)
     if programs is None:
         return seeds.map(lambda seed: next(drawn_cases(network, seed)))

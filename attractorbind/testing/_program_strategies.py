@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from attractorbind._checks import check_names
+from attractorbind._checks import check_bool, check_names
 from attractorbind._errors import ArgumentError
 from attractorbind._network import Network, check_network
 from attractorbind._program import macros
@@ -18,6 +18,7 @@ from attractorbind._program.program import Program
 from attractorbind._program.symbol import arg
 from attractorbind.testing._instructions import Symbols, Writer, condition, goal, writers
 from attractorbind.testing._recollections import Chooser
+from attractorbind.testing._strategies import check_strategy
 
 # In how many of ten cases there is a block where there could be an instruction, from the outermost to the innermost.
 _BLOCKS = (4, 5, 4)
@@ -113,6 +114,9 @@ def programs(
     - `branches`: whether there are blocks and streams.
     - `arguments`: names that may stand for symbols, `arg(name)`; by default none.
     """
+    check_strategy("symbols", symbols)
+    check_strategy("lengths", lengths)
+    check_bool("branches", branches)
     writer = ProgramWriter(check_network(network), branches)
     names = st.sampled_from(network.vocabulary.names) if symbols is None else symbols
     given = [arg(name) for name in check_names("arguments", arguments, "names", ArgumentError)] if arguments else []

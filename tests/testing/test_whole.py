@@ -62,3 +62,8 @@ def test_pytest_has_a_fixture(binding, monkeypatch):
         ("a network", {"max_examples": 100, "seed": 0, "noise": 0.01}),
         ("another", {"max_examples": 100, "seed": 3}),
     ]
+
+
+def test_a_strategy_of_something_else_is_an_error():
+    with pytest.raises(ab.ProgramError, match="programs= has drawn 'load'; give a strategy of programs"):
+        check_binding(sound(), max_examples=1, programs=st.just("load"))
