@@ -62,8 +62,6 @@ def with_trials(network: Network, program: Program, generator: random.Random) ->
 
     They are of few symbols, those of the program among them, so that what is compared and recalled is often the same.
     """
-    if not isinstance(program, Program):
-        raise ProgramError(f"programs= has drawn {program!r}; give a strategy of programs, such as programs(network)")
     compiled = program.compile(network)
     named = [symbol for _, symbol in compiled.slots if not isinstance(symbol, Arg)]
     pool = [*dict.fromkeys(named), *generator.choices(network.vocabulary.names, k=2)][:4]
@@ -87,6 +85,11 @@ def cases(network: Network, *, programs: SearchStrategy[Program] | None = None) 
 
     @st.composite
     def drawn(draw: Callable[..., Any]) -> Case:
-        return with_trials(network, draw(programs), random.Random(draw(seeds)))
+        program = draw(programs)
+        if not isinstance(program, Program):
+            raise ProgramError(
+                f"programs= has drawn {program!r}; give a strategy of programs, such as programs(network)"
+            )
+        return with_trials(network, program, random.Random(draw(seeds)))
 
     return drawn()
