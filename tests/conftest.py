@@ -3,10 +3,7 @@
 The library must not be imported here before its annotations are to be checked.
 """
 
-import hashlib
 import os
-import platform
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,34 +41,6 @@ POLISHED = "ATTRACTORBIND_TESTS_POLISHED"
 UNCHECKED = "ATTRACTORBIND_TESTS_UNCHECKED"
 
 
-# How much may be kept of what was compiled, in bytes; one run of the suite leaves about a tenth.
-MOST_KEPT = 2**30
-
-
-def keep_programs(config: pytest.Config) -> None:
-    """Keep what is compiled for the next run, which finds by its text whatever is still the same.
-
-    It is kept where pytest keeps its own, so that --cache-clear forgets it; or where JAX_COMPILATION_CACHE_DIR says,
-    such as in one place for several copies of the repository.
-    """
-    if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-        if not config.pluginmanager.hasplugin("cacheprovider"):
-            return
-        # Machine code is for one kind of processor.
-        processor = Path("/proc/cpuinfo")
-        lines = processor.read_text().splitlines() if processor.exists() else [platform.machine(), platform.processor()]
-        kind = sorted({line for line in lines if line.startswith(("flags", "Features", "model name"))} or lines)
-        name = hashlib.blake2b("\n".join(kind).encode(), digest_size=8).hexdigest()
-        kept = config.cache.mkdir(f"programs-{name}")  # pyright: ignore[reportOptionalMemberAccess]
-        if not hasattr(config, "workerinput") and sum(file.stat().st_size for file in kept.iterdir()) > MOST_KEPT:
-            shutil.rmtree(kept)
-        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(kept)
-    # For the processes that tests start; JAX itself has been imported by now.
-    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
-    jax.config.update("jax_compilation_cache_dir", os.environ["JAX_COMPILATION_CACHE_DIR"])
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Compile fast and have the annotations checked, but in the endurance tests, which would take ten times as long."""
     if config.getoption("markexpr") != "slow":
@@ -80,7 +49,6 @@ def pytest_configure(config: pytest.Config) -> None:
             # The workers are given the flags of the process that starts them; twice they would be other flags.
             given = os.environ.get("XLA_FLAGS", "").replace(UNPOLISHED, "")
             os.environ["XLA_FLAGS"] = f"{given} {UNPOLISHED}".strip()
-            keep_programs(config)
         if UNCHECKED not in os.environ:
             jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
             beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])

@@ -45,7 +45,7 @@ def check_network(
         check      tried                                                found
         isolation  each of 2 buffers with 4 states of another, 8 ticks  nothing
         capacity   4 times each of 2 symbols in 2 latches and 2 relays  nothing
-        binding    11 programs, 44 trials; 22 kinds of outcome          nothing
+        binding    11 programs, 44 trials; 23 kinds of outcome          nothing
     """
     check_is_network(network)
     buffers, symbols = len(network.buffers), len(network.vocabulary.names)
