@@ -45,14 +45,14 @@ class Tried:
     - `programs`, `trials`: how many there were.
     - `wrong`: how many trials ended otherwise than the reference.
     - `covered`: in how many programs what a program may do was done, as in `Reference.covered`.
-    - `failing`: the first case that went wrong, with the number of its trial.
+    - `failing`: the first case that went wrong, with its number and that of its trial.
     """
 
     programs: int = 0
     trials: int = 0
     wrong: int = 0
     covered: Counter[str] = field(default_factory=Counter)
-    failing: tuple[Case, int] | None = None
+    failing: tuple[Case, int, int] | None = None
 
 
 def check_binding(
@@ -124,29 +124,31 @@ def binding_tried(
     )
     check_strategy("programs", programs)
     count, tried = check_count("max_examples", max_examples), Tried()
-    key = jax.random.split(jax.random.key(check_count("seed", seed, least=0)), TRIALS)
+    key = jax.random.key(check_count("seed", seed, least=0))
 
     def try_case(case: Case) -> None:
-        expected = meant(network, case)
-        wrong = wrong_trials(case, expected)
+        expected, number = meant(network, case), tried.programs
+        wrong = wrong_trials(case, number, expected)
         tried.programs, tried.trials, tried.wrong = tried.programs + 1, tried.trials + TRIALS, tried.wrong + len(wrong)
         tried.covered.update(set().union(*(machine.covered for machine in expected)))
         if wrong and tried.failing is None:
-            tried.failing = case, wrong[0]
+            tried.failing = case, number, wrong[0]
         if wrong and not allowed:
             # Only ends the search; what failed is kept.
             raise CheckError
 
-    def wrong_trials(case: Case, expected: list[Reference]) -> list[int]:
-        trace = run_of(case, "final")
+    def wrong_trials(case: Case, number: int, expected: list[Reference]) -> list[int]:
+        trace = run_of(case, number, "final")
         held = trace.decode()
         return [trial for trial in range(TRIALS) if differences(trace, trial, expected[trial], held)]
 
-    def run_of(case: Case, record: str) -> Trace:
+    def run_of(case: Case, number: int, record: str) -> Trace:
+        # Each case has noise of its own, or its errors would not be independent of the others'.
+        keys = jax.random.split(jax.random.fold_in(key, number), TRIALS)
         compiled = _runnable(network, case.program) if record == "final" else None
         compiled = case.program.compile(network) if compiled is None else compiled
         inputs = case.inputs if compiled.reads else None
-        how = {"noise": noise, "leak": leak, "key": key, "throw": False, "record": record}
+        how = {"noise": noise, "leak": leak, "key": keys, "throw": False, "record": record}
         return run(network, compiled, args=case.args, inputs=inputs, **how)
 
     with contextlib.suppress(CheckError):
@@ -161,9 +163,9 @@ def binding_tried(
                 try_case(case)
     if tried.failing is None or not too_many(tried, allowed):
         return tried
-    case, trial = tried.failing
-    case = _simplest(network, case, trial, lambda simpler: bool(wrong_trials(simpler, meant(network, simpler))))
-    trace, expected = run_of(case, "decoded"), meant(network, case)
+    case, number, trial = tried.failing
+    case = _simplest(network, case, trial, lambda simpler: bool(wrong_trials(simpler, number, meant(network, simpler))))
+    trace, expected = run_of(case, number, "decoded"), meant(network, case)
     trial = next((trial for trial in range(TRIALS) if differences(trace, trial, expected[trial])), 0)
     told = _told(case, trial, trace, expected[trial])
     if allowed:

@@ -81,17 +81,13 @@ def condition(network: Network, choose: Chooser, symbols: Symbols) -> Condition:
     """One to three questions that this network can answer, joined by `~ & |`."""
     asked = reduce(
         lambda first, second: choose([operator.and_, operator.or_])(first, second),
-        (_question(network, choose, symbols)[0] for _ in range(choose([1, 1, 2, 3]))),
+        (goal(network, choose, symbols)[0] for _ in range(choose([1, 1, 2, 3]))),
     )
     return ~asked if choose(range(4)) == 3 else asked
 
 
 def goal(network: Network, choose: Chooser, symbols: Symbols) -> tuple[Condition, Program]:
     """A question, and an instruction after which its answer is yes, or with some input may be."""
-    return _question(network, choose, symbols)
-
-
-def _question(network: Network, choose: Chooser, symbols: Symbols) -> tuple[Condition, Program]:
     buffer, symbol = choose(list(network.buffers)), choose(symbols)
     ways = [
         (holds(buffer, symbol), macros.load(buffer, symbol)),
