@@ -79,7 +79,7 @@ class Straight(AbstractController):
             at(self.table.area_gates, row),
             lambda target: jnp.where(target == population, imposed, 0.0),
         )
-        plan = self.table.settings.plan(row, at(self.line.row, jnp.maximum(number - 1, 0)))
+        plan = self.table.settings.plan(row, at(self.line.row, jnp.maximum(carry.stretch - 1, 0)))
         ticks = jnp.where(quiet, 1, at(self.line.ticks, number))
         position = _Position(carry.stretch + (~quiet).astype(jnp.int32), carry.tick + jnp.where(quiet, 0, ticks))
         return position, Stretch(plan, incoming, ticks, readings.outputs)

@@ -230,7 +230,7 @@ def _drive(
         going_on=lambda carry: controller.going_on(carry.position),
         paused=paused,
         go_on=go_on,
-        activity=lambda carry: carry.standing.activity,
+        at_rest=lambda carry: carry.standing.at_rest(),
         keep=lambda carry: (carry.tick, unstack(network.wiring, carry.standing.activity), carry.standing.areas),
     )
     first = _Carry(start.tick, start.position, start.outputs, started(activity, start.areas), blank(look, room))
