@@ -1,7 +1,7 @@
 """What programs are compiled to, in full: each instruction on each kind of wiring, as text.
 
-`tests/program/test_listings.py` compares the text with `listings.txt`, which people can read. Where what a program compiles
-to is meant to change, `python listings.py` writes the file anew: read the difference before you keep it.
+`tests/program/test_listings.py` compares the text with `listings.txt`, which people can read. Where what a program
+compiles to is meant to change, `python listings.py` writes the file anew: read the difference before you keep it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -119,7 +119,8 @@ AREA_PROGRAMS = {
     "see": ab.see("eyes") + ab.see("eyes", views=3) + ab.see("eyes", views=2, write=False) + ab.learn("eyes"),
     "imprint": ab.imprint_now("a") + ab.read("b", imprint=True),
     "choose gates": ab.choose("striatum", gates=INTO) + ab.choose("striatum", gates=INTO[:1], greedy=True),
-    "choose one": ab.choose("striatum", one_of=INTO) + ab.choose("levers", one_of={"up": ab.hold(), "down": ab.hold(3)}),
+    "choose one": ab.choose("striatum", one_of=INTO)
+    + ab.choose("levers", one_of={"up": ab.hold(), "down": ab.hold(3)}),
     "choose programs": ab.choose("levers", gates={"up": ab.clear("a"), "down": ab.hold()}, greedy=True)
     + ab.when(ab.chosen("levers", "up"), ab.clear("b")),
     "choose among three": ab.choose("many", one_of=dict.fromkeys(["x", "y", "z"], ab.clear("a"))),
@@ -163,10 +164,18 @@ WRONG: dict[str, Callable[[], ab.Program]] = {
     "when 3": lambda: ab.when(3, ab.hold()),
     "then 3": lambda: ab.when(ab.empty("a"), 3),
     "and 3": lambda: ab.when(ab.empty("a") & 3, ab.hold()),
-    "asked in Python": lambda: ab.hold() if ab.empty("a") else ab.hold(),
-    **{f"a condition that {mistake}": lambda mistake=mistake: ab.when(Lost(mistake), ab.hold()) for mistake in [
-        "label is never put down", "goes back", "goes past its end", "does more than read", "never says no", "is empty",
-    ]},
+    "asked in Python": lambda: ab.hold() if ab.empty("a") else ab.clear("a"),
+    **{
+        f"a condition that {mistake}": lambda mistake=mistake: ab.when(Lost(mistake), ab.hold())
+        for mistake in [
+            "label is never put down",
+            "goes back",
+            "goes past its end",
+            "does more than read",
+            "never says no",
+            "is empty",
+        ]
+    },
     "argument without a name": lambda: ab.load("a", ab.arg("")),
     "argument that is 3": lambda: ab.load("a", ab.arg(3)),
     "emit of 3": lambda: ab.emit(3),
@@ -262,8 +271,10 @@ def networks() -> Mapping[str, ab.Network]:
     chain = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("c", "d"), ("a", "c"), ("c", "a"), ("b", "d")]
     ganglia = {"striatum": INTO, "levers": ["up", "down"], "many": ["x", "y", "z"], "out": ["b->d", "c->d"]}
     ganglia["latches"] = ["a", "b"]
-    areas = [ab.gating.BasalGanglia(name, reads=["a", "b"][: 1 + (name == "out")], gates=gates)
-             for name, gates in ganglia.items()]
+    areas = [
+        ab.gating.BasalGanglia(name, reads=["a", "b"][: 1 + (name == "out")], gates=gates)
+        for name, gates in ganglia.items()
+    ]
     areas += [
         ab.SnapshotMemory("memory", units=64, buffers=["a", "b", "c"]),
         ab.learning.Hierarchy("eyes", sizes=[8, 4], target="d", rule=ab.learning.Backpropagation()),
