@@ -26,6 +26,7 @@ from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._given_codes import check_codes, judge_codes
 from attractorbind._keys import Rate, check_one_key
 from attractorbind._layout import parse_relays, wire
+from attractorbind._namespace import on_device
 from attractorbind._network import Network
 from attractorbind._rule.assigned import check_rule, check_rules, rule_of_each
 from attractorbind._rule.base import AbstractStorageRule
@@ -128,6 +129,7 @@ def build(
     if vocabulary.spare:
         all_codes = with_spare(all_codes, symbols, len(vocabulary.spare))
     area_parameters = tuple(drawn_parameters(area, sizes, own) for area, own in zip(areas, area_keys, strict=True))
+    all_codes = on_device(all_codes)
     check_returned(wiring, areas, area_parameters, all_codes)
     synapses, drive = learn(wiring, all_codes, symbols, rule_of_each(wiring, rule, rules))
     network = Network(

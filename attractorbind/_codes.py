@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -14,10 +13,15 @@ from attractorbind._overlap import THRESHOLD
 from attractorbind._wiring import Population, Wiring
 
 
-def population_keys(key: Key[Array, ""], wiring: Wiring) -> tuple[Key[Array, " _populations"], Key[Array, " _areas"]]:
+def population_keys(
+    key: Key[Array, ""], wiring: Wiring
+) -> tuple[tuple[Key[Array, ""], ...], tuple[Key[Array, ""], ...]]:
     """A random key for every population, and one for every area."""
     keys = jax.random.split(key, len(wiring.populations) + len(wiring.areas))
-    return keys[: len(wiring.populations)], keys[len(wiring.populations) :]
+    # Taken out of the array by JAX, they would have to wait for several programs to be compiled.
+    words, kind = np.asarray(jax.random.key_data(keys)), jax.random.key_impl(key)
+    apart = tuple(jax.random.wrap_key_data(own, impl=kind) for own in words)
+    return apart[: len(wiring.populations)], apart[len(wiring.populations) :]
 
 
 class KeyParts(NamedTuple):
@@ -32,7 +36,7 @@ def parts_of_key(key: Key[Array, ""]) -> KeyParts:
     return KeyParts(jax.random.key_data(key), str(jax.random.key_impl(key)))
 
 
-def fingerprint(wiring: Wiring, codes: Sequence[Bool[Array, "symbols _units"]]) -> str:
+def fingerprint(wiring: Wiring, codes: Sequence[Bool[Array | np.ndarray, "symbols _units"]]) -> str:
     """A short text that two networks share only if they have the same wiring and the same codes.
 
     **Arguments:**
@@ -51,8 +55,8 @@ def average_active(codes: Bool[Array, "symbols units"] | Bool[np.ndarray, "symbo
 
 
 def draw_codes(
-    symbols: int, populations: Sequence[Population], active: Sequence[int], keys: Key[Array, " _populations"]
-) -> tuple[Bool[Array, "symbols _units"], ...]:
+    symbols: int, populations: Sequence[Population], active: Sequence[int], keys: Sequence[Key[Array, ""]]
+) -> tuple[Bool[np.ndarray, "symbols _units"], ...]:
     """One code per symbol in every population, from a key for each."""
     return tuple(
         random_codes(symbols, population.units, count, key=key)
@@ -61,8 +65,8 @@ def draw_codes(
 
 
 def with_spare(
-    codes: Sequence[Bool[Array, "slots _units"]], symbols: int, spare: int
-) -> tuple[Bool[Array, "symbols_and_spare _units"], ...]:
+    codes: Sequence[Bool[Array | np.ndarray, "slots _units"]], symbols: int, spare: int
+) -> tuple[Bool[np.ndarray, "symbols_and_spare _units"], ...]:
     """The codes of so many symbols, and of spare ones that are told apart from them in every population.
 
     Spare symbols take the first of the codes behind those of the symbols that correlate by no more than 1/2, in any
@@ -77,28 +81,27 @@ def with_spare(
             chosen.append(slot)
     others = [slot for slot in range(symbols, len(apart)) if slot not in chosen]
     rows = np.array([*range(symbols), *[*chosen, *others][:spare]])
-    return tuple(of_population[rows] for of_population in codes)
+    return tuple(np.asarray(of_population)[rows] for of_population in codes)
 
 
 def with_given(
     wiring: Wiring,
-    codes: Sequence[Bool[Array, "slots _units"]],
+    codes: Sequence[Bool[Array | np.ndarray, "slots _units"]],
     given: Mapping[str, Bool[np.ndarray, "symbols _units"]],
     *,
     first: int,
-) -> tuple[Bool[Array, "slots _units"], ...]:
+) -> tuple[Bool[np.ndarray, "slots _units"], ...]:
     """The codes of all populations, with those that are given for some buffers in place of the ones drawn.
 
     **Arguments:**
 
     - `first`: the slot of the first symbol that codes are given for.
     """
-    return tuple(
-        drawn.at[first : first + len(given[population.name])].set(given[population.name])
-        if population.name in given
-        else drawn
-        for population, drawn in zip(wiring.populations, codes, strict=True)
-    )
+    taken = tuple(np.array(of_population) for of_population in codes)
+    for population, of_population in zip(wiring.populations, taken, strict=True):
+        if population.name in given:
+            of_population[first : first + len(given[population.name])] = given[population.name]
+    return taken
 
 
 def active_units(units: int, activity: float) -> int:
@@ -111,8 +114,10 @@ def random_units(rows: int, units: int, active: int, *, key: Key[Array, ""]) -> 
     return jnp.argsort(jax.random.uniform(key, (rows, units), jnp.float32), axis=1)[:, :active].astype(jnp.int32)
 
 
-@partial(jax.jit, static_argnames=("symbols", "units", "active"))
-def random_codes(symbols: int, units: int, active: int, *, key: Key[Array, ""]) -> Bool[Array, "symbols units"]:
-    """One code per symbol: exactly `active` units on, drawn uniformly without replacement."""
-    on = random_units(symbols, units, active, key=key)
-    return jnp.zeros((symbols, units), bool).at[jnp.arange(symbols, dtype=jnp.int32)[:, None], on].set(True)
+def random_codes(symbols: int, units: int, active: int, *, key: Key[Array, ""]) -> Bool[np.ndarray, "symbols units"]:
+    """One code per symbol: exactly `active` units on, those of `random_units`."""
+    drawn = np.asarray(jax.random.uniform(key, (symbols, units), jnp.float32))
+    codes = np.zeros((symbols, units), bool)
+    # NumPy takes no longer to sort than JAX does, and needs not be compiled.
+    np.put_along_axis(codes, np.argsort(drawn, axis=1, stable=True)[:, :active], True, axis=1)
+    return codes

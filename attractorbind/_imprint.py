@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
@@ -13,6 +12,7 @@ from attractorbind._checks import check_bool, check_names
 from attractorbind._codes import average_active, draw_codes, population_keys, with_given
 from attractorbind._errors import NetworkError, VocabularyError, listed
 from attractorbind._given_codes import check_codes, judge_codes
+from attractorbind._namespace import on_device
 from attractorbind._network import Network, check_network
 from attractorbind._rule.assigned import rule_of_each
 from attractorbind._rule.base import AbstractOneShotRule
@@ -81,7 +81,8 @@ def imprint(
         raise VocabularyError(f"the network has {listed(known)} already; its symbols are {network.vocabulary!r}")
     vocabulary = Vocabulary([*network.vocabulary.names, *new])
     given = check_codes(codes, network.buffers, new)
-    all_codes = with_given(network.wiring, _with_room(network, len(vocabulary)), given, first=len(network.vocabulary))
+    room = _with_room(network, len(vocabulary))
+    all_codes = on_device(with_given(network.wiring, room, given, first=len(network.vocabulary)))
     for buffer in given:
         own = np.asarray(all_codes[network.wiring.buffers[buffer]][: len(vocabulary)])
         judge_codes(buffer, own, vocabulary.names)
@@ -98,7 +99,7 @@ def imprint(
     return larger
 
 
-def _with_room(network: Network, symbols: int) -> tuple[Bool[Array, "slots _units"], ...]:
+def _with_room(network: Network, symbols: int) -> tuple[Bool[Array | np.ndarray, "slots _units"], ...]:
     """The network's codes, with as many drawn behind them as it takes."""
     if len(network.vocabulary) + network.free >= symbols:
         return network.all_codes
@@ -106,7 +107,7 @@ def _with_room(network: Network, symbols: int) -> tuple[Bool[Array, "slots _unit
     keys, _ = population_keys(network.key, network.wiring)
     drawn = draw_codes(symbols, network.wiring.populations, active, keys)
     pairs = zip(network.all_codes, drawn, strict=True)
-    return tuple(jnp.concatenate([old, longer[len(old) :]]) for old, longer in pairs)
+    return tuple(np.concatenate([old, longer[len(old) :]]) for old, longer in pairs)
 
 
 def _learned(

@@ -12,6 +12,7 @@ from attractorbind._errors import CapacityError, CapacityWarning, abridged
 from attractorbind._given_codes import most_alike
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._synapses.base import AbstractSynapses
+from attractorbind._synapses.given import synapses_at_hand
 from attractorbind._synapses.quality import quality
 from attractorbind._table import aligned
 from attractorbind._wiring import Wiring
@@ -163,8 +164,9 @@ def reported(
     """The reports of all projections, with the rule of each; the first codes of a population are those of symbols."""
     rows = []
     for projection, own, rule in zip(wiring.projections, synapses, rules, strict=True):
-        source, target = all_codes[projection.source], all_codes[projection.target]
-        stability, wrong_bits = quality(own, source, target, symbols, recurrent=projection.recurrent)
+        source, target = (np.asarray(all_codes[end]) for end in (projection.source, projection.target))
+        kept = synapses_at_hand(own)
+        stability, wrong_bits = quality(kept, source, target, symbols, recurrent=projection.recurrent)
         rows.append(
             ProjectionReport(
                 source=wiring.populations[projection.source].name,
@@ -174,7 +176,7 @@ def reported(
                 load=symbols / source.shape[1],
                 stability=float(stability),
                 wrong_bits=int(wrong_bits),
-                active=int(np.asarray(source[:symbols]).sum(axis=1).min()),
+                active=int(source[:symbols].sum(axis=1).min()),
             )
         )
     return tuple(rows)

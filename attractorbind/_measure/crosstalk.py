@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import entropy
+from scipy.special import entr
 
 from attractorbind._checks import entries
 from attractorbind._display import Printed
@@ -161,4 +161,4 @@ def bits(outcomes: Sequence[object]) -> float:
     """Entropy of the outcomes, in bits, their frequencies taken for probabilities."""
     numbers: dict[object, int] = {}
     counts = np.bincount([numbers.setdefault(outcome, len(numbers)) for outcome in outcomes])
-    return float(entropy(counts, base=2))
+    return float(entr(counts / len(outcomes)).sum() / np.log(2))

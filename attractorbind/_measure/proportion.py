@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.stats import binomtest
 
 from attractorbind._checks import check_count
 from attractorbind._errors import ArgumentError
+
+# 95 % of a normal distribution are within so many standard deviations of its mean.
+_DEVIATIONS = 1.959963984540054
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +63,12 @@ class Proportion:
 
         **Reference:** E. B. Wilson 1927, J. Am. Stat. Assoc. 22:209.
         """
-        ends = [binomtest(int(right), self.trials).proportion_ci(method="wilson") for right in np.ravel(self.right)]
-        low, high = np.array([(end.low, end.high) for end in ends]).reshape(-1, 2).T
-        return low.reshape(self.right.shape), high.reshape(self.right.shape)
+        share, spread = self.fraction, _DEVIATIONS**2 / self.trials
+        middle = (share + spread / 2) / (1 + spread)
+        reach = np.sqrt(spread * (share * (1 - share) + spread / 4)) / (1 + spread)
+        # Where all trials agree one end is the share itself, which rounding might miss.
+        low = np.where(self.right == 0, 0.0, middle - reach)
+        return low, np.where(self.right == self.trials, 1.0, middle + reach)
 
     def __getitem__(self, cell: Any) -> "Proportion":
         return Proportion(np.asarray(self.right[cell]), self.trials)

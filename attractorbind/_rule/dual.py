@@ -9,11 +9,12 @@ own kernel is K minus the outer product of its column of Phi, and the Sherman-Mo
 from typing import NamedTuple
 
 import equinox as eqx
-import jax
-import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._checks import check_count, check_positive
+from attractorbind._keys import Rate
+from attractorbind._namespace import Numbers, at_hand, compiled, namespace, on_device, repeated, while_loop
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.patterns import signs, standardised_with_silence, with_silence
 from attractorbind._rule.scaling import scaled_to_margin_one
@@ -21,59 +22,69 @@ from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._synapses.quality import moments, stabilities
 
+# With more numbers in the codes JAX is faster, what it takes to compile included.
+_AT_HAND = 2**18
+
 
 class _Kernel(eqx.Module):
     """The kernel of the source codes, one target unit a column, with self-connections left out when recurrent."""
 
-    inputs: Float[Array, "patterns source"]
-    kernel: Float[Array, "patterns patterns"]
+    inputs: Float[Numbers, "patterns source"]
+    kernel: Float[Numbers, "patterns patterns"]
     recurrent: bool = eqx.field(static=True)
 
-    def __init__(self, source: Bool[Array, "symbols source"], recurrent: bool) -> None:
-        self.inputs = standardised_with_silence(source) / jnp.sqrt(jnp.float32(source.shape[1]))
-        self.kernel = self.inputs @ self.inputs.T + 1.0
+    def __init__(self, source: Bool[Numbers, "symbols source"], recurrent: bool) -> None:
+        self.inputs = standardised_with_silence(source) / np.sqrt(np.float32(source.shape[1]))
+        self.kernel = self.inputs @ self.inputs.T + np.float32(1)
         self.recurrent = recurrent
 
-    def apply(self, columns: Float[Array, "patterns target"]) -> Float[Array, "patterns target"]:
+    def apply(self, columns: Float[Numbers, "patterns target"]) -> Float[Numbers, "patterns target"]:
         """K z for each target unit's own K: the fields that the coefficients give."""
         fields = self.kernel @ columns
-        return (
-            fields - self.inputs * jnp.sum(self.inputs * columns, axis=0, keepdims=True) if self.recurrent else fields
-        )
+        return fields - self.inputs * (self.inputs * columns).sum(axis=0, keepdims=True) if self.recurrent else fields
 
-    def inverse(self, ridge: float) -> "_Inverse":
+    def inverse(self, ridge: Rate) -> "_Inverse":
         """(K + ridge I)^-1, to be applied many times."""
-        inverse = jnp.linalg.inv(self.kernel + ridge * jnp.eye(self.kernel.shape[0], dtype=jnp.float32))
+        inverse = _inverse(self.kernel + ridge * np.eye(len(self.kernel), dtype=np.float32))
         if not self.recurrent:
             return _Inverse(inverse, None, None)
         mapped = inverse @ self.inputs
-        return _Inverse(inverse, self.inputs, mapped / (1 - jnp.sum(self.inputs * mapped, axis=0, keepdims=True)))
+        return _Inverse(inverse, self.inputs, mapped / (1 - (self.inputs * mapped).sum(axis=0, keepdims=True)))
 
     def synapses(
-        self, coefficients: Float[Array, "patterns target"], source: Bool[Array, "symbols source"]
+        self, coefficients: Float[Numbers, "patterns target"], source: Bool[Numbers, "symbols source"]
     ) -> FactoredSynapses:
         """The weights and biases that the coefficients stand for."""
         mean, deviation = moments(source)
-        codes = source.astype(jnp.float32)
+        codes = source.astype(np.float32)
         total = coefficients.sum(axis=0)
         # Silence, the last pattern, has no unit on, and only shifts all weights alike.
         scaled = coefficients[:-1] / (deviation**2 * source.shape[1])
         shift = -mean * total / (deviation**2 * source.shape[1])
         weights = codes.sum(axis=1) @ scaled + source.shape[1] * shift
-        own = jnp.sum(codes * scaled, axis=0) + shift if self.recurrent else 0.0
+        own = (codes * scaled).sum(axis=0) + shift if self.recurrent else np.float32(0)
         return FactoredSynapses(codes, scaled, shift, total - mean * (weights - own), self.recurrent)
 
 
 class _Inverse(eqx.Module):
-    inverse: Float[Array, "patterns patterns"]
-    inputs: Float[Array, "patterns source"] | None
-    correction: Float[Array, "patterns source"] | None
+    inverse: Float[Numbers, "patterns patterns"]
+    inputs: Float[Numbers, "patterns source"] | None
+    correction: Float[Numbers, "patterns source"] | None
 
-    def apply(self, columns: Float[Array, "patterns target"]) -> Float[Array, "patterns target"]:
+    def apply(self, columns: Float[Numbers, "patterns target"]) -> Float[Numbers, "patterns target"]:
         solved = self.inverse @ columns
         if self.inputs is None or self.correction is None:
             return solved
-        return solved + self.correction * jnp.sum(self.inputs * solved, axis=0, keepdims=True)
+        return solved + self.correction * (self.inputs * solved).sum(axis=0, keepdims=True)
+
+
+def _inverse(matrix: Float[Numbers, "patterns patterns"]) -> Float[Numbers, "patterns patterns"]:
+    """The inverse, and what is no number for a matrix that has none."""
+    xp = namespace(matrix)
+    try:
+        return xp.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        return np.full_like(matrix, np.nan)
 
 
 class PseudoInverse(AbstractStorageRule):
@@ -100,12 +111,15 @@ class PseudoInverse(AbstractStorageRule):
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
     ) -> AbstractSynapses:
         """See `AbstractStorageRule.learn`."""
-        return _pseudo_inverse(source, target, recurrent, self.ridge)
+        return on_device(_pseudo_inverse(*at_hand((source, target, self.ridge), _AT_HAND), recurrent=recurrent))
 
 
-@eqx.filter_jit
+@compiled("recurrent")
 def _pseudo_inverse(
-    source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], recurrent: bool, ridge: float
+    source: Bool[Numbers, "symbols source"],
+    target: Bool[Numbers, "symbols target"],
+    ridge: Rate,
+    recurrent: bool,
 ) -> AbstractSynapses:
     kernel = _Kernel(source, recurrent)
     return kernel.synapses(kernel.inverse(ridge).apply(signs(with_silence(target))), source)
@@ -169,7 +183,8 @@ class MaximalStability(AbstractStorageRule):
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
     ) -> StabilitySolution:
         """As `learn`, and the stability reached beside the bound; see `StabilitySolution`."""
-        return _maximal_stability(source, target, recurrent, self.tolerance, self.max_iterations)
+        settings = self.tolerance, self.max_iterations
+        return on_device(_maximal_stability(*at_hand((source, target, *settings), _AT_HAND), recurrent=recurrent))
 
 
 # Weight of the quadratic term, in units of a code's squared norm, and over-relaxation: measured over activities 0.1 and
@@ -179,46 +194,47 @@ _RELAXATION = 1.7
 _ITERATIONS_PER_CHECK = 20
 
 
-@eqx.filter_jit
+@compiled("recurrent")
 def _maximal_stability(
-    source: Bool[Array, "symbols source"],
-    target: Bool[Array, "symbols target"],
+    source: Bool[Numbers, "symbols source"],
+    target: Bool[Numbers, "symbols target"],
+    tolerance: Rate,
+    max_iterations: int | Int[Numbers, ""],
     recurrent: bool,
-    tolerance: float,
-    max_iterations: int,
 ) -> StabilitySolution:
+    xp = namespace(source, target)
     kernel = _Kernel(source, recurrent)
     inverse = kernel.inverse(_PENALTY)
     desired = signs(with_silence(target))
-    root_units = jnp.sqrt(jnp.float32(source.shape[1]))
+    root_units = np.sqrt(np.float32(source.shape[1]))
 
-    def improve(_: Int[Array, ""], carry: tuple[Array, Array]) -> tuple[Array, Array]:
+    def improve(carry: tuple[Numbers, Numbers]) -> tuple[Numbers, Numbers]:
         feasible, multiplier = carry
         optimum = inverse.apply(desired + _PENALTY * (feasible - multiplier))
         relaxed = _RELAXATION * optimum + (1 - _RELAXATION) * feasible + multiplier
-        feasible = jnp.where(desired * relaxed > 0, relaxed, 0.0)
+        feasible = xp.where(desired * relaxed > 0, relaxed, np.float32(0))
         return feasible, relaxed - feasible
 
-    def reached_and_bound(feasible: Float[Array, "patterns target"]) -> tuple[Array, Array]:
+    def reached_and_bound(feasible: Float[Numbers, "patterns target"]) -> tuple[Numbers, Numbers]:
         fields = kernel.apply(feasible)
         # Beyond capacity the length tends to 0, and rounding can make its square negative.
-        length = jnp.sqrt(jnp.maximum(jnp.sum(feasible * fields, axis=0), jnp.finfo(jnp.float32).tiny))
+        length = xp.sqrt(xp.maximum((feasible * fields).sum(axis=0), np.finfo(np.float32).tiny))
         # (sum |z|)^2 / (z K z) bounds the squared length of any weights with margin 1 from below.
-        bound = root_units * length / jnp.sum(jnp.abs(feasible), axis=0)
-        return root_units * jnp.min(desired * fields, axis=0) / length, bound
+        bound = root_units * length / abs(feasible).sum(axis=0)
+        return root_units * (desired * fields).min(axis=0) / length, bound
 
-    def unfinished(carry: tuple) -> Bool[Array, ""]:
+    def unfinished(carry: tuple) -> Bool[Numbers, ""]:
         _, reached, bound, iterations = carry
-        return (iterations < max_iterations) & ~jnp.all(reached >= (1 - tolerance) * bound)
+        return (iterations < max_iterations) & ~(reached >= (1 - tolerance) * bound).all()
 
     def round_of_iterations(carry: tuple) -> tuple:
         state, _, _, iterations = carry
-        state = jax.lax.fori_loop(0, _ITERATIONS_PER_CHECK, improve, state)
-        return (state, *reached_and_bound(state[0]), iterations + _ITERATIONS_PER_CHECK)
+        state = repeated(improve, state, _ITERATIONS_PER_CHECK)
+        return (state, *reached_and_bound(state[0]), iterations + np.int32(_ITERATIONS_PER_CHECK))
 
-    zeros = jnp.zeros_like(desired)
-    nothing = jnp.zeros(target.shape[1], jnp.float32)
-    start = ((zeros, zeros), nothing, nothing + 1, jnp.int32(0))
-    (feasible, _), _, bound, iterations = jax.lax.while_loop(unfinished, round_of_iterations, start)
+    zeros = xp.zeros_like(desired)
+    nothing = xp.zeros(target.shape[1], np.float32)
+    start = ((zeros, zeros), nothing, nothing + 1, xp.int32(0))
+    (feasible, _), _, bound, iterations = while_loop(unfinished, round_of_iterations, start)
     synapses = scaled_to_margin_one(kernel.synapses(feasible, source), source, target)
     return StabilitySolution(synapses, stabilities(synapses, source, target, recurrent=recurrent), bound, iterations)

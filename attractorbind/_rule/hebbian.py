@@ -1,13 +1,16 @@
 """The Hebbian covariance rule."""
 
-import equinox as eqx
-import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool
 
+from attractorbind._namespace import Numbers, at_hand, compiled, on_device
 from attractorbind._rule.base import AbstractOneShotRule
 from attractorbind._rule.patterns import standardised
 from attractorbind._rule.scaling import threshold_midway
 from attractorbind._synapses.base import AbstractSynapses, Synapses
+
+# With more numbers in codes and weights JAX is faster, what it takes to compile included.
+_AT_HAND = 2**20
 
 
 class Hebbian(AbstractOneShotRule):
@@ -33,7 +36,7 @@ class Hebbian(AbstractOneShotRule):
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
     ) -> Synapses:
         """See `AbstractStorageRule.learn`."""
-        return _hebbian(source, target, recurrent)
+        return on_device(_hebbian(*at_hand((source, target), _AT_HAND), recurrent=recurrent))
 
     def add(
         self,
@@ -44,20 +47,22 @@ class Hebbian(AbstractOneShotRule):
         recurrent: bool,
     ) -> Synapses:
         """See `AbstractOneShotRule.add`: the outer product of the new codes, standardised by their own activity."""
-        return _hebbian_addition(synapses, source, target, recurrent)
+        return on_device(_hebbian_addition(*at_hand((synapses, source, target), _AT_HAND), recurrent=recurrent))
 
 
-@eqx.filter_jit
-def _hebbian(source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], recurrent: bool) -> Synapses:
+@compiled("recurrent")
+def _hebbian(
+    source: Bool[Numbers, "symbols source"], target: Bool[Numbers, "symbols target"], recurrent: bool
+) -> Synapses:
     weights = standardised(source).T @ standardised(target) / source.shape[1]
     return threshold_midway(weights, source, target, recurrent)
 
 
-@eqx.filter_jit
+@compiled("recurrent")
 def _hebbian_addition(
-    synapses: AbstractSynapses, source: Bool[Array, " source"], target: Bool[Array, " target"], recurrent: bool
+    synapses: AbstractSynapses, source: Bool[Numbers, " source"], target: Bool[Numbers, " target"], recurrent: bool
 ) -> Synapses:
     alone = _hebbian(source[None, :], target[None, :], recurrent)
     # The threshold is there already, whatever the number of symbols.
-    threshold = 2 * target.mean(dtype=jnp.float32) - 1
+    threshold = 2 * target.mean(dtype=np.float32) - 1
     return Synapses(synapses.weights + alone.weights, synapses.bias + alone.bias - threshold)

@@ -1,16 +1,19 @@
 """The perceptron rule with a margin."""
 
-import equinox as eqx
-import jax
-import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float
+import numpy as np
+from jaxtyping import Array, Bool, Int
 
 from attractorbind._checks import check_count, check_positive
+from attractorbind._keys import Rate
+from attractorbind._namespace import Numbers, at_hand, compiled, fold, namespace, on_device, while_loop
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.patterns import signs, standardised_with_silence, with_silence
-from attractorbind._rule.scaling import scaled_to_margin_one, without_diagonal
-from attractorbind._synapses.base import AbstractSynapses, Synapses
+from attractorbind._rule.scaling import scaled_to_margin_one
+from attractorbind._synapses.base import AbstractSynapses, Synapses, without_diagonal
 from attractorbind._synapses.quality import moments
+
+# With more numbers in the codes JAX is faster, what it takes to compile included.
+_AT_HAND = 2**14
 
 
 class Perceptron(AbstractStorageRule):
@@ -38,43 +41,43 @@ class Perceptron(AbstractStorageRule):
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
     ) -> AbstractSynapses:
         """See `AbstractStorageRule.learn`."""
-        return _perceptron(source, target, recurrent, jnp.float32(self.margin), self.epochs)
+        settings = self.margin, self.epochs
+        return on_device(_perceptron(*at_hand((source, target, *settings), _AT_HAND), recurrent=recurrent))
 
 
-@eqx.filter_jit
+@compiled("recurrent")
 def _perceptron(
-    source: Bool[Array, "symbols source"],
-    target: Bool[Array, "symbols target"],
+    source: Bool[Numbers, "symbols source"],
+    target: Bool[Numbers, "symbols target"],
+    margin: Rate,
+    epochs: int | Int[Numbers, ""],
     recurrent: bool,
-    margin: Float[Array, ""],
-    epochs: int,
 ) -> AbstractSynapses:
-    units = source.shape[1]
+    xp, units = namespace(source, target), source.shape[1]
     mean, deviation = moments(source)
-    root_units = jnp.sqrt(jnp.float32(units))
+    root_units = np.sqrt(np.float32(units))
     inputs = standardised_with_silence(source) / root_units
     desired = signs(with_silence(target))
 
-    def correct(carry: tuple[Array, Array, Array, Array], pair: tuple[Array, Array]) -> tuple[tuple, None]:
+    def correct(carry: tuple, pair: tuple[Numbers, Numbers]) -> tuple:
         weights, bias, square, changes = carry
         x, y = pair
         fields = x @ weights + bias
-        unstable = y * fields * root_units < margin * jnp.sqrt(square)
         # At the start all is zero: nothing is below its margin, and nothing is right.
-        unstable |= y * fields <= 0
-        step = jnp.where(unstable, y, 0.0)
+        unstable = (y * fields * root_units < margin * xp.sqrt(square)) | (y * fields <= 0)
+        step = xp.where(unstable, y, np.float32(0))
         weights = without_diagonal(weights + x[:, None] * step[None, :], recurrent)
-        self_input = jnp.square(x) if recurrent else jnp.zeros_like(y)
-        square += jnp.where(unstable, 2 * y * (fields - bias) + jnp.sum(jnp.square(x)) - self_input, 0.0)
-        return (weights, bias + step, square, changes + unstable.sum(dtype=jnp.int32)), None
+        self_input = xp.square(x) if recurrent else xp.zeros_like(y)
+        longer = 2 * y * (fields - bias) + xp.square(x).sum() - self_input
+        square = square + xp.where(unstable, longer, np.float32(0))
+        return weights, bias + step, square, changes + unstable.sum(dtype=np.int32)
 
     def epoch(carry: tuple) -> tuple:
         weights, bias, square, _, count = carry
-        state, _ = jax.lax.scan(correct, (weights, bias, square, jnp.int32(0)), (inputs, desired))
-        return (*state, count + 1)
+        return *fold(correct, (weights, bias, square, xp.int32(0)), (inputs, desired)), count + np.int32(1)
 
-    zeros = jnp.zeros(target.shape[1], jnp.float32)
-    start = (jnp.zeros((units, target.shape[1]), jnp.float32), zeros, zeros, jnp.int32(1), jnp.int32(0))
-    weights, bias, *_ = jax.lax.while_loop(lambda c: (c[3] > 0) & (c[4] < epochs), epoch, start)
+    zeros = xp.zeros(target.shape[1], np.float32)
+    start = (xp.zeros((units, target.shape[1]), np.float32), zeros, zeros, xp.int32(1), xp.int32(0))
+    weights, bias, *_ = while_loop(lambda c: (c[3] > 0) & (c[4] < epochs), epoch, start)
     weights = weights / (deviation * root_units)
     return scaled_to_margin_one(Synapses(weights, bias - mean * weights.sum(axis=0)), source, target)

@@ -1,14 +1,16 @@
 """Storkey's rule."""
 
-import equinox as eqx
-import jax
-import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float
 
+from attractorbind._namespace import Numbers, at_hand, compiled, fold, namespace, on_device
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.patterns import standardised
-from attractorbind._rule.scaling import threshold_midway, without_diagonal
-from attractorbind._synapses.base import Synapses
+from attractorbind._rule.scaling import threshold_midway
+from attractorbind._synapses.base import Synapses, without_diagonal
+
+# With more numbers in the codes JAX is faster, what it takes to compile included.
+_AT_HAND = 2**16
 
 
 class Storkey(AbstractStorageRule):
@@ -27,27 +29,31 @@ class Storkey(AbstractStorageRule):
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool
     ) -> Synapses:
         """See `AbstractStorageRule.learn`."""
-        return _storkey(source, target, recurrent)
+        return on_device(_storkey(*at_hand((source, target), _AT_HAND), recurrent=recurrent))
 
 
-@eqx.filter_jit
-def _storkey(source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], recurrent: bool) -> Synapses:
-    units = source.shape[1]
+@compiled("recurrent")
+def _storkey(
+    source: Bool[Numbers, "symbols source"], target: Bool[Numbers, "symbols target"], recurrent: bool
+) -> Synapses:
+    xp, units = namespace(source, target), source.shape[1]
 
-    def forward(weights: Float[Array, "source target"], x: Float[Array, " source"]) -> Float[Array, "source target"]:
+    def forward(
+        weights: Float[Numbers, "source target"], x: Float[Numbers, " source"]
+    ) -> Float[Numbers, "source target"]:
         return (x @ weights)[None, :] - x[:, None] * weights
 
     def store(
-        carry: tuple[Float[Array, "source source"], Float[Array, "source target"]],
-        codes: tuple[Float[Array, " source"], Float[Array, " target"]],
-    ) -> tuple[tuple[Float[Array, "source source"], Float[Array, "source target"]], None]:
+        carry: tuple[Float[Numbers, "source source"], Float[Numbers, "source target"]],
+        codes: tuple[Float[Numbers, " source"], Float[Numbers, " target"]],
+    ) -> tuple[Float[Numbers, "source source"], Float[Numbers, "source target"]]:
         latch, weights = carry
         x, y = codes
         change = (x[:, None] - (x @ latch)[:, None]) * y[None, :] - x[:, None] * forward(weights, x)
         latch_forward = forward(latch, x)
         latch_change = x[:, None] * x[None, :] - x[:, None] * latch_forward - latch_forward.T * x[None, :]
-        return (without_diagonal(latch + latch_change / units, True), weights + change / units), None
+        return without_diagonal(latch + latch_change / units, True), weights + change / units
 
-    start = (jnp.zeros((units, units), jnp.float32), jnp.zeros((units, target.shape[1]), jnp.float32))
-    latch, weights = jax.lax.scan(store, start, (standardised(source), standardised(target)))[0]
+    start = xp.zeros((units, units), np.float32), xp.zeros((units, target.shape[1]), np.float32)
+    latch, weights = fold(store, start, (standardised(source), standardised(target)))
     return threshold_midway(latch if recurrent else weights, source, target, recurrent)

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from attractorbind._errors import NetworkError
+from attractorbind._namespace import on_device
 from attractorbind._rule.base import AbstractOneShotRule, AbstractStorageRule
 from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses, belong_to, cheaper, keeps_its_margin
-from attractorbind._synapses.given import checked
+from attractorbind._synapses.given import checked, synapses_at_hand
 from attractorbind._synapses.grid import LARGEST_FIELD, calm_when_source_is_silent, largest_sum, on_grid
 from attractorbind._wiring import Projection, Wiring
 
@@ -34,26 +34,29 @@ def learn(
     - `rules`: one for each projection.
     - `kept`: from the number of a projection to synapses that it has already, and that are not to be learned.
     """
-    codes, learned = [slots[:symbols] for slots in all_codes], []
+    slots = [np.asarray(of_population) for of_population in all_codes]
+    codes = [of_population[:symbols] for of_population in slots]
+    # Rules of users are given JAX's arrays.
+    given, learned = on_device(codes), []
     for index, (projection, rule) in enumerate(zip(wiring.projections, rules, strict=True)):
         if index in kept:
             learned.append(kept[index])
             continue
+        synapses = rule.learn(given[projection.source], given[projection.target], recurrent=projection.recurrent)
         source = codes[projection.source]
-        synapses = rule.learn(source, codes[projection.target], recurrent=projection.recurrent)
         learned.append(_calm(wiring, projection, _checked(wiring, projection, rule, synapses, source), source))
-    if any(cheaper(synapses, len(all_codes[0])) for synapses in learned):
-        sources = [all_codes[projection.source] for projection in wiring.projections]
+    if any(cheaper(synapses, len(slots[0])) for synapses in learned):
+        sources = [slots[projection.source] for projection in wiring.projections]
         lean, drive = rounded(wiring, [_lean(*pair) for pair in zip(learned, sources, strict=True)])
         if all(
-            keeps_its_margin(before, after, codes[projection.source], codes[projection.target])
+            keeps_its_margin(before, synapses_at_hand(after), codes[projection.source], codes[projection.target])
             for before, after, projection in zip(learned, lean, wiring.projections, strict=True)
         ):
             return lean, drive
     return rounded(wiring, [_without_factors(synapses) for synapses in learned])
 
 
-def _lean(synapses: AbstractSynapses, codes: Bool[Array, "slots source"]) -> AbstractSynapses:
+def _lean(synapses: AbstractSynapses, codes: Bool[np.ndarray, "slots source"]) -> AbstractSynapses:
     """With factors or a matrix, whichever is cheaper; factors with room for all codes."""
     if isinstance(synapses, FactoredSynapses) and cheaper(synapses, len(codes)):
         return synapses.with_room(codes)
@@ -76,10 +79,10 @@ def add(
         if not isinstance(rule, AbstractOneShotRule):
             learned.append(before)
             continue
-        source = codes[projection.source]
-        after = rule.add(before, source, codes[projection.target], recurrent=projection.recurrent)
-        after = _without_factors(_checked(wiring, projection, rule, after, source[None]))
-        learned.append(_calm(wiring, projection, after, source[None]))
+        after = rule.add(before, codes[projection.source], codes[projection.target], recurrent=projection.recurrent)
+        source = np.asarray(codes[projection.source])[None]
+        after = _without_factors(_checked(wiring, projection, rule, after, source))
+        learned.append(_calm(wiring, projection, after, source))
     return rounded(wiring, learned)
 
 
@@ -88,7 +91,7 @@ def _checked(
     projection: Projection,
     rule: AbstractStorageRule,
     synapses: object,
-    codes: Bool[Array, "symbols source"],
+    codes: Bool[np.ndarray, "symbols source"],
 ) -> AbstractSynapses:
     """What a rule returned, as float32, or an error if it is not what the projection takes."""
     source, target = wiring.populations[projection.source], wiring.populations[projection.target]
@@ -99,7 +102,7 @@ def _checked(
             return taken
         # Factors of other codes could not follow when symbols are added.
         taken = taken.dense()
-    if projection.recurrent and bool((jnp.abs(jnp.diagonal(taken.weights)) > 0).any()):
+    if projection.recurrent and (abs(taken.weights.diagonal()) > 0).any():
         raise NetworkError(
             f"{told} connections from units to themselves, with which a latch holds anything and corrects nothing; "
             "set the diagonal to zero when recurrent is true"
@@ -108,14 +111,14 @@ def _checked(
 
 
 def _calm(
-    wiring: Wiring, projection: Projection, synapses: AbstractSynapses, codes: Bool[Array, "symbols source"]
+    wiring: Wiring, projection: Projection, synapses: AbstractSynapses, codes: Bool[np.ndarray, "symbols source"]
 ) -> AbstractSynapses:
     """The synapses with no bias above zero, so that a silent source leaves its target silent."""
     if not isinstance(synapses, AbstractExactSynapses):
         return synapses
     return calm_when_source_is_silent(
         synapses,
-        jnp.float32(np.asarray(codes).sum(axis=1).mean()),
+        np.float32(np.asarray(codes).sum(axis=1).mean()),
         recurrent=projection.recurrent,
         from_nucleus=wiring.populations[projection.source].kind == "nucleus",
     )
@@ -133,12 +136,12 @@ def rounded(
             f"a unit of {target!r} may receive {largest:.3g} over all its projections, more than float32 can add up; "
             "scale their weights down, a field of 1 being usual for a unit that is just stable"
         )
-    return on_grid(synapses, largest)
+    return on_grid([synapses_at_hand(each) for each in synapses], largest)
 
 
 def largest_fields(wiring: Wiring, synapses: Sequence[AbstractSynapses]) -> dict[int, float]:
     """The most that a unit of each population may receive, over all its projections."""
     received: dict[int, float] = {}
     for projection, each in zip(wiring.projections, synapses, strict=True):
-        received[projection.target] = received.get(projection.target, 0.0) + float(largest_sum(each))
+        received[projection.target] = received.get(projection.target, 0.0) + float(largest_sum(synapses_at_hand(each)))
     return received

@@ -6,7 +6,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
+
+from attractorbind._namespace import Held, Numbers, namespace
 
 
 class AbstractSynapses(eqx.Module):
@@ -22,8 +24,8 @@ class AbstractSynapses(eqx.Module):
     - `bias`: b, shape (target units,).
     """
 
-    weights: eqx.AbstractVar[Float[Array, "source target"]]
-    bias: eqx.AbstractVar[Float[Array, " target"]]
+    weights: eqx.AbstractVar[Float[Held, "source target"]]
+    bias: eqx.AbstractVar[Float[Held, " target"]]
 
     @property
     @abc.abstractmethod
@@ -31,17 +33,17 @@ class AbstractSynapses(eqx.Module):
         """The numbers of source and target units, the shape of W."""
 
     @abc.abstractmethod
-    def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+    def weighted(self, activity: Float[Numbers, "batch source"]) -> Float[Numbers, "batch target"]:
         """What each target unit receives from these source states, x W, without its bias."""
 
     @abc.abstractmethod
-    def largest_sum(self) -> Float[Array, ""]:
+    def largest_sum(self) -> Float[Numbers, ""]:
         """A bound on the size of every field, and of every sum on the way to it, from any source state.
 
         The drive of a presented symbol is made larger than this.
         """
 
-    def fields(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+    def fields(self, activity: Float[Numbers, "batch source"]) -> Float[Numbers, "batch target"]:
         """The field x W + b that each target unit receives from these source states."""
         return self.weighted(activity) + self.bias[None, :]
 
@@ -58,12 +60,12 @@ class AbstractExactSynapses(AbstractSynapses):
     """
 
     @abc.abstractmethod
-    def scaled(self, scale: Float[Array, " target"]) -> "AbstractExactSynapses":
+    def scaled(self, scale: Float[Numbers, " target"]) -> "AbstractExactSynapses":
         """All weights and the bias of each target unit times a factor."""
 
     @abc.abstractmethod
     def raised(
-        self, by: Float[Array, " target"], bias: Float[Array, " target"], *, recurrent: bool
+        self, by: Float[Numbers, " target"], bias: Float[Numbers, " target"], *, recurrent: bool
     ) -> "AbstractExactSynapses":
         """All weights of each target unit raised by an amount, and another bias.
 
@@ -71,7 +73,7 @@ class AbstractExactSynapses(AbstractSynapses):
         """
 
     @abc.abstractmethod
-    def rounded(self, quantum: Float[Array, ""]) -> "AbstractExactSynapses":
+    def rounded(self, quantum: Float[Numbers, ""]) -> "AbstractExactSynapses":
         """All numbers rounded to whole multiples of a quantum."""
 
 
@@ -84,32 +86,32 @@ class Synapses(AbstractExactSynapses):
     - `bias`: b, shape (target units,).
     """
 
-    weights: Float[Array, "source target"]
-    bias: Float[Array, " target"]
+    weights: Float[Held, "source target"]
+    bias: Float[Held, " target"]
 
     @property
     def shape(self) -> tuple[int, int]:
         """See `AbstractSynapses.shape`."""
         return _shape(self.weights)
 
-    def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+    def weighted(self, activity: Float[Numbers, "batch source"]) -> Float[Numbers, "batch target"]:
         """See `AbstractSynapses.weighted`."""
         return product(activity, self.weights)
 
-    def largest_sum(self) -> Float[Array, ""]:
+    def largest_sum(self) -> Float[Numbers, ""]:
         """See `AbstractSynapses.largest_sum`."""
         return _sum_of_sizes(self.weights, self.bias)
 
-    def scaled(self, scale: Float[Array, " target"]) -> "Synapses":
+    def scaled(self, scale: Float[Numbers, " target"]) -> "Synapses":
         """See `AbstractExactSynapses.scaled`."""
         return Synapses(self.weights * scale[None, :], self.bias * scale)
 
-    def raised(self, by: Float[Array, " target"], bias: Float[Array, " target"], *, recurrent: bool) -> "Synapses":
+    def raised(self, by: Float[Numbers, " target"], bias: Float[Numbers, " target"], *, recurrent: bool) -> "Synapses":
         """See `AbstractExactSynapses.raised`."""
         weights = self.weights + by[None, :]
-        return Synapses(jnp.fill_diagonal(weights, 0.0, inplace=False) if recurrent else weights, bias)
+        return Synapses(without_diagonal(weights, recurrent), bias)
 
-    def rounded(self, quantum: Float[Array, ""]) -> "Synapses":
+    def rounded(self, quantum: Float[Numbers, ""]) -> "Synapses":
         """See `AbstractExactSynapses.rounded`."""
         return Synapses(nearest(self.weights, quantum), nearest(self.bias, quantum))
 
@@ -137,38 +139,46 @@ class PlasticSynapses(AbstractSynapses):
         True
     """
 
-    weights: Float[Array, "source target"]
-    bias: Float[Array, " target"]
+    weights: Float[Held, "source target"]
+    bias: Float[Held, " target"]
 
     @property
     def shape(self) -> tuple[int, int]:
         """See `AbstractSynapses.shape`."""
         return _shape(self.weights)
 
-    def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+    def weighted(self, activity: Float[Numbers, "batch source"]) -> Float[Numbers, "batch target"]:
         """See `AbstractSynapses.weighted`."""
         return product(activity, self.weights)
 
-    def largest_sum(self) -> Float[Array, ""]:
+    def largest_sum(self) -> Float[Numbers, ""]:
         """See `AbstractSynapses.largest_sum`."""
         return _sum_of_sizes(self.weights, self.bias)
 
 
-def product(left: Float[Array, "batch inner"], right: Float[Array, "inner outer"]) -> Float[Array, "batch outer"]:
+def product(left: Float[Numbers, "batch inner"], right: Float[Numbers, "inner outer"]) -> Float[Numbers, "batch outer"]:
     """The matrix product, to float32's precision."""
+    if namespace(left, right) is np:
+        return left @ right
     # On accelerators the default would round to fewer bits.
     return jnp.dot(left, right, precision=jax.lax.Precision.HIGHEST)
 
 
-def nearest(values: Float[Array, "*shape"], quantum: Float[Array, ""]) -> Float[Array, "*shape"]:
+def nearest(values: Float[Numbers, "*shape"], quantum: Float[Numbers, ""]) -> Float[Numbers, "*shape"]:
     """The nearest whole multiples of a quantum."""
-    return jnp.round(values / quantum) * quantum
+    return namespace(values).round(values / quantum) * quantum
 
 
-def _shape(weights: Float[Array, "source target"]) -> tuple[int, int]:
+def without_diagonal(weights: Float[Numbers, "source target"], recurrent: bool) -> Float[Numbers, "source target"]:
+    """The weights, with no unit connected to itself when the projection is recurrent."""
+    xp = namespace(weights)
+    return xp.where(xp.eye(*weights.shape, dtype=bool), xp.float32(0), weights) if recurrent else weights
+
+
+def _shape(weights: Float[Numbers, "source target"]) -> tuple[int, int]:
     source, target = np.shape(weights)
     return source, target
 
 
-def _sum_of_sizes(weights: Float[Array, "source target"], bias: Float[Array, " target"]) -> Float[Array, ""]:
-    return jnp.max(jnp.sum(jnp.abs(weights), axis=0) + jnp.abs(bias))
+def _sum_of_sizes(weights: Float[Numbers, "source target"], bias: Float[Numbers, " target"]) -> Float[Numbers, ""]:
+    return (abs(weights).sum(axis=0) + abs(bias)).max()

@@ -1,12 +1,11 @@
 """Weights kept as the factors they are a product of: cheaper than the matrix where there are few symbols."""
 
 import equinox as eqx
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Bool, Float
 
-from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses, nearest, product
+from attractorbind._namespace import Held, Numbers, compiled, namespace
+from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses, nearest, product, without_diagonal
 from attractorbind._synapses.quality import margins
 
 
@@ -26,18 +25,18 @@ class FactoredSynapses(AbstractExactSynapses):
     - `recurrent`: whether source and target are one population, whose units have no connection to themselves.
     """
 
-    codes: Float[Array, "symbols source"]
-    coefficients: Float[Array, "symbols target"]
-    shift: Float[Array, " target"]
-    bias: Float[Array, " target"]
+    codes: Float[Held, "symbols source"]
+    coefficients: Float[Held, "symbols target"]
+    shift: Float[Held, " target"]
+    bias: Float[Held, " target"]
     recurrent: bool = eqx.field(static=True)
 
     def __init__(
         self,
-        codes: Float[Array, "symbols source"],
-        coefficients: Float[Array, "symbols target"],
-        shift: Float[Array, " target"],
-        bias: Float[Array, " target"],
+        codes: Float[Numbers, "symbols source"],
+        coefficients: Float[Numbers, "symbols target"],
+        shift: Float[Numbers, " target"],
+        bias: Float[Numbers, " target"],
         recurrent: bool,
     ) -> None:
         self.codes, self.coefficients, self.shift, self.bias = codes, coefficients, shift, bias
@@ -49,49 +48,51 @@ class FactoredSynapses(AbstractExactSynapses):
         return self.codes.shape[1], self.coefficients.shape[1]
 
     @property
-    def weights(self) -> Float[Array, "source target"]:
+    def weights(self) -> Float[Held, "source target"]:
         """W, written out."""
         weights = product(self.codes.T, self.coefficients) + self.shift[None, :]
-        return jnp.fill_diagonal(weights, 0.0, inplace=False) if self.recurrent else weights
+        return without_diagonal(weights, self.recurrent)
 
-    def weighted(self, activity: Float[Array, "batch source"]) -> Float[Array, "batch target"]:
+    def weighted(self, activity: Float[Numbers, "batch source"]) -> Float[Numbers, "batch target"]:
         """See `AbstractSynapses.weighted`."""
         shared = product(product(activity, self.codes.T), self.coefficients)
         weighted = shared + activity.sum(axis=1, keepdims=True) * self.shift[None, :]
         return weighted - activity * self._own()[None, :] if self.recurrent else weighted
 
-    def _own(self) -> Float[Array, " target"]:
+    def _own(self) -> Float[Numbers, " target"]:
         """What each unit would give itself."""
-        return jnp.sum(self.codes * self.coefficients, axis=0) + self.shift
+        return (self.codes * self.coefficients).sum(axis=0) + self.shift
 
-    def scaled(self, scale: Float[Array, " target"]) -> "FactoredSynapses":
+    def scaled(self, scale: Float[Numbers, " target"]) -> "FactoredSynapses":
         """See `AbstractExactSynapses.scaled`."""
         return FactoredSynapses(
             self.codes, self.coefficients * scale[None, :], self.shift * scale, self.bias * scale, self.recurrent
         )
 
     def raised(
-        self, by: Float[Array, " target"], bias: Float[Array, " target"], *, recurrent: bool
+        self, by: Float[Numbers, " target"], bias: Float[Numbers, " target"], *, recurrent: bool
     ) -> "FactoredSynapses":
         """See `AbstractExactSynapses.raised`."""
         return FactoredSynapses(self.codes, self.coefficients, self.shift + by, bias, recurrent)
 
-    def largest_sum(self) -> Float[Array, ""]:
+    def largest_sum(self) -> Float[Numbers, ""]:
         """See `AbstractSynapses.largest_sum`."""
         most = self.codes.sum(axis=1)[:, None]
-        of_codes = jnp.sum(most * jnp.abs(self.coefficients), axis=0)
+        of_codes = (most * abs(self.coefficients)).sum(axis=0)
         # A unit's share of itself is a part of these sums.
-        return jnp.max(of_codes + (self.codes.shape[1] + 1) * jnp.abs(self.shift) + jnp.abs(self.bias))
+        return (of_codes + (self.codes.shape[1] + 1) * abs(self.shift) + abs(self.bias)).max()
 
-    def rounded(self, quantum: Float[Array, ""]) -> "FactoredSynapses":
+    def rounded(self, quantum: Float[Numbers, ""]) -> "FactoredSynapses":
         """See `AbstractExactSynapses.rounded`."""
         coefficients, shift, bias = (nearest(each, quantum) for each in (self.coefficients, self.shift, self.bias))
         return FactoredSynapses(self.codes, coefficients, shift, bias, self.recurrent)
 
-    def with_room(self, codes: Bool[Array, "slots source"]) -> "FactoredSynapses":
+    def with_room(self, codes: Bool[Numbers, "slots source"]) -> "FactoredSynapses":
         """The same for more codes, which are not used yet."""
-        coefficients = jnp.pad(self.coefficients, ((0, len(codes) - len(self.codes)), (0, 0)))
-        return FactoredSynapses(codes.astype(jnp.float32), coefficients, self.shift, self.bias, self.recurrent)
+        coefficients = namespace(codes, self.coefficients).pad(
+            self.coefficients, ((0, len(codes) - len(self.codes)), (0, 0))
+        )
+        return FactoredSynapses(codes.astype(np.float32), coefficients, self.shift, self.bias, self.recurrent)
 
 
 # benchmarks/weights.py: with fewer units, or more symbols, the matrix is about as fast, or faster.
@@ -109,25 +110,25 @@ def cheaper(synapses: AbstractSynapses, slots: int) -> bool:
     return min(source, target) >= _FEWEST_UNITS and slots * (source + target) <= _CHEAPER * source * target
 
 
-def belong_to(synapses: FactoredSynapses, codes: Bool[Array, "symbols source"], *, recurrent: bool) -> bool:
+def belong_to(synapses: FactoredSynapses, codes: Bool[Numbers, "symbols source"], *, recurrent: bool) -> bool:
     """Whether these are factors of a projection from a population with just these codes."""
-    same = synapses.codes.shape == codes.shape and bool((synapses.codes == codes.astype(jnp.float32)).all())
+    same = synapses.codes.shape == codes.shape and bool((synapses.codes == codes.astype(np.float32)).all())
     return same and len(synapses.coefficients) == len(codes) and synapses.recurrent == recurrent
 
 
 def keeps_its_margin(
     before: AbstractSynapses,
     after: AbstractSynapses,
-    source: Bool[Array, "symbols source"],
-    target: Bool[Array, "symbols target"],
+    source: Bool[Numbers, "symbols source"],
+    target: Bool[Numbers, "symbols target"],
 ) -> bool:
     """Whether rounding has left the smallest margin of any unit and symbol nearly as it was."""
     smallest, left = (float(_smallest_margin(each, source, target)) for each in (before, after))
     return bool(np.isfinite(left)) and 0 < _MARGIN * smallest <= left
 
 
-@jax.jit
+@compiled()
 def _smallest_margin(
-    synapses: AbstractSynapses, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"]
-) -> Float[Array, ""]:
+    synapses: AbstractSynapses, source: Bool[Numbers, "symbols source"], target: Bool[Numbers, "symbols target"]
+) -> Float[Numbers, ""]:
     return margins(synapses, source, target).min()

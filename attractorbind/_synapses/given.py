@@ -6,14 +6,22 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, ArrayLike
+from jaxtyping import ArrayLike
 
 from attractorbind._errors import NetworkError
+from attractorbind._namespace import Numbers, at_hand, namespace
 from attractorbind._synapses.base import AbstractSynapses, PlasticSynapses, Synapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._synapses.grid import LARGEST_FIELD, largest_sum
 
 _KNOWN = (Synapses, PlasticSynapses, FactoredSynapses)
+# With more numbers in them JAX is faster, what it takes to compile included.
+_AT_HAND = 2**22
+
+
+def synapses_at_hand(synapses: AbstractSynapses) -> AbstractSynapses:
+    """See `at_hand`; classes of users may compute with JAX's arrays alone, and keep them."""
+    return at_hand(synapses, _AT_HAND) if isinstance(synapses, _KNOWN) else synapses
 
 
 def checked(synapses: object, shape: tuple[int, int], given: str, wanted: str) -> AbstractSynapses:
@@ -31,15 +39,16 @@ def checked(synapses: object, shape: tuple[int, int], given: str, wanted: str) -
     _check_leaves(synapses, given)
     # JAX would only warn of what is too large for float32; it is refused below.
     with np.errstate(over="ignore"):
-        taken: AbstractSynapses = jax.tree.map(_as_float32(synapses), synapses)
+        taken: AbstractSynapses = synapses_at_hand(jax.tree.map(_as_float32(synapses), synapses))
     weights, bias = taken.weights, taken.bias
-    if not isinstance(weights, jax.Array) or not isinstance(bias, jax.Array):
+    if not isinstance(weights, jax.Array | np.ndarray) or not isinstance(bias, jax.Array | np.ndarray):
         raise NetworkError(f"{given} weights or biases that are no arrays; {wanted}")
     if weights.shape != shape or bias.shape != shape[1:] or taken.shape != shape:
         raise NetworkError(f"{given} weights of shape {weights.shape} and biases of shape {bias.shape}; {wanted}")
     if not isinstance(taken, _KNOWN):
         _check_fields(taken, shape, given)
-    if not bool(jnp.isfinite(weights).all() & jnp.isfinite(bias).all()):
+    xp = namespace(weights, bias)
+    if not (xp.isfinite(weights).all() & xp.isfinite(bias).all()):
         raise NetworkError(f"{given} weights or biases that are not finite numbers of float32; {wanted}, all finite")
     largest = float(largest_sum(taken))
     if not 0 <= largest <= LARGEST_FIELD:
@@ -67,16 +76,18 @@ def _is_real(leaf: object) -> bool:
     return any(jnp.issubdtype(kind, real) for real in (jnp.floating, jnp.integer, jnp.bool_))
 
 
-def _as_float32(synapses: AbstractSynapses) -> Callable[[ArrayLike], Array]:
+def _as_float32(synapses: AbstractSynapses) -> Callable[[ArrayLike], Numbers]:
     """The function that makes numbers float32; a class of the user's own may also keep whole numbers, such as indices.
 
     Other types, and types that are only presumed, would have every driver compiled anew.
     """
     known = isinstance(synapses, _KNOWN)
 
-    def converted(leaf: ArrayLike) -> Array:
+    def converted(leaf: ArrayLike) -> Numbers:
         array = np.asarray(leaf)
-        return jnp.asarray(array, jnp.float32 if known or jnp.issubdtype(array.dtype, jnp.floating) else None)
+        if known:
+            return array.astype(np.float32)
+        return jnp.asarray(array, jnp.float32 if jnp.issubdtype(array.dtype, jnp.floating) else None)
 
     return converted
 

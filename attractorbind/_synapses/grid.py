@@ -1,13 +1,11 @@
 """The grid that exact weights lie on, so that fields are exact sums; and the drive, above any field."""
 
 from collections.abc import Sequence
-from functools import partial
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
+from attractorbind._namespace import Numbers, compiled, namespace, on_device
 from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses
 
 # float32 counts whole multiples of a quantum exactly up to 2**24 of them.
@@ -20,9 +18,9 @@ LARGEST_FIELD = 2.0**125
 _SILENT_NUCLEUS = -0.3
 
 
-@partial(jax.jit, static_argnames=("recurrent", "from_nucleus"))
+@compiled("recurrent", "from_nucleus")
 def calm_when_source_is_silent(
-    synapses: AbstractExactSynapses, active: Float[Array, ""], *, recurrent: bool, from_nucleus: bool
+    synapses: AbstractExactSynapses, active: Float[Numbers, ""], *, recurrent: bool, from_nucleus: bool
 ) -> AbstractExactSynapses:
     """No excitation from a silent source, and from a silent nucleus a little inhibition.
 
@@ -30,14 +28,15 @@ def calm_when_source_is_silent(
     are. A unit of a latch that is on sees one unit less; half-way between is the best that one shift can do. Codes of
     more or fewer units see more or less of it.
     """
-    bias = jnp.full_like(synapses.bias, _SILENT_NUCLEUS) if from_nucleus else jnp.minimum(synapses.bias, 0.0)
+    xp = namespace(synapses)
+    bias = xp.full_like(synapses.bias, _SILENT_NUCLEUS) if from_nucleus else xp.minimum(synapses.bias, 0.0)
     seen = active - 0.5 if recurrent else active
     return synapses.raised((synapses.bias - bias) / seen, bias, recurrent=recurrent)
 
 
 def on_grid(
     synapses: Sequence[AbstractSynapses], largest_field: float
-) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
+) -> tuple[tuple[AbstractSynapses, ...], Float[Numbers, ""]]:
     """Round all exact weights to whole multiples of one power of two, small enough that every field is an exact sum.
 
     A field is a sum over active units and open projections. When its terms are multiples of a quantum and it stays
@@ -53,18 +52,17 @@ def on_grid(
     """
     # A quarter more than the largest field, for what rounding adds to it.
     drive = float(2.0 ** np.ceil(np.log2(1.25 * max(largest_field, 1.0))))
-    quantum = jnp.float32(2.0 * drive / 2.0**_EXACT_BITS)
-    return tuple(
-        _rounded(each, quantum) if isinstance(each, AbstractExactSynapses) else each for each in synapses
-    ), jnp.float32(drive)
+    quantum = np.float32(2.0 * drive / 2.0**_EXACT_BITS)
+    rounded = [_rounded(each, quantum) if isinstance(each, AbstractExactSynapses) else each for each in synapses]
+    return on_device((tuple(rounded), np.float32(drive)))
 
 
-@jax.jit
-def largest_sum(synapses: AbstractSynapses) -> Float[Array, ""]:
+@compiled()
+def largest_sum(synapses: AbstractSynapses) -> Float[Numbers, ""]:
     """See `AbstractSynapses.largest_sum`."""
     return synapses.largest_sum()
 
 
-@jax.jit
-def _rounded(synapses: AbstractExactSynapses, quantum: Float[Array, ""]) -> AbstractExactSynapses:
+@compiled()
+def _rounded(synapses: AbstractExactSynapses, quantum: Float[Numbers, ""]) -> AbstractExactSynapses:
     return synapses.rounded(quantum)

@@ -93,7 +93,7 @@ def main(modules: Sequence[str]) -> int:
         files = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, check=True, capture_output=True, text=True)
         for file in files.stdout.splitlines():
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPOSITORY / file, folder / file)
+            shutil.copy(REPOSITORY / file, folder / file, follow_symlinks=False)
         settings, session = folder / "tests/mutation/cosmic-ray.toml", folder / "session.sqlite"
         if modules:
             paths = [f"attractorbind/_program/{module}" for module in modules]
