@@ -4,6 +4,8 @@
 compiles to is meant to change, `python listings.py` writes the file anew: read the difference before you keep it.
 """
 
+import os
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -267,6 +269,12 @@ def _build(relays: list[tuple[str, str]], **options: object) -> ab.Network:
 
 @cache
 def networks() -> Mapping[str, ab.Network]:
+    """The networks; read from a file, if the environment names one, where they are wanted hundreds of times."""
+    file = os.environ.get("ATTRACTORBIND_TESTS_NETWORKS")
+    return pickle.loads(Path(file).read_bytes()) if file else built()
+
+
+def built() -> dict[str, ab.Network]:
     """A network of each kind of wiring, and one that has everything."""
     chain = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("c", "d"), ("a", "c"), ("c", "a"), ("b", "d")]
     ganglia = {"striatum": INTO, "levers": ["up", "down"], "many": ["x", "y", "z"], "out": ["b->d", "c->d"]}
