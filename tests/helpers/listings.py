@@ -6,6 +6,7 @@ compiles to is meant to change, `python listings.py` writes the file anew: read 
 
 import os
 import pickle
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -349,4 +350,7 @@ def listings() -> str:
 
 
 if __name__ == "__main__":
-    KEPT.write_text(listings())
+    if sys.argv[1:] == ["tell"]:
+        print(listings(), end="")
+    else:
+        KEPT.write_text(listings())
