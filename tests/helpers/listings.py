@@ -127,8 +127,8 @@ AREA_PROGRAMS = {
     "choose programs": ab.choose("levers", gates={"up": ab.clear("a"), "down": ab.hold()}, greedy=True)
     + ab.when(ab.chosen("levers", "up"), ab.clear("b")),
     "choose among three": ab.choose("many", one_of=dict.fromkeys(["x", "y", "z"], ab.clear("a"))),
-    "reward": ab.reward() + ab.reward(-0.5) + ab.reward(0) + ab.reward(0.25, when=ab.empty("a")),
-    "reward through": ab.reward(1, through="out") + ab.next_reward() + ab.next_reward(through="out"),
+    "reward": ab.reward() + ab.reward(-0.5) + ab.reward(0.0) + ab.reward(0.25, when=ab.empty("a")),
+    "reward through": ab.reward(1.0, through="out") + ab.next_reward() + ab.next_reward(through="out"),
     "episodes": ab.begin_episode("striatum"),
     "cycle by": ab.cycle(RULES, limit=2, by="striatum"),
     "several areas": ab.when(ab.chosen("many", "z"), ab.choose("out", one_of=["b->d", "c->d"]), ab.emit("d")),
