@@ -36,10 +36,11 @@ class _Line(NamedTuple):
 
 
 class _Position(NamedTuple):
-    """How many stretches and ticks have been taken, by all trials together."""
+    """How many stretches and ticks have been taken, by all trials together, and how many ticks of a stretch begun."""
 
     stretch: Int[Array, ""]
     tick: Int[Array, ""]
+    begun: Int[Array, ""]
 
 
 class Straight(AbstractController):
@@ -50,10 +51,15 @@ class Straight(AbstractController):
     ticks: Any  # a whole number, of NumPy until the loop is compiled
     emits: bool = eqx.field(static=True, default=False)
 
+    @property
+    def longest(self) -> int:
+        """See `AbstractController.longest`."""
+        return int(self.ticks)
+
     def init(self, trials: int) -> _Position:
         """See `AbstractController.init`."""
         nothing: Any = np.int32(0)
-        return _Position(nothing, nothing)
+        return _Position(nothing, nothing, nothing)
 
     def going_on(self, carry: _Position) -> Bool[Array, ""]:
         """See `AbstractController.going_on`."""
@@ -78,9 +84,16 @@ class Straight(AbstractController):
             at(self.table.area_gates, row),
             lambda target: jnp.where(target == population, imposed, 0.0),
         )
-        plan = self.table.settings.plan(row, at(self.line.row, jnp.maximum(carry.stretch - 1, 0)))
-        ticks = jnp.where(quiet, 1, at(self.line.ticks, number))
-        position = _Position(carry.stretch + (~quiet).astype(jnp.int32), carry.tick + jnp.where(quiet, 0, ticks))
+        before = jnp.where(carry.begun > 0, number, jnp.maximum(carry.stretch - 1, 0))
+        plan = self.table.settings.plan(row, at(self.line.row, before))
+        left = at(self.line.ticks, number) - carry.begun
+        ticks = jnp.where(quiet, 1, jnp.minimum(left, readings.most))
+        ended = ~quiet & (ticks == left)
+        position = _Position(
+            stretch=carry.stretch + ended.astype(jnp.int32),
+            tick=carry.tick + jnp.where(quiet, 0, ticks),
+            begun=jnp.where(quiet | ended, 0, carry.begun + ticks),
+        )
         return position, Stretch(plan, incoming, ticks, readings.outputs)
 
     def progress(self, carry: _Position) -> Progress:

@@ -89,6 +89,11 @@ class AbstractController(eqx.Module):
 
     emits: eqx.AbstractVar[bool]
 
+    @property
+    def longest(self) -> int | None:
+        """How many ticks it takes at the most, asked on the host; None where nobody knows."""
+        return None
+
     @abc.abstractmethod
     def init(self, trials: int) -> PyTree:
         """Where it stands at first: arrays of NumPy, so that nothing is computed for them."""

@@ -1,6 +1,7 @@
 """The one loop: ask the controller for a stretch, take its ticks, and at the end see what comes to rest."""
 
 import dataclasses
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,12 +17,14 @@ from attractorbind._engine.advance import Standing, started
 from attractorbind._engine.areas import AreaStates
 from attractorbind._engine.asking import NO_SYMBOL, Outputs
 from attractorbind._engine.coding import Coding
-from attractorbind._engine.controller import AbstractController, Given, Readings
+from attractorbind._engine.controller import AbstractController, Given, Progress, Readings
 from attractorbind._engine.noise import Draws
 from attractorbind._engine.observe import Record, blank, noted, observe
+from attractorbind._engine.pace import Pace
 from attractorbind._engine.readers import readers
 from attractorbind._engine.settle import Loop, Phase, judged, run_and_settle
 from attractorbind._engine.stretch import Setup, take
+from attractorbind._engine.taken import Taken
 from attractorbind._flat import Flat, flat
 from attractorbind._kept import kept
 from attractorbind._nameless import unnamed
@@ -62,6 +65,7 @@ class _Start(NamedTuple):
     tick: Int[Array, ""]
     position: PyTree
     outputs: Outputs
+    most: Any = np.int32(np.iinfo(np.int32).max)  # ticks of a call
 
 
 class _Call(NamedTuple):
@@ -83,16 +87,19 @@ def drive(
     *,
     record: str,
     room: int,
+    tell: Callable[[Progress, int], None] | None = None,
 ) -> tuple[Outcome, Record | None]:
     """Run a network under a controller to the end.
 
-    The compiled loop has room for so many recorded ticks and outputs. When the room is full the loop pauses; what is
-    in it is taken out here, and the loop is gone on with. So nothing is computed twice, whatever a program's length.
+    The compiled loop has room for so many recorded ticks and outputs, and takes so many ticks at the most. Then it
+    pauses; what is in it is taken out here, and the loop is gone on with. So nothing is computed twice, whatever a
+    program's length, and Python hears an interrupt between two calls.
 
     **Arguments:**
 
     - `record`: as for `run`.
     - `room`: how many ticks can be recorded in one call.
+    - `tell`: is told how the trials stand after every call that paused, and of how many ticks.
 
     **Returns:** the outcome, and what was recorded of every tick.
     """
@@ -111,29 +118,27 @@ def drive(
         position=controller.init(trials),
         outputs=_no_outputs(controller, trials),
     )
-    calls: list[_Call] = []
-    while not calls or (not traced and _pauses(controller, record) and bool(calls[-1].paused)):
+    pace, taken = Pace(network, trials), Taken(record)
+    while True:
+        start = start if traced else start._replace(most=pace.begin())
         call = _drive(anonymous, known, given, draws, start, record=record, room=room, traced=traced)
-        calls.append(call)
+        taken.take(call.end.outputs, call.recorded, call.end.tick)
+        # A program that is known to end within one call is not waited for.
+        if traced or not _pauses(controller, record, pace.most) or not bool(call.paused):
+            break
+        pace.end()
         start = call.end._replace(outputs=_no_outputs(controller, trials))
-    end = calls[-1].end
-    outputs = end.outputs if len(calls) == 1 else _joined([call.end.outputs for call in calls])
+        if tell is not None:
+            tell(controller.progress(call.end.position), int(call.end.tick))
+    outputs = taken.outputs()
     outcome = Outcome(
-        state=dataclasses.replace(state, activities=end.activities, areas=end.areas, origin=network.origin),
-        result=calls[-1].result,
-        ticks=calls[-1].ticks,
+        state=dataclasses.replace(state, activities=call.end.activities, areas=call.end.areas, origin=network.origin),
+        result=call.result,
+        ticks=call.ticks,
         outputs=outputs.symbols,
         output_counts=outputs.counts,
     )
-    if record == "final":
-        return outcome, None
-    parts, before = [], 0
-    for call in calls:
-        # A call that paused for want of room for outputs has not used all of the room for ticks.
-        ticks = int(call.end.tick) - before
-        parts.append(jax.tree.map(lambda array, ticks=ticks: np.asarray(array)[:ticks], call.recorded))
-        before += ticks
-    return outcome, jax.tree.map(lambda *arrays: np.concatenate(arrays), *parts)
+    return outcome, taken.recorded()
 
 
 @kept
@@ -144,9 +149,9 @@ def _on_device(controller: AbstractController) -> Flat:
         return flat(jax.tree.map(jnp.asarray, controller))
 
 
-def _pauses(controller: AbstractController, record: str) -> bool:
+def _pauses(controller: AbstractController, record: str, most: int) -> bool:
     """Whether the loop may ever pause; otherwise nobody need wait for it to see whether it has."""
-    return controller.emits or record != "final"
+    return controller.emits or record != "final" or controller.longest is None or controller.longest > most
 
 
 def _no_outputs(controller: AbstractController, trials: int) -> Outputs:
@@ -154,17 +159,6 @@ def _no_outputs(controller: AbstractController, trials: int) -> Outputs:
     symbols: Any = np.full((trials, room), NO_SYMBOL, np.int32)
     counts: Any = np.zeros(trials, np.int32)
     return Outputs(symbols, counts)
-
-
-def _joined(parts: list[Outputs]) -> Outputs:
-    """The outputs of calls that followed each other, as if there had been room for all of them in one."""
-    counts = np.stack([np.asarray(part.counts) for part in parts])
-    ends = np.cumsum(counts, axis=0)
-    symbols: Any = np.full((counts.shape[1], ends[-1].max(initial=1)), NO_SYMBOL, np.int32)
-    for part, count, end in zip(parts, counts, ends, strict=True):
-        for trial in np.flatnonzero(count):
-            symbols[trial, end[trial] - count[trial] : end[trial]] = part.symbols[trial, : count[trial]]
-    return Outputs(symbols, ends[-1])
 
 
 class _Carry(NamedTuple):
@@ -206,9 +200,9 @@ def _drive(
         return jnp.int32(room) - (carry.tick - start.tick)
 
     def paused(carry: _Carry) -> Bool[Array, ""]:
-        full = jnp.bool_(False)
         if traced:
-            return full
+            return jnp.bool_(False)
+        full = carry.tick - start.tick >= start.most
         if record != "final":
             full |= left(carry) <= 0
         if controller.emits:
@@ -216,7 +210,8 @@ def _drive(
         return full
 
     def go_on(phase: Phase, carry: _Carry) -> _Carry:
-        most = jnp.int32(np.iinfo(np.int32).max) if record == "final" else left(carry)
+        most = start.most - (carry.tick - start.tick)
+        most = most if record == "final" else jnp.minimum(most, left(carry))
         standing = carry.standing
         coding = Coding(network, standing.areas)
         readings = Readings(given, network, standing.activity, coding, carry.outputs, most, phase.quiet)
