@@ -67,3 +67,12 @@ def slow(session: nox.Session) -> None:
     # In a single process, as progress could not be seen from several, and with the marker by itself: tests/conftest.py
     # leaves out the checks of annotations when it is.
     run_module(session, "pytest", "-o", "addopts=", "-m", "slow", "-s", *session.posargs)
+
+
+@nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Small changes of the modules that compile programs, each of which a test of programs must notice.
+
+    About half an hour; nox -s mutation -- control.py takes the mutants of some modules.
+    """
+    session.run(sys.executable, "tests/mutation/mutate.py", *session.posargs)

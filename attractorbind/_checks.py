@@ -171,15 +171,28 @@ _FROM_OUTSIDE = (
 )
 
 
+def is_traced(tree: object) -> bool:
+    """Whether the values of some of its arrays are not known yet, as is the case while JAX traces a function."""
+    return any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(tree))
+
+
+def is_inside_trace() -> bool:
+    """Whether JAX is compiling the caller: then even an array that is made here has no value yet."""
+    return isinstance(jax.lax.neg(_ZERO), Tracer)
+
+
+_ZERO = np.float32(0)
+
+
 def check_computed(name: str, tree: object, error: type[AttractorBindError]) -> None:
     """Raise if the values of some of its arrays are not known yet, as is the case while JAX traces a function."""
-    if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(tree)):
+    if is_traced(tree):
         raise error(f"{name} is traced; {_FROM_OUTSIDE}")
 
 
 def check_outside(error: type[AttractorBindError]) -> None:
-    """Raise if JAX is tracing the caller: then even an array made here has no value yet."""
-    if isinstance(jnp.zeros(()), Tracer):
+    """Raise if JAX is compiling the caller."""
+    if is_inside_trace():
         raise error(f"the call is traced, since it stands inside of a function that JAX transforms; {_FROM_OUTSIDE}")
 
 

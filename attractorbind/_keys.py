@@ -1,7 +1,7 @@
 """Random keys and rates: what users give for them, and whether it is right."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jax
@@ -73,8 +73,15 @@ def trial_keys(key: Any, trials: int, noise: float, drawing: Sequence[str] = ())
         return key
     if noise == 0 and not drawing:
         # Nothing is drawn from them, and to derive a key for each trial would take as long as a short run.
-        return jnp.broadcast_to(key, (trials,))
+        return unused_keys(trials)
     return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials, dtype=jnp.int32))
+
+
+@lru_cache(maxsize=64)
+def unused_keys(trials: int) -> Key[Array, " trials"]:
+    """As many keys, for runs that draw nothing; kept, for to make them takes as long as a short run."""
+    with jax.ensure_compile_time_eval():
+        return jnp.broadcast_to(unused_key(), (trials,))
 
 
 @cache

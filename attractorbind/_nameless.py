@@ -3,6 +3,8 @@
 import dataclasses
 
 from attractorbind._area.base import renamed
+from attractorbind._flat import Flat, flat
+from attractorbind._kept import kept
 from attractorbind._network import Network
 from attractorbind._rule.hebbian import Hebbian
 from attractorbind._vocabulary import Vocabulary
@@ -25,3 +27,9 @@ def nameless(network: Network) -> Network:
         altered=False,
         given=(),
     )
+
+
+@kept
+def unnamed(network: Network) -> Flat:
+    """The `nameless` network, taken apart for calls of compiled functions."""
+    return flat(nameless(network))

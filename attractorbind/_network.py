@@ -17,6 +17,7 @@ from attractorbind._display import table_html
 from attractorbind._errors import NetworkError
 from attractorbind._files import read_network, write_network
 from attractorbind._gating import Gating, conductances, partition
+from attractorbind._kept import kept
 from attractorbind._on_disk import checked_path
 from attractorbind._parts import Parts
 from attractorbind._report import Report, codes_reported, reported
@@ -170,6 +171,7 @@ class Network(eqx.Module):
         return silent(self.wiring, self.areas, self.area_parameters, self.origin, check_count("trials", trials))
 
     @property
+    @kept
     def origin(self) -> Origin:
         """What a state must be of to mean the same in this network."""
         return Origin(self.fingerprint, tuple(self.vocabulary))
@@ -287,6 +289,28 @@ class Network(eqx.Module):
             f"{len(self.synapses)} projections, {f'areas {{{areas}}}, ' if areas else ''}"
             f"{rules_in_words(self.rule, self.rules)})"
         )
+
+
+# Silent states that are kept: of a network so many, each of so many bytes at the most.
+_SILENCES, _SILENCE_BYTES = 8, 2**22
+
+
+def silence(network: Network, trials: int) -> State:
+    """The silent state, the same at every call if it is small: to make one takes as long as a short run."""
+    made = _silences(network)
+    if trials in made:
+        return made[trials]
+    state = network.silent(trials)
+    if sum(leaf.nbytes for leaf in jax.tree.leaves(state)) <= _SILENCE_BYTES:
+        if len(made) == _SILENCES:
+            made.clear()
+        made[trials] = state
+    return state
+
+
+@kept
+def _silences(network: Network) -> dict[int, State]:
+    return {}
 
 
 def _symbols(vocabulary: Vocabulary) -> str:

@@ -15,7 +15,8 @@ from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
 from attractorbind._inputs import check_given, input_symbols, number_of_trials, over_trials, slot_symbols
 from attractorbind._keys import Rate, check_key, trial_keys
-from attractorbind._network import Network, check_network, check_state
+from attractorbind._nameless import unnamed
+from attractorbind._network import Network, check_network, check_state, silence
 from attractorbind._program.listing import Listing
 from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
@@ -114,9 +115,9 @@ def run(
     }
     trials = number_of_trials(known)
     keys = trial_keys(key, trials, noise, [gate for gate in network.wiring.drawing if compiled.opens(gate)])
-    start = network.silent(trials) if state is None else state
+    start = silence(network, trials) if state is None else repeated(state, trials)
     seen = {name: over_trials(array, trials, axis=0) for name, array in seen.items()}
-    start = with_stimuli(network, repeated(start, trials), seen)
+    start = with_stimuli(network, start, seen)
     outcome, recorded = simulate_recording(
         network,
         compiled,
@@ -181,7 +182,7 @@ def _taken(
 def compiled_for(network: object, program: object) -> Schedule | Listing:
     """The program compiled for the network, or an error if either is something else."""
     network = check_network(network)
-    check_computed("network", network, NetworkError)
+    check_computed("network", unnamed(network).leaves, NetworkError)
     check_outside(NetworkError)
     if isinstance(program, Program):
         return program.compile(network)

@@ -1,6 +1,5 @@
 """A run as a pure function of arrays, which JAX can trace: `simulate`, and what `run` shares with it."""
 
-import dataclasses
 from typing import Any, NamedTuple
 
 import jax
@@ -12,11 +11,13 @@ from jaxtyping import Array, Float, Int, Key
 from attractorbind._checks import check_array
 from attractorbind._control.listing import branching
 from attractorbind._control.straight import straight
+from attractorbind._engine.controller import AbstractController, Given
 from attractorbind._engine.driver import Draws, Outcome, drive
 from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
 from attractorbind._inputs import bucket, padded, padded_stream
-from attractorbind._keys import Rate, check_key_type, check_rate, is_noiseless, unused_key
+from attractorbind._kept import kept
+from attractorbind._keys import Rate, check_key_type, check_rate, is_noiseless, unused_keys
 from attractorbind._network import Network, check_network
 from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
@@ -24,6 +25,7 @@ from attractorbind._state import State, check_origin
 
 # Ticks of a program that branches that are recorded in one call of the compiled loop.
 _RECORDED_TICKS = 128
+_LEAKS_KEPT = 8
 
 
 class Rates(NamedTuple):
@@ -106,7 +108,7 @@ def simulate(
         if drawing or not is_noiseless(noise):
             told = f"choices are made by the gate {drawing[0]!r}" if drawing else "noise is given"
             raise ArgumentError(f"{told} but no keys; give keys=, one random key per trial")
-        keys = jnp.broadcast_to(unused_key(), (trials,))
+        keys = unused_keys(trials)
     check_key_type("keys", keys, (trials,))
     _check_symbols("symbols", symbols, (len(compiled.slots), trials))
     if stream is not None:
@@ -153,16 +155,35 @@ def simulate_recording(
     level = None if is_noiseless(noise) else _float32(noise)
     given: Any = symbols
     inputs: Any = stream
+    controller = _kept_controller(compiled, leak) if isinstance(leak, float) else _controller(compiled, leak)
     slots = padded(given, bucket(len(given), 8))
     if isinstance(compiled, Schedule):
-        controller = straight(network.wiring, compiled, leak, slots)
         room = bucket(compiled.ticks, 32)
     else:
-        controller = branching(network.wiring, compiled, leak, slots, padded_stream(inputs))
-        room = _RECORDED_TICKS
+        room, inputs = _RECORDED_TICKS, padded_stream(inputs)
     room = 0 if record == "final" else room
-    outcome, recorded = drive(network, controller, Draws(level, keys), state, record=record, room=room)
-    return dataclasses.replace(outcome, state=dataclasses.replace(outcome.state, origin=network.origin)), recorded
+    trials = Given(slots, inputs)
+    return drive(network, controller, trials, Draws(level, keys), state, record=record, room=room)
+
+
+def _controller(compiled: Schedule | Listing, leak: float | Float[Array, ""]) -> AbstractController:
+    make: Any = straight if isinstance(compiled, Schedule) else branching
+    return make(compiled.wiring, compiled, leak)
+
+
+def _kept_controller(compiled: Schedule | Listing, leak: float) -> AbstractController:
+    """The controller, made once for each of the last few leaks."""
+    controllers = _controllers(compiled)
+    if leak not in controllers:
+        if len(controllers) == _LEAKS_KEPT:
+            controllers.clear()
+        controllers[leak] = _controller(compiled, leak)
+    return controllers[leak]
+
+
+@kept
+def _controllers(compiled: Schedule | Listing) -> dict[float, AbstractController]:
+    return {}
 
 
 def _float32(number: Rate) -> Float[Array, ""] | np.float32:

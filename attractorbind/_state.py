@@ -122,6 +122,8 @@ def buffer_units(wiring: Wiring) -> Mapping[str, int]:
 
 def repeated(state: State, trials: int) -> State:
     """One trial's state for so many trials."""
+    if state.trials == trials:
+        return state
 
     def spread(leaf: Array | Shared) -> Array | Shared:
         return leaf if isinstance(leaf, Shared) else jnp.broadcast_to(leaf, (trials, *leaf.shape[1:]))

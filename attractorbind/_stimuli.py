@@ -82,6 +82,8 @@ def show(network: Network, state: State, stimuli: Mapping[str, Any]) -> State:
 
 def with_stimuli(network: Network, state: State, stimuli: Stimuli) -> State:
     """The state with these stimuli before its areas."""
+    if not stimuli:
+        return state
     areas = [
         area.shown(own, stimuli[area.name]) if isinstance(area, AbstractSensoryArea) and area.name in stimuli else own
         for area, own in zip(network.areas, state.areas, strict=True)

@@ -15,6 +15,7 @@ from attractorbind._display import table_html, text_html
 from attractorbind._engine.coding import Coding
 from attractorbind._errors import ArgumentError, RunError
 from attractorbind._keys import Rate
+from attractorbind._lexicon import NOTHING, UNKNOWN, exact_symbols
 from attractorbind._network import Network
 from attractorbind._overlap import THRESHOLD
 from attractorbind._program.listing import Listing
@@ -22,6 +23,8 @@ from attractorbind._program.schedule import Schedule
 from attractorbind._result import Result
 from attractorbind._state import State, of_trial
 from attractorbind._trace_table import table, told
+
+_NEARLY_ONE = 0.999
 
 
 class Trace(eqx.Module):
@@ -107,8 +110,11 @@ class Trace(eqx.Module):
             if tick is not None and self.best_symbol:
                 row = self._row(tick)
                 best, most = self.best_symbol[buffer][row], self.best_overlap[buffer][row]
+            elif (exact := _exact(self, buffer, tick, threshold)) is not None:
+                decoded[buffer] = exact
+                continue
             else:
-                match = self.overlaps(buffer, tick)
+                match = np.asarray(self.overlaps(buffer, tick))
                 best, most = match.argmax(axis=1), match.max(axis=1)
             decoded[buffer] = self._names(best, most, threshold)
         return decoded
@@ -122,15 +128,7 @@ class Trace(eqx.Module):
         - `tick`: which tick, with `record="states"`; the final state if not given.
         """
         index = self.state.names.index(check_known("population", "populations", population, self.state.names))
-        if tick is None:
-            return self._overlaps(index, self.state[population])
-        self.network.wiring.buffer(population)
-        if not self.states and not self.best_symbol:
-            self._row(tick)
-        if not self.states:
-            raise ArgumentError('the states of single ticks were not recorded; run with record="states"')
-        states = jnp.asarray(self.states[population][self._row(tick)], jnp.float32)
-        return self._overlaps(index, states)
+        return self._overlaps(index, jnp.asarray(_states(self, population, tick), jnp.float32))
 
     def table(self, trial: int = 0) -> str:
         """The run of one trial as text: at each tick the gates that were not at rest, and what the buffers held then.
@@ -268,6 +266,34 @@ class Trace(eqx.Module):
         counts = Counter(Result(code).name.lower() for code in self.result.tolist())
         results = ", ".join(f"{count} {name}" for name, count in counts.items())
         return f"Trace({self.state.trials} trials, {int(self.ticks.max())} ticks: {results})"
+
+
+def _states(
+    trace: Trace, population: str, tick: int | None
+) -> Float[Array, "trials _units"] | Bool[np.ndarray, "trials _units"]:
+    """What a population does at a tick, or at the end."""
+    if tick is None:
+        return trace.state[population]
+    trace.network.wiring.buffer(population)
+    if not trace.states and not trace.best_symbol:
+        trace._row(tick)
+    if not trace.states:
+        raise ArgumentError('the states of single ticks were not recorded; run with record="states"')
+    return trace.states[population][trace._row(tick)]
+
+
+# These are functions, since a bound method of a module of Equinox takes longer to make than all that they do.
+def _exact(trace: Trace, buffer: str, tick: int | None, threshold: float) -> list[str | None] | None:
+    """The symbols whose codes a buffer's states are; None if one is no code, or codes may be imprinted."""
+    network = trace.network
+    # The overlap of a code with itself is 1 but for the last digits.
+    if threshold > _NEARLY_ONE or Coding(network, trace.state.areas).imprinted is not None:
+        return None
+    symbols = exact_symbols(network, network.wiring.buffers[buffer], np.asarray(_states(trace, buffer, tick)))
+    if (symbols == UNKNOWN).any():
+        return None
+    names = tuple(network.vocabulary)
+    return [None if symbol == NOTHING else names[symbol] for symbol in symbols.tolist()]
 
 
 def _html(trace: Trace) -> str:

@@ -26,7 +26,7 @@ ROOMS = [inside.parent.name for inside in sorted((HERE.parent / "attractorbind")
 WRONG_CALLS = {
     "_area": lambda: renamed("area", "name", {}),
     "_basal_ganglia": lambda: dendrites("units", 3, key="key"),
-    "_control": lambda: straight("wiring", "schedule", 0.0, np.zeros((1, 1), int)),
+    "_control": lambda: straight("wiring", "schedule", 0.0),
     "_engine": lambda: ends("wiring"),
     "_learning": lambda: random_feedback("layers", key="key"),
     "_measure": lambda: bits(3),

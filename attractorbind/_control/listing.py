@@ -19,7 +19,7 @@ from attractorbind._engine.advance import Incoming
 from attractorbind._engine.areas import opened
 from attractorbind._engine.asking import NO_SYMBOL, Asked, answers, put_out
 from attractorbind._engine.coding import Coding
-from attractorbind._engine.controller import AbstractController, Progress, Readings, Stretch
+from attractorbind._engine.controller import AbstractController, Given, Progress, Readings, Stretch
 from attractorbind._engine.observe import presenters
 from attractorbind._engine.plan import Conductances, conducting, joint, packed, reach
 from attractorbind._inputs import bucket, padded
@@ -80,8 +80,6 @@ class Branching(AbstractController):
 
     table: _Table
     asked: Asked
-    symbols: Any  # whole numbers, (slots, trials), of NumPy until the loop is compiled
-    stream: Any  # whole numbers, (trials, length), likewise
     counters: int = eqx.field(static=True)
     emits: bool = eqx.field(static=True)
     chooses: bool = eqx.field(static=True)
@@ -108,16 +106,17 @@ class Branching(AbstractController):
     def next(self, carry: _Position, readings: Readings) -> tuple[_Position, Stretch]:
         """See `AbstractController.next`."""
         network, activity, quiet, table = readings.network, readings.activity, readings.quiet, self.table
+        given = readings.given
         running = carry.row != HALT
         row = jnp.where(running, carry.row, 0)
         ticks = jnp.where(quiet, 1, jnp.minimum(self._until(carry, row), readings.most))
         last = running & (carry.left == ticks)
-        symbol, from_stream = self._symbols(carry, row)
+        symbol, from_stream = self._symbols(carry, row, given)
         presented = jnp.where(running & (symbol != NO_SYMBOL), table.present[row], NONE)
 
         question = jnp.where(last, table.question[row], NONE)
         channels = opened(network, readings.coding.areas, len(row))
-        answer, unanswered = answers(readings.coding, activity, self.asked, self.symbols, question, channels)
+        answer, unanswered = answers(readings.coding, activity, self.asked, given.symbols, question, channels)
         outputs, unread = readings.outputs, jnp.zeros(1, bool)
         if self.emits:
             outputs, unread = put_out(readings.coding, activity, outputs, jnp.where(last, table.emit[row], NONE))
@@ -183,14 +182,14 @@ class Branching(AbstractController):
         return jnp.where(carry.row != HALT, left, jnp.int32(np.iinfo(np.int32).max)).min()
 
     def _symbols(
-        self, carry: _Position, row: Int[Array, " trials"]
+        self, carry: _Position, row: Int[Array, " trials"], given: Given
     ) -> tuple[Int[Array, " trials"], Bool[Array, " trials"]]:
         """The symbols that rows present, `NO_SYMBOL` where the input has ended, and whether they come from it."""
-        numbers, length = jnp.arange(len(row), dtype=jnp.int32), self.stream.shape[1]
+        numbers, length = jnp.arange(len(row), dtype=jnp.int32), given.stream.shape[1]
         slot = self.table.slot[row]
-        upcoming = self.stream[numbers, jnp.minimum(carry.taken, length - 1)]
+        upcoming = given.stream[numbers, jnp.minimum(carry.taken, length - 1)]
         upcoming = jnp.where(carry.taken < length, upcoming, NO_SYMBOL)
-        return jnp.where(slot == NONE, upcoming, self.symbols[jnp.maximum(slot, 0), numbers]), slot == NONE
+        return jnp.where(slot == NONE, upcoming, given.symbols[jnp.maximum(slot, 0), numbers]), slot == NONE
 
     def _following(
         self,
@@ -230,13 +229,7 @@ def _imposed(coding: Coding, presented: Int[Array, " trials"], symbol: Int[Array
     return for_each(any_at(presented, len(present)), impose, silence)[0]
 
 
-def branching(
-    wiring: Wiring,
-    listing: Listing,
-    leak: float | Float[Array, ""],
-    symbols: Int[np.ndarray, "slots trials"] | Int[Array, "slots trials"],
-    stream: Int[np.ndarray, "trials length"] | Int[Array, "trials length"],
-) -> Branching:
+def branching(wiring: Wiring, listing: Listing, leak: float | Float[Array, ""]) -> Branching:
     """The controller of a program that branches; tables are padded so that programs of similar length compile once."""
     rows, questions = listing.rows, listing.questions
     row_count, question_count = bucket(len(rows.ticks), 32), bucket(len(questions.target), 8)
@@ -276,8 +269,6 @@ def branching(
     return Branching(
         table=table,
         asked=asked,
-        symbols=symbols,
-        stream=stream,
         counters=bucket(listing.counters, 4),
         emits=bool((rows.emit != NONE).any()),
         chooses=bool(rows.left_to.any()),

@@ -48,7 +48,6 @@ class Straight(AbstractController):
     table: _Table
     line: _Line
     ticks: Any  # a whole number, of NumPy until the loop is compiled
-    symbols: Any  # whole numbers, (slots, trials), likewise
     emits: bool = eqx.field(static=True, default=False)
 
     def init(self, trials: int) -> _Position:
@@ -69,7 +68,7 @@ class Straight(AbstractController):
         population = jnp.where(quiet, -1, at(self.table.presented, row))
         silence = jnp.zeros((trials, widest), jnp.float32)
         imposing = [
-            lambda field=field: field(at(self.symbols, at(self.line.slot, number)))
+            lambda field=field: field(at(readings.given.symbols, at(self.line.slot, number)))
             for field in presenters(readings.coding, widest)
         ]
         imposed = jax.lax.switch(population + 1, [lambda: silence, *imposing])
@@ -79,23 +78,17 @@ class Straight(AbstractController):
             at(self.table.area_gates, row),
             lambda target: jnp.where(target == population, imposed, 0.0),
         )
-        plan = self.table.settings.plan(row, at(self.line.row, jnp.maximum(number - 1, 0)))
+        plan = self.table.settings.plan(row, at(self.line.row, jnp.maximum(carry.stretch - 1, 0)))
         ticks = jnp.where(quiet, 1, at(self.line.ticks, number))
         position = _Position(carry.stretch + (~quiet).astype(jnp.int32), carry.tick + jnp.where(quiet, 0, ticks))
         return position, Stretch(plan, incoming, ticks, readings.outputs)
 
     def progress(self, carry: _Position) -> Progress:
         """See `AbstractController.progress`."""
-        trials = self.symbols.shape[1]
-        return Progress(None, jnp.full(trials, carry.tick, jnp.int32), jnp.zeros(trials, bool))
+        return Progress(None, jnp.asarray(carry.tick), jnp.bool_(False))
 
 
-def straight(
-    wiring: Wiring,
-    schedule: Schedule,
-    leak: float | Float[Array, ""],
-    symbols: Int[np.ndarray, "slots trials"] | Int[Array, "slots trials"],
-) -> Straight:
+def straight(wiring: Wiring, schedule: Schedule, leak: float | Float[Array, ""]) -> Straight:
     """The controller of a straight line.
 
     A program takes many ticks in few settings of the gates: each setting has a row of the table.
@@ -113,7 +106,6 @@ def straight(
         table=table,
         line=_stretches(row, schedule.presented),
         ticks=np.int32(schedule.ticks),
-        symbols=symbols,
     )
 
 

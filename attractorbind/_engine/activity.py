@@ -42,12 +42,10 @@ class Activity(eqx.Module):
         """Whether a population changed at the last tick; right only for a population that was written at that tick."""
         return jnp.any(at(self.halves, 2 * population) != at(self.halves, 2 * population + 1))
 
-    def at_rest(self) -> Bool[Array, " trials"]:
-        """The trials in which nothing changed at the last tick.
-
-        Right only if every population was written at that tick, or had come to rest before, with equal halves.
-        """
-        return jnp.all(self.halves[0::2] == self.halves[1::2], axis=(0, 2))
+    def moved_in(self, populations: Bool[Array, " populations"]) -> Bool[Array, " trials"]:
+        """The trials in which one of these populations, all written at the last tick, changed at it."""
+        differ = jnp.any(self.halves[0::2] != self.halves[1::2], axis=2)
+        return jnp.any(differ & populations[:, None], axis=0)
 
 
 def at(array: Shaped[Array | np.ndarray, "rows *rest"], row: int | Int[Array, ""]) -> Shaped[Array, "*rest"]:

@@ -42,6 +42,7 @@ class Standing(NamedTuple):
     - `activity`: what all populations do.
     - `areas`: the states of the areas.
     - `unsettled`: the populations that may not be at rest.
+    - `computed`: those that the last tick computed; it would have left all others as they were.
     - `finite`: by trial and position of a unit, whether the field at that position has been finite in every population
         so far; `all_finite` brings the positions together, once.
     """
@@ -49,7 +50,12 @@ class Standing(NamedTuple):
     activity: Activity
     areas: AreaStates
     unsettled: Bool[Array, " populations"]
+    computed: Bool[Array, " populations"]
     finite: Bool[Array, "trials widest"]
+
+    def at_rest(self) -> Bool[Array, " trials"]:
+        """The trials in which the last tick changed nothing."""
+        return ~self.activity.moved_in(self.computed)
 
     def all_finite(self) -> Bool[Array, " trials"]:
         """The trials whose fields have all been finite."""
@@ -58,8 +64,8 @@ class Standing(NamedTuple):
 
 def started(activity: Activity, areas: AreaStates) -> Standing:
     """How a network stands before its first tick."""
-    unsettled, finite = jnp.ones(len(activity.current), bool), jnp.ones(activity.halves.shape[1:], bool)
-    return Standing(activity, areas, unsettled, finite)
+    everything, finite = jnp.ones(len(activity.current), bool), jnp.ones(activity.halves.shape[1:], bool)
+    return Standing(activity, areas, everything, everything, finite)
 
 
 def advance(
@@ -83,7 +89,7 @@ def advance(
     - `standing`: how the network stands.
     """
     conductance, _, external, running = incoming
-    activity, areas, unsettled, finite = standing
+    activity, areas, unsettled, _, finite = standing
     widest = activity.halves.shape[2]
     if areas:
         areas, external = _with_areas(network, incoming, noise, standing)
@@ -138,7 +144,7 @@ def advance(
         )
         needed |= plan.holding & unsettled
     (activity, finite), _ = for_each(needed, update, (activity, finite))
-    return Standing(activity.turned(needed), areas, unsettled | needed, finite)
+    return Standing(activity.turned(needed), areas, unsettled | needed, needed, finite)
 
 
 def _with_areas(network: Network, incoming: Incoming, noise: Noise, standing: Standing) -> tuple[AreaStates, External]:

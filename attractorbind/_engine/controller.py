@@ -1,7 +1,7 @@
 """What opens the gates of a network, stretch by stretch, as the driver asks it."""
 
 import abc
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 from jaxtyping import Array, Bool, Int, Key, PyTree
@@ -14,9 +14,21 @@ from attractorbind._engine.plan import Plan
 from attractorbind._network import Network
 
 
+class Given(NamedTuple):
+    """What a program's trials are given.
+
+    - `symbols`: of each of the program's slots.
+    - `stream`: what they read, one after the other, `NO_SYMBOL` beyond the end.
+    """
+
+    symbols: Any  # whole numbers, (slots, trials), of NumPy until the loop is compiled
+    stream: Any  # whole numbers, (trials, length), likewise
+
+
 class Readings(NamedTuple):
     """What a controller may look at before a stretch.
 
+    - `given`: symbols and inputs of the trials.
     - `network`, `activity`: the network, and what its populations do.
     - `coding`: what symbols look like now, what projections carry, and the states of areas.
     - `outputs`: what the trials have put out so far.
@@ -26,6 +38,7 @@ class Readings(NamedTuple):
         under the program's last gates, with nothing presented.
     """
 
+    given: Given
     network: Network
     activity: Activity
     coding: Coding
@@ -54,22 +67,22 @@ class Progress(NamedTuple):
     """How far the trials have come.
 
     - `rows`: of a program that branches, the row of its table at which each trial is; otherwise None.
-    - `ticks`: how many ticks each has taken.
-    - `limit_reached`: which have come to a limit.
+    - `ticks`: how many ticks each has taken, or all together.
+    - `limit_reached`: which have come to a limit, or whether all have.
     """
 
     rows: Int[Array, " trials"] | None
-    ticks: Int[Array, " trials"]
-    limit_reached: Bool[Array, " trials"]
+    ticks: Int[Array, "*trials"]
+    limit_reached: Bool[Array, "*trials"]
 
 
 class AbstractController(eqx.Module):
     """What says at each stretch of ticks which gates are open and what is presented, for each trial.
 
     A `Schedule` and a `Listing` are each run by one; a further kind joins them inside the library, and docs/engine.md
-    tells how. It is a pytree of arrays, given to the compiled loop as an argument, so that another program of the same
-    sizes does not compile anew. The loop carries what `init` returns, and asks `next` for one stretch after the other
-    as long as `going_on`.
+    tells how. It is a pytree of arrays of NumPy, made once for a compiled program, and given to the compiled loop as an
+    argument, so that another program of the same sizes does not compile anew. The loop carries what `init` returns, and
+    asks `next` for one stretch after the other as long as `going_on`.
 
     **Attributes:**
 

@@ -8,20 +8,22 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Tracer
 from jaxtyping import Array, Bool, Float, Int, Key, PyTree
 
+from attractorbind._checks import is_inside_trace, is_traced
 from attractorbind._engine.activity import stack, unstack
 from attractorbind._engine.advance import Standing, started
 from attractorbind._engine.areas import AreaStates
 from attractorbind._engine.asking import NO_SYMBOL, Outputs
 from attractorbind._engine.coding import Coding
-from attractorbind._engine.controller import AbstractController, Readings
+from attractorbind._engine.controller import AbstractController, Given, Readings
 from attractorbind._engine.observe import Record, blank, noted, observe
 from attractorbind._engine.readers import readers
 from attractorbind._engine.settle import Loop, Phase, judged, run_and_settle
 from attractorbind._engine.stretch import Setup, take
-from attractorbind._nameless import nameless
+from attractorbind._flat import Flat, flat
+from attractorbind._kept import kept
+from attractorbind._nameless import unnamed
 from attractorbind._network import Network
 from attractorbind._result import Result
 from attractorbind._state import State
@@ -81,6 +83,7 @@ class _Call(NamedTuple):
 def drive(
     network: Network,
     controller: AbstractController,
+    given: Given,
     draws: Draws,
     state: State,
     *,
@@ -99,10 +102,10 @@ def drive(
 
     **Returns:** the outcome, and what was recorded of every tick.
     """
-    trials = state.trials
-    # Within `jax.jit` even an array that is made here is traced, while all that is given may be known.
-    given = (network, controller, draws, state, jnp.zeros(()))
-    traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(given))
+    trials, anonymous = state.trials, unnamed(network)
+    # A controller of numbers on the host is the same for every call.
+    known = flat(controller) if is_traced(controller) else _on_device(controller)
+    traced = is_inside_trace() or is_traced((anonymous.leaves, known.leaves, given, draws, state))
     # Arrays of NumPy, so that nothing is computed for them before the compiled loop.
     finite: Any = np.ones(trials, bool)
     tick: Any = np.int32(0)
@@ -115,15 +118,14 @@ def drive(
         outputs=_no_outputs(controller, trials),
     )
     calls: list[_Call] = []
-    unnamed = nameless(network)
     while not calls or (not traced and _pauses(controller, record) and bool(calls[-1].paused)):
-        call = _drive(unnamed, controller, draws, start, record=record, room=room, traced=traced)
+        call = _drive(anonymous, known, given, draws, start, record=record, room=room, traced=traced)
         calls.append(call)
         start = call.end._replace(outputs=_no_outputs(controller, trials))
     end = calls[-1].end
     outputs = end.outputs if len(calls) == 1 else _joined([call.end.outputs for call in calls])
     outcome = Outcome(
-        state=dataclasses.replace(state, activities=end.activities, areas=end.areas),
+        state=dataclasses.replace(state, activities=end.activities, areas=end.areas, origin=network.origin),
         result=calls[-1].result,
         ticks=calls[-1].ticks,
         outputs=outputs.symbols,
@@ -138,6 +140,14 @@ def drive(
         parts.append(jax.tree.map(lambda array, ticks=ticks: np.asarray(array)[:ticks], call.recorded))
         before += ticks
     return outcome, jax.tree.map(lambda *arrays: np.concatenate(arrays), *parts)
+
+
+@kept
+def _on_device(controller: AbstractController) -> Flat:
+    """A controller's tables, where compiled functions read them, so that they are sent there once."""
+    # It is kept for all later calls, so its arrays must be known even if they are first asked for while JAX traces.
+    with jax.ensure_compile_time_eval():
+        return flat(jax.tree.map(jnp.asarray, controller))
 
 
 def _pauses(controller: AbstractController, record: str) -> bool:
@@ -175,8 +185,9 @@ class _Carry(NamedTuple):
 
 @partial(jax.jit, static_argnames=("record", "room", "traced"))
 def _drive(
-    network: Network,
-    controller: AbstractController,
+    anonymous: Flat,
+    known: Flat,
+    given: Given,
     draws: Draws,
     start: _Start,
     *,
@@ -188,9 +199,12 @@ def _drive(
 
     **Arguments:**
 
+    - `anonymous`, `known`: the network, without names, and the controller.
     - `traced`: whether this is part of a function that JAX traces. Then it does not pause, and the number of products
         does not depend on the state, so that `jax.vmap` leaves all loops and branches what they are.
     """
+    network: Network = anonymous.tree
+    controller: AbstractController = known.tree
     activity = stack(start.activities)
     setup = Setup(network, readers(network, activity.halves.shape[2]), draws.noise, draws.keys, lean=not traced)
 
@@ -211,7 +225,7 @@ def _drive(
         most = jnp.int32(np.iinfo(np.int32).max) if record == "final" else left(carry)
         standing = carry.standing
         coding = Coding(network, standing.areas)
-        readings = Readings(network, standing.activity, coding, carry.outputs, draws.keys, most, phase.quiet)
+        readings = Readings(given, network, standing.activity, coding, carry.outputs, draws.keys, most, phase.quiet)
         position, stretch = controller.next(carry.position, readings)
         rows = controller.progress(carry.position).rows
 
@@ -230,15 +244,16 @@ def _drive(
         going_on=lambda carry: controller.going_on(carry.position),
         paused=paused,
         go_on=go_on,
-        activity=lambda carry: carry.standing.activity,
+        at_rest=lambda carry: carry.standing.at_rest(),
         keep=lambda carry: (carry.tick, unstack(network.wiring, carry.standing.activity), carry.standing.areas),
     )
     first = _Carry(start.tick, start.position, start.outputs, started(activity, start.areas), blank(look, room))
     last, (tick, activities, areas), settled = run_and_settle(loop, first, to_the_last=traced or bool(start.areas))
     finite = start.finite & last.standing.all_finite()
-    progress = controller.progress(last.position)
-    failed = Coding(network, areas).failed(len(finite))
+    progress, trials = controller.progress(last.position), len(finite)
+    failed = Coding(network, areas).failed(trials)
     result = jnp.where(progress.limit_reached & finite, jnp.int32(Result.LIMIT), judged(finite, settled))
     result = jnp.where(failed & finite, jnp.int32(Result.NO_FREE_CODE), result)
     end = _Start(activities, areas, finite, tick, last.position, last.outputs)
-    return _Call(end, last.recorded, progress.ticks, result, controller.going_on(last.position))
+    ticks = jnp.broadcast_to(progress.ticks, (trials,))
+    return _Call(end, last.recorded, ticks, result, controller.going_on(last.position))

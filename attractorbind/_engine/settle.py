@@ -8,7 +8,6 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Int
 
-from attractorbind._engine.activity import Activity
 from attractorbind._result import Result
 
 # Ticks in which a state must come to rest. One more is taken before them, and does not count: a nucleus that has just
@@ -20,11 +19,9 @@ class Phase(NamedTuple):
     """What kind of ticks these are.
 
     - `quiet`: whether the program has ended, and ticks only show what comes to rest.
-    - `entering`: whether all populations are to be computed at the first tick of the stretch.
     """
 
     quiet: Bool[Array, ""]
-    entering: Bool[Array, ""]
 
 
 Carry = TypeVar("Carry")
@@ -39,14 +36,14 @@ class Loop(Generic[Carry, Kept]):
     - `paused`: whether it stops before its end, for want of room, to be gone on with by another call.
     - `go_on`: a stretch of the program; in a quiet phase a tick without noise and presented symbols, under the
         program's last gates.
-    - `activity`: what comes to rest.
+    - `at_rest`: the trials in which the last tick changed nothing.
     - `keep`: what is wanted of the program's end.
     """
 
     going_on: Callable[[Carry], Bool[Array, ""]]
     paused: Callable[[Carry], Bool[Array, ""]]
     go_on: Callable[[Phase, Carry], Carry]
-    activity: Callable[[Carry], Activity]
+    at_rest: Callable[[Carry], Bool[Array, " trials"]]
     keep: Callable[[Carry], Kept]
 
 
@@ -74,15 +71,15 @@ def run_and_settle(
             carry, count = inner
 
             def restless() -> Bool[Array, ""]:
-                # The first two ticks compute everything: only then are both halves of every population of these ticks.
-                at_rest = jnp.bool_(False) if to_the_last else jnp.all(loop.activity(carry).at_rest())
-                return (count <= 1) | ((count <= SETTLING) & ~at_rest)
+                # What the program's last tick moved may be at rest after it: that only the next tick shows.
+                at_rest = jnp.bool_(False) if to_the_last else jnp.all(loop.at_rest(carry))
+                return (count == 0) | ((count <= SETTLING) & ~at_rest)
 
             return jax.lax.cond(quiet, restless, lambda: loop.going_on(carry) & ~loop.paused(carry))
 
         def go_on(inner: tuple[Carry, Int[Array, ""]]) -> tuple[Carry, Int[Array, ""]]:
             carry, count = inner
-            return loop.go_on(Phase(quiet, quiet & (count <= 1)), carry), count + 1
+            return loop.go_on(Phase(quiet), carry), count + 1
 
         carry, _ = jax.lax.while_loop(more, go_on, (carry, jnp.int32(0)))
         # Kept at the end of the first phase, and only there: kept at every stretch, it would be copied each time.
@@ -95,7 +92,7 @@ def run_and_settle(
 
     state = jnp.int32(0), carry, loop.keep(carry)
     _, carry, kept = jax.lax.while_loop(another, phase, state)
-    return carry, kept, loop.activity(carry).at_rest()
+    return carry, kept, loop.at_rest(carry)
 
 
 def judged(finite: Bool[Array, " trials"], settled: Bool[Array, " trials"]) -> Int[Array, " trials"]:

@@ -54,7 +54,7 @@ def take(
     """
     # Noise may move any unit at any tick. There is none in the quiet phase.
     lean = setup.noise is None and setup.lean
-    plan = stretch.plan.computing(everything=not lean, at_first=phase.entering | at_start)
+    plan = stretch.plan.computing(everything=not lean, at_first=at_start)
 
     def tick(number: Int[Array, ""], carry: tuple[Standing, Recorded]) -> tuple[Standing, Recorded]:
         standing, recorded = carry

@@ -320,7 +320,7 @@ def calls(monkeypatch) -> list[int]:
     def counted(*positional: Any, **named: Any) -> Any:
         call = drive(*positional, **named)
         if not isinstance(call.end.tick, jax.core.Tracer):
-            ticks.append(int(call.end.tick) - int(positional[3].tick))
+            ticks.append(int(call.end.tick) - int(positional[4].tick))
         return call
 
     monkeypatch.setattr(driver, "_drive", counted)

@@ -73,7 +73,7 @@ def found_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
         return traces[key]
 
     monkeypatch.setattr(_binding, "run", run_once)
-    monkeypatch.setattr(_binding, "_simplest", lambda network, case, fails: case)
+    monkeypatch.setattr(_binding, "_simplest", lambda network, case, trial, fails: case)
     monkeypatch.setattr(_binding, "_told", lambda case, trial, trace, expected: str(case.program))
 
 
