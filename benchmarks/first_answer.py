@@ -21,6 +21,8 @@ from recording import record
 from tqdm import tqdm
 
 README = Path(__file__).parent.parent / "README.md"
+# With these set, less is compiled than usually, or modules of Python are anew in every process.
+UNUSUAL = ("JAX_COMPILATION_CACHE_DIR", "PYTHONDONTWRITEBYTECODE")
 # What the process does around the lines: it tells seconds, and how often JAX went for something compiled.
 BEFORE = """
 import time
@@ -61,7 +63,7 @@ def answer(folder: str) -> list[float]:
     (lines,) = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)[:1]
     build, run = lines.split("program = ", 1)
     code = f"{BEFORE.format(folder=folder)}{build}{BETWEEN}program = {run}{AFTER}"
-    usual = {name: value for name, value in os.environ.items() if name != "JAX_COMPILATION_CACHE_DIR"}
+    usual = {name: value for name, value in os.environ.items() if name not in UNUSUAL}
     done = subprocess.run([sys.executable, "-c", code], env=usual, capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -33,7 +33,7 @@ jax.monitoring.register_event_duration_secs_listener(
 import attractorbind as ab, sys
 if sys.argv[1:]:
     ab.cache(sys.argv[1])
-network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"a": 64, "b": 64}, activity=0.1, rule=ab.%s(),
+network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"a": 512, "b": 512}, activity=0.1, rule=ab.%s(),
     key=jax.random.key(0))
 print(len(compiled))
 print(ab.run(network, ab.load("a", "dog") + ab.copy("a", "b")).decode())
