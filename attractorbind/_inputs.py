@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Int
 
-from attractorbind._checks import entries
+from attractorbind._checks import check_count, entries
 from attractorbind._engine.asking import NO_SYMBOL
 from attractorbind._errors import ArgumentError, listed, unknown_name
 from attractorbind._network import Network
@@ -84,6 +84,17 @@ def input_symbols(vocabulary: Vocabulary, inputs: object) -> tuple[Int[np.ndarra
     for row, sequence in zip(filled, sequences, strict=True):
         row[: len(sequence)] = [vocabulary[symbol] for symbol in sequence]
     return filled, None if single else len(sequences)
+
+
+def check_after(after: Any) -> Int[np.ndarray, "*trials"] | None:
+    """The ticks that trials have had before, as an array of one number or one per trial; None for none at all."""
+    given = np.asarray(after) if isinstance(after, jax.Array) else after
+    several = entries(given)
+    if several == []:
+        raise ArgumentError(f"after is {after!r}; give a number of ticks, or one for each trial, such as trace.ticks")
+    counts = [check_count("after", number, least=0) for number in ([given] if several is None else several)]
+    array = np.array(counts[0] if several is None else counts, np.int32)
+    return array if array.any() else None
 
 
 def number_of_trials(known: Mapping[str, int | None]) -> int:

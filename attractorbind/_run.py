@@ -1,6 +1,6 @@
 """Run a program on a network: checks, then `simulate`, then the trace."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
@@ -13,7 +13,7 @@ from attractorbind._checks import check_bool, check_computed, check_fraction, ch
 from attractorbind._engine.driver import Outcome
 from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
-from attractorbind._inputs import check_given, input_symbols, number_of_trials, over_trials, slot_symbols
+from attractorbind._inputs import check_after, check_given, input_symbols, number_of_trials, over_trials, slot_symbols
 from attractorbind._keys import Rate, check_key, trial_keys
 from attractorbind._nameless import unnamed
 from attractorbind._network import Network, check_network, check_state, silence
@@ -41,6 +41,7 @@ def run(
     leak: Rate = 0.0,
     stuck: Mapping[str, Any] | None = None,
     key: Key[Array, ""] | Key[Array, " trials"] | None = None,
+    after: int | Sequence[int] | Int[np.ndarray, " trials"] = 0,
     record: str = "final",
     throw: bool = True,
 ) -> Trace:
@@ -73,6 +74,9 @@ def run(
         leak is the least that any gate conducts. What conditions read does not pass through gates, and is not stuck.
     - `key`: a random key, or one per trial; needed if there is noise, or if the program chooses. Trial i of one key k
         has the key fold_in(k, i).
+    - `after`: how many ticks the trials have had before, one number or one per trial. What is drawn at a tick depends
+        on the key and the number of the tick: so a run of `p + q`, and one of `p` and then one of `q` with the same
+        key, from `first.state` and `after=first.ticks`, come to the same, bit for bit.
     - `record`: "final" keeps the last state, "decoded" also the best symbol of every buffer at every tick, "states"
         every buffer's state at every tick (trials x units bytes a tick and buffer).
     - `throw`: raise `RunError` if a trial ends in trouble; otherwise look at `trace.result`.
@@ -106,11 +110,13 @@ def run(
     if state is not None:
         check_state(network, state)
     key = None if key is None else check_key(key)
+    before = check_after(after)
     known = {
         "args=": trials,
         "inputs=": streams,
         "stimuli=": watching,
         "the state": None if state is None else state.trials,
+        "after=": None if before is None or before.ndim == 0 else len(before),
         "key=": key.shape[0] if key is not None and key.ndim == 1 and key.shape[0] else None,
     }
     trials = number_of_trials(known)
@@ -124,7 +130,7 @@ def run(
         start,
         over_trials(symbols, trials, axis=1),
         over_trials(stream, trials, axis=0),
-        Rates(noise, leak, keys),
+        Rates(noise, leak, keys, None if before is None else np.broadcast_to(before, (trials,))),
         record,
     )
     kept: Any = Record(None) if recorded is None else recorded

@@ -12,7 +12,8 @@ from attractorbind._checks import check_array
 from attractorbind._control.listing import branching
 from attractorbind._control.straight import straight
 from attractorbind._engine.controller import AbstractController, Given
-from attractorbind._engine.driver import Draws, Outcome, drive
+from attractorbind._engine.driver import Outcome, drive
+from attractorbind._engine.noise import Draws
 from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
 from attractorbind._inputs import bucket, padded, padded_stream
@@ -29,11 +30,12 @@ _LEAKS_KEPT = 8
 
 
 class Rates(NamedTuple):
-    """The noise, the leak, and a random key for each trial."""
+    """The noise, the leak, a random key for each trial, and how many ticks each has had before."""
 
     noise: Rate
     leak: Rate
     keys: Key[Array, " trials"]
+    before: Int[Array, " trials"] | Int[np.ndarray, " trials"] | None = None
 
 
 Symbols = Int[np.ndarray, "slots trials"] | Int[Array, "slots trials"]
@@ -49,6 +51,7 @@ def simulate(
     noise: Rate = 0.0,
     leak: Rate = 0.0,
     keys: Key[Array, " trials"] | None = None,
+    after: Int[Array, " trials"] | Int[np.ndarray, " trials"] | None = None,
 ) -> Outcome:
     """A run as a pure function of arrays, for use inside `jax.jit` and `jax.vmap`: what `run` does after its checks.
 
@@ -74,6 +77,7 @@ def simulate(
     - `noise`: probability that a unit's output flips, drawn anew for every unit at every tick.
     - `leak`: conductance of a closed gate.
     - `keys`: one random key per trial; needed with noise, and for a program that chooses.
+    - `after`: as for `run`, one whole number per trial.
 
     **Returns:** an `Outcome`.
 
@@ -111,10 +115,12 @@ def simulate(
         keys = unused_keys(trials)
     check_key_type("keys", keys, (trials,))
     _check_symbols("symbols", symbols, (len(compiled.slots), trials))
+    if after is not None:
+        _check_symbols("after", after, (trials,))
     if stream is not None:
         _check_symbols("stream", stream, (trials, None))
     stream = np.zeros((trials, 0), np.int32) if stream is None else stream
-    return simulate_recording(network, compiled, state, symbols, stream, Rates(noise, leak, keys), "final")[0]
+    return simulate_recording(network, compiled, state, symbols, stream, Rates(noise, leak, keys, after), "final")[0]
 
 
 def _check_static(network: Network, compiled: object, state: State) -> None:
@@ -132,7 +138,8 @@ def _check_symbols(name: str, symbols: object, shape: tuple[int | None, ...]) ->
     """Raise unless it is an array of whole numbers of this shape."""
     check_array(name, symbols, shape, ArgumentError)
     if isinstance(symbols, np.ndarray | jax.Array) and not jnp.issubdtype(symbols.dtype, jnp.integer):
-        raise ArgumentError(f"{name} is of type {symbols.dtype}; give whole numbers, indices into the vocabulary")
+        meant = "ticks" if name == "after" else "indices into the vocabulary"
+        raise ArgumentError(f"{name} is of type {symbols.dtype}; give whole numbers, {meant}")
 
 
 def simulate_recording(
@@ -150,7 +157,7 @@ def simulate_recording(
 
     - `record`: as for `run`.
     """
-    noise, leak, keys = rates
+    noise, leak, keys, before = rates
     leak = jnp.asarray(leak, jnp.float32) if isinstance(leak, Tracer) else float(leak)
     level = None if is_noiseless(noise) else _float32(noise)
     given: Any = symbols
@@ -163,7 +170,7 @@ def simulate_recording(
         room, inputs = _RECORDED_TICKS, padded_stream(inputs)
     room = 0 if record == "final" else room
     trials = Given(slots, inputs)
-    return drive(network, controller, trials, Draws(level, keys), state, record=record, room=room)
+    return drive(network, controller, trials, Draws(level, keys, before), state, record=record, room=room)
 
 
 def _controller(compiled: Schedule | Listing, leak: float | Float[Array, ""]) -> AbstractController:

@@ -38,6 +38,29 @@ def test_trials_with_one_key_have_noise_of_their_own():
     assert all((recorded[:, 0] != recorded[:, 1]).any() for recorded in states(trace).values())
 
 
+@pytest.mark.parametrize("branches", [False, True])
+def test_two_programs_one_after_the_other_are_their_sum(branches):
+    run, asked = partial(ab.run, pair(), noise=0.05, key=jax.random.key(4), throw=False), ab.holds("focus", "s0")
+    # Those that branch take more ticks in some trials than in others.
+    first = PROGRAM + (ab.when(asked, ab.hold(3)) if branches else ab.hold(3))
+    second = (ab.when(asked, ab.hold(2)) if branches else ab.hold(2)) + ab.copy("focus", "agent") + ab.hold(4)
+    args = {"x": XS, "y": YS}
+    together, before = run(first + second, args=args), run(first, args=args)
+    assert not branches or len(set(before.ticks.tolist())) > 1
+    assert_same_states(run(second, before.state, after=before.ticks).state, together.state)
+    keys, compiled = jax.vmap(jax.random.fold_in, (None, 0))(jax.random.key(4), jnp.arange(4)), second.compile(pair())
+    outcome = ab.simulate(pair(), compiled, before.state, noise=0.05, keys=keys, after=jnp.asarray(before.ticks))
+    assert_same_states(outcome.state, together.state)
+    # Otherwise the second program has the noise of the first.
+    assert any((run(second, before.state).state[name] != together.state[name]).any() for name in pair().buffers)
+
+
+def test_one_number_of_ticks_serves_all_trials():
+    run = partial(ab.run, pair(), ab.hold(4), pair().silent(3), noise=0.05, key=jax.random.key(4), throw=False)
+    assert_same_states(run(after=7).state, run(after=[7, 7, 7]).state)
+    assert_same_states(run(after=0).state, run().state)
+
+
 def test_a_key_per_trial_sets_the_number_of_trials():
     keys = jax.random.split(jax.random.key(0), 4)
     trace = ab.run(pair(), ab.load("focus", "s0"), noise=0.01, key=keys, throw=False)

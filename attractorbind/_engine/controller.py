@@ -4,7 +4,7 @@ import abc
 from typing import Any, NamedTuple
 
 import equinox as eqx
-from jaxtyping import Array, Bool, Int, Key, PyTree
+from jaxtyping import Array, Bool, Int, PyTree
 
 from attractorbind._engine.activity import Activity
 from attractorbind._engine.advance import Incoming
@@ -32,7 +32,6 @@ class Readings(NamedTuple):
     - `network`, `activity`: the network, and what its populations do.
     - `coding`: what symbols look like now, what projections carry, and the states of areas.
     - `outputs`: what the trials have put out so far.
-    - `keys`: the trials' random keys, for the whole run.
     - `most`: how many ticks the stretch may have at the most.
     - `quiet`: whether the program has ended, and a tick only shows what comes to rest: then the stretch is one tick
         under the program's last gates, with nothing presented.
@@ -43,7 +42,6 @@ class Readings(NamedTuple):
     activity: Activity
     coding: Coding
     outputs: Outputs
-    keys: Key[Array, " trials"]
     most: Int[Array, ""]
     quiet: Bool[Array, ""]
 

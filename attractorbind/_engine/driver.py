@@ -8,7 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Key, PyTree
+from jaxtyping import Array, Bool, Float, Int, PyTree
 
 from attractorbind._checks import is_inside_trace, is_traced
 from attractorbind._engine.activity import stack, unstack
@@ -17,6 +17,7 @@ from attractorbind._engine.areas import AreaStates
 from attractorbind._engine.asking import NO_SYMBOL, Outputs
 from attractorbind._engine.coding import Coding
 from attractorbind._engine.controller import AbstractController, Given, Readings
+from attractorbind._engine.noise import Draws
 from attractorbind._engine.observe import Record, blank, noted, observe
 from attractorbind._engine.readers import readers
 from attractorbind._engine.settle import Loop, Phase, judged, run_and_settle
@@ -50,13 +51,6 @@ class Outcome(eqx.Module):
     ticks: Int[Array, " trials"]
     outputs: Int[Array | np.ndarray, "trials _room"]
     output_counts: Int[Array | np.ndarray, " trials"]
-
-
-class Draws(NamedTuple):
-    """What is random in a run: the probability that a unit's output flips, None for never, and a key per trial."""
-
-    noise: Any
-    keys: Key[Array, " trials"]
 
 
 class _Start(NamedTuple):
@@ -207,7 +201,7 @@ def _drive(
     network: Network = anonymous.tree
     controller: AbstractController = known.tree
     activity = stack(start.activities)
-    setup = Setup(network, readers(network, activity.halves.shape[2]), draws.noise, draws.keys, lean=not traced)
+    setup = Setup(network, readers(network, activity.halves.shape[2]), draws, lean=not traced)
 
     def left(carry: _Carry) -> Int[Array, ""]:
         return jnp.int32(room) - (carry.tick - start.tick)
@@ -226,7 +220,7 @@ def _drive(
         most = jnp.int32(np.iinfo(np.int32).max) if record == "final" else left(carry)
         standing = carry.standing
         coding = Coding(network, standing.areas)
-        readings = Readings(given, network, standing.activity, coding, carry.outputs, draws.keys, most, phase.quiet)
+        readings = Readings(given, network, standing.activity, coding, carry.outputs, most, phase.quiet)
         position, stretch = controller.next(carry.position, readings)
         rows = controller.progress(carry.position).rows
 

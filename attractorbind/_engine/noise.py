@@ -1,11 +1,25 @@
 """Noise: which units' outputs flip at a tick."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Key
 
 from attractorbind._area.base import AreaNoise
+
+
+class Draws(NamedTuple):
+    """What is random in a run.
+
+    - `noise`: the probability that a unit's output flips, None for never.
+    - `keys`: one per trial.
+    - `before`: how many ticks each trial has had before this run, None for none.
+    """
+
+    noise: Any
+    keys: Key[Array, " trials"]
+    before: Any = None  # whole numbers, (trials,), of NumPy until the loop is compiled
 
 
 class Noise(NamedTuple):
@@ -33,6 +47,8 @@ class Noise(NamedTuple):
         return None if self.level is None else AreaNoise(self.level, self.keys(index))
 
 
-def noise_of_tick(level: Float[Array, ""] | None, keys: Key[Array, " trials"], tick: int | Int[Array, ""]) -> Noise:
-    """The noise of a tick of a run whose trials have these keys."""
-    return Noise(level, jax.vmap(jax.random.fold_in, in_axes=(0, None))(keys, tick))
+def noise_of_tick(draws: Draws, level: Float[Array, ""] | None, tick: Int[Array, ""]) -> Noise:
+    """The noise of a tick of a run, counted from the first that its trials ever had."""
+    own = draws.before is not None
+    ticks = tick + jnp.asarray(draws.before) if own else tick
+    return Noise(level, jax.vmap(jax.random.fold_in, in_axes=(0, 0 if own else None))(draws.keys, ticks))

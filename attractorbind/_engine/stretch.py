@@ -5,11 +5,11 @@ from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, Key
+from jaxtyping import Array, Bool, Int
 
 from attractorbind._engine.advance import Standing, advance
 from attractorbind._engine.controller import Stretch
-from attractorbind._engine.noise import noise_of_tick
+from attractorbind._engine.noise import Draws, noise_of_tick
 from attractorbind._engine.readers import Readers
 from attractorbind._engine.settle import Phase
 from attractorbind._network import Network
@@ -22,15 +22,13 @@ class Setup(NamedTuple):
 
     - `network`: without names.
     - `readers`: of its projections.
-    - `noise`: probability that a unit's output flips, None for never.
-    - `keys`: one per trial.
+    - `draws`: what is random.
     - `lean`: whether populations that rest are left out; otherwise all are computed at every tick.
     """
 
     network: Network
     readers: Readers
-    noise: Float[Array, ""] | None
-    keys: Key[Array, " trials"]
+    draws: Draws
     lean: bool
 
 
@@ -53,13 +51,14 @@ def take(
     - `carry`: how the network stands at first, and what has been recorded.
     """
     # Noise may move any unit at any tick. There is none in the quiet phase.
-    lean = setup.noise is None and setup.lean
+    lean = setup.draws.noise is None and setup.lean
     plan = stretch.plan.computing(everything=not lean, at_first=at_start)
 
     def tick(number: Int[Array, ""], carry: tuple[Standing, Recorded]) -> tuple[Standing, Recorded]:
         standing, recorded = carry
-        level = None if setup.noise is None else jnp.where(phase.quiet, jnp.float32(0), setup.noise)
-        noise = noise_of_tick(level, setup.keys, number)
+        draws = setup.draws
+        level = None if draws.noise is None else jnp.where(phase.quiet, jnp.float32(0), draws.noise)
+        noise = noise_of_tick(draws, level, number)
         needed = jnp.where(number == first, plan.entering, plan.needed) if lean else None
         standing = advance(setup.network, setup.readers, plan, needed, stretch.incoming, noise, standing)
         return standing, record(number, standing, recorded)

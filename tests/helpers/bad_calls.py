@@ -386,6 +386,23 @@ CALLS: dict[str, tuple] = {
         "'focus'",
         "'m'",
     ),
+    "run: after minus one": (lambda w: ab.run(w.network, ab.hold(), after=-1), "ArgumentError", ("after", "-1")),
+    "run: after nothing": (lambda w: ab.run(w.network, ab.hold(), after=[]), "ArgumentError", ("after", "ticks")),
+    "run: after ticks of other trials": (
+        lambda w: ab.run(w.network, ab.hold(), w.network.silent(3), after=[1, 2]),
+        "ArgumentError",
+        ("after=", "3 trials"),
+    ),
+    "simulate: after of the wrong shape": (
+        lambda w: ab.simulate(w.network, ab.hold().compile(w.network), w.network.silent(3), after=np.zeros(2, int)),
+        "ArgumentError",
+        ("after", "(2,)"),
+    ),
+    "simulate: after half a tick": (
+        lambda w: ab.simulate(w.network, ab.hold().compile(w.network), w.network.silent(), after=np.zeros(1)),
+        "ArgumentError",
+        ("after", "ticks"),
+    ),
     "run: nothing left to recall": (
         lambda w: ab.run(w.remembering, ab.recall("m", ["focus"])),
         "ProgramError",

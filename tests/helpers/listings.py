@@ -4,6 +4,9 @@
 compiles to is meant to change, `python listings.py` writes the file anew: read the difference before you keep it.
 """
 
+import os
+import pickle
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -124,8 +127,8 @@ AREA_PROGRAMS = {
     "choose programs": ab.choose("levers", gates={"up": ab.clear("a"), "down": ab.hold()}, greedy=True)
     + ab.when(ab.chosen("levers", "up"), ab.clear("b")),
     "choose among three": ab.choose("many", one_of=dict.fromkeys(["x", "y", "z"], ab.clear("a"))),
-    "reward": ab.reward() + ab.reward(-0.5) + ab.reward(0) + ab.reward(0.25, when=ab.empty("a")),
-    "reward through": ab.reward(1, through="out") + ab.next_reward() + ab.next_reward(through="out"),
+    "reward": ab.reward() + ab.reward(-0.5) + ab.reward(0.0) + ab.reward(0.25, when=ab.empty("a")),
+    "reward through": ab.reward(1.0, through="out") + ab.next_reward() + ab.next_reward(through="out"),
     "episodes": ab.begin_episode("striatum"),
     "cycle by": ab.cycle(RULES, limit=2, by="striatum"),
     "several areas": ab.when(ab.chosen("many", "z"), ab.choose("out", one_of=["b->d", "c->d"]), ab.emit("d")),
@@ -267,6 +270,12 @@ def _build(relays: list[tuple[str, str]], **options: object) -> ab.Network:
 
 @cache
 def networks() -> Mapping[str, ab.Network]:
+    """The networks; read from a file, if the environment names one, where they are wanted hundreds of times."""
+    file = os.environ.get("ATTRACTORBIND_TESTS_NETWORKS")
+    return pickle.loads(Path(file).read_bytes()) if file else built()
+
+
+def built() -> dict[str, ab.Network]:
     """A network of each kind of wiring, and one that has everything."""
     chain = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("c", "d"), ("a", "c"), ("c", "a"), ("b", "d")]
     ganglia = {"striatum": INTO, "levers": ["up", "down"], "many": ["x", "y", "z"], "out": ["b->d", "c->d"]}
@@ -341,4 +350,7 @@ def listings() -> str:
 
 
 if __name__ == "__main__":
-    KEPT.write_text(listings())
+    if sys.argv[1:] == ["tell"]:
+        print(listings(), end="")
+    else:
+        KEPT.write_text(listings())

@@ -53,6 +53,14 @@ def server(folder: Path) -> Iterator[None]:
     environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     # Checks of annotations at run time notice what a user would not.
     environment["ATTRACTORBIND_TESTS_UNCHECKED"] = "1"
+    # The networks that programs are compiled for are built once, by what is sound.
+    environment["ATTRACTORBIND_TESTS_NETWORKS"] = str(folder / "networks")
+    write = (
+        "import listings, pathlib, pickle, sys; pathlib.Path(sys.argv[1]).write_bytes(pickle.dumps(listings.built()))"
+    )
+    subprocess.run(
+        [sys.executable, "-c", write, folder / "networks"], cwd=folder / "tests/helpers", check=True, env=environment
+    )
     started = [sys.executable, str(HERE / "quick.py"), "serve", str(folder / "socket")]
     with subprocess.Popen(started, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
