@@ -17,6 +17,7 @@ from attractorbind._area.ensembles import Ensembles as Ensembles
 from attractorbind._area.hippocampus import SnapshotMemory as SnapshotMemory
 from attractorbind._area.snapshots import Snapshots as Snapshots
 from attractorbind._build import build as build
+from attractorbind._cache import cache as cache
 from attractorbind._engine.controller import AbstractController as AbstractController
 from attractorbind._engine.driver import Outcome as Outcome
 from attractorbind._engine.step import step as step

@@ -74,7 +74,7 @@ def trial_keys(key: Any, trials: int, noise: float, drawing: Sequence[str] = ())
     if noise == 0 and not drawing:
         # Nothing is drawn from them, and to derive a key for each trial would take as long as a short run.
         return unused_keys(trials)
-    return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, jnp.arange(trials, dtype=jnp.int32))
+    return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, np.arange(trials, dtype=np.uint32))
 
 
 @lru_cache(maxsize=64)

@@ -35,6 +35,25 @@ def checked_path(path: object) -> Path:
     return Path(given)
 
 
+def made_folder(directory: object) -> Path:
+    """The folder, made if it is not there, or an error if there can be none."""
+    given = os.fspath(directory) if isinstance(directory, str | os.PathLike) else None
+    if not isinstance(given, str) or not given:
+        raise FileError(f"directory is {shortened(repr(directory), _LONGEST_PATH)}; give the name of a folder")
+    if "\0" in given or not _can_be_encoded(given):
+        raise FileError(
+            f"directory is {told(given)}, with characters that no folder's name can have; give another name"
+        )
+    folder = Path(given)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise FileError(f"directory is {told(given)}, which is a file; give the name of a folder") from error
+    except OSError as error:
+        raise _failed("make", folder, error) from error
+    return folder
+
+
 def _can_be_encoded(path: str) -> bool:
     try:
         return bool(os.fsencode(path))

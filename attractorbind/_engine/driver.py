@@ -146,7 +146,8 @@ def _on_device(controller: AbstractController) -> Flat:
     """A controller's tables, where compiled functions read them, so that they are sent there once."""
     # It is kept for all later calls, so its arrays must be known even if they are first asked for while JAX traces.
     with jax.ensure_compile_time_eval():
-        return flat(jax.tree.map(jnp.asarray, controller))
+        # `jnp.asarray` would be compiled for each of its shapes.
+        return flat(jax.device_put(controller))
 
 
 def _pauses(controller: AbstractController, record: str, most: int) -> bool:

@@ -22,8 +22,8 @@ from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._synapses.quality import moments, stabilities
 
-# With more numbers in the codes JAX is faster, what it takes to compile included.
-_AT_HAND = 2**18
+# With more numbers in the codes than this JAX is faster, many projections taken with what there is to compile.
+_AT_HAND = 2**15
 
 
 class _Kernel(eqx.Module):

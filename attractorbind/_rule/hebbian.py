@@ -9,8 +9,8 @@ from attractorbind._rule.patterns import standardised
 from attractorbind._rule.scaling import threshold_midway
 from attractorbind._synapses.base import AbstractSynapses, Synapses
 
-# With more numbers in codes and weights JAX is faster, what it takes to compile included.
-_AT_HAND = 2**20
+# With more numbers in the codes than this JAX is faster, many projections taken with what there is to compile.
+_AT_HAND = 2**18
 
 
 class Hebbian(AbstractOneShotRule):
@@ -47,7 +47,7 @@ class Hebbian(AbstractOneShotRule):
         recurrent: bool,
     ) -> Synapses:
         """See `AbstractOneShotRule.add`: the outer product of the new codes, standardised by their own activity."""
-        return on_device(_hebbian_addition(*at_hand((synapses, source, target), _AT_HAND), recurrent=recurrent))
+        return on_device(_hebbian_addition(*at_hand((synapses, source, target), 4 * _AT_HAND), recurrent=recurrent))
 
 
 @compiled("recurrent")

@@ -12,8 +12,8 @@ from attractorbind._rule.scaling import scaled_to_margin_one
 from attractorbind._synapses.base import AbstractSynapses, Synapses, without_diagonal
 from attractorbind._synapses.quality import moments
 
-# With more numbers in the codes JAX is faster, what it takes to compile included.
-_AT_HAND = 2**14
+# With more numbers in the codes than this JAX is faster, many projections taken with what there is to compile.
+_AT_HAND = 2**13
 
 
 class Perceptron(AbstractStorageRule):

@@ -9,8 +9,8 @@ from attractorbind._rule.patterns import standardised
 from attractorbind._rule.scaling import threshold_midway
 from attractorbind._synapses.base import Synapses, without_diagonal
 
-# With more numbers in the codes JAX is faster, what it takes to compile included.
-_AT_HAND = 2**16
+# With more numbers in the codes than this JAX is faster, many projections taken with what there is to compile.
+_AT_HAND = 2**13
 
 
 class Storkey(AbstractStorageRule):

@@ -122,8 +122,8 @@ INPUT_FAULTS = [
     Fault(
         "keys: one key is the key of every trial",
         "attractorbind._keys",
-        "jnp.arange(trials, dtype=jnp.int32)",
-        "jnp.zeros(trials, jnp.int32)",
+        "np.arange(trials, dtype=np.uint32)",
+        "np.zeros(trials, np.uint32)",
         (f"{RUN_TESTS}::test_trials_with_one_key_have_noise_of_their_own",),
     ),
 ]

@@ -475,6 +475,14 @@ CALLS: dict[str, tuple] = {
         "FileError",
         "path is|cannot write",
     ),
+    **spread(
+        "cache: directory",
+        lambda w, v: ab.cache(v),
+        {"None": None, "a number": 3, "bytes": b"a", "empty": "", "a file": __file__, "in a file": f"{__file__}/a"},
+        "FileError",
+        "directory is|cannot make",
+    ),
+    "cache: no name of a folder": (lambda w: ab.cache("a\0b"), "FileError", ("'a\\x00b'", "give another name")),
     "harmony: a memory's gate": (
         lambda w: ab.harmony(w.remembering, w.remembering.silent(), "focus->m"),
         "NetworkError",
