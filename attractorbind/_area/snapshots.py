@@ -6,11 +6,12 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, Int8, Key, UInt8
+import numpy as np
+from jaxtyping import Array, Bool, Int, Int8, UInt8
 
 from attractorbind._area.base import AreaInputs
+from attractorbind._area.retrieval import matches, patterns
 from attractorbind._each import for_each
-from attractorbind._overlap import THRESHOLD, correlation
 
 # The conductance above which a gate of the memory acts.
 _SWITCH = 0.5
@@ -78,42 +79,6 @@ class _Outcome(NamedTuple):
     written: tuple[Int8[Array, "*trials _units"], ...]
 
 
-def matches(
-    codes: UInt8[Array, "capacity bytes"], present: UInt8[Array, " bytes"], units: int
-) -> Bool[Array, " capacity"]:
-    """Which snapshots' branches a buffer's state drives past the threshold."""
-
-    def count(packed: UInt8[Array, "*some bytes"]) -> Float[Array, "*some"]:
-        return jnp.sum(jax.lax.population_count(packed), axis=-1, dtype=jnp.float32)
-
-    return correlation(count(codes & present[None, :]), count(codes), count(present), units) > THRESHOLD
-
-
-def pattern(
-    assemblies: Int[Array, "capacity active"],
-    snapshots: Snapshots,
-    codes: UInt8[Array, "capacity _bytes"],
-    buffer_units: int,
-) -> Int8[Array, " _units"]:
-    """What the memory of one trial writes on a buffer: 1 where its field exceeds half that of an assembly, else -1.
-
-    All sums are of whole numbers: those that `SnapshotMemory` says, times the number of the memory's units.
-    """
-    units, active = len(snapshots.activity), assemblies.shape[1]
-    stored = snapshots.strength > 0
-    on = jnp.sum(snapshots.activity, dtype=jnp.int32)
-    shared = jnp.sum(snapshots.activity[assemblies], axis=1, dtype=jnp.int32)
-    overlap = jnp.where(stored, units * shared - active * on, 0)
-    states = jnp.unpackbits(codes, axis=1, count=buffer_units).astype(jnp.int32)
-    driven, seen = overlap @ states, jnp.sum(states, axis=0, dtype=jnp.int32)
-    whole_assembly = active * (units - on)
-    # Multiplied by the number of snapshots, to stay with whole numbers.
-    excitation = jnp.sum(stored).astype(jnp.float32) * (2 * driven - whole_assembly).astype(jnp.float32)
-    total = jnp.sum(overlap, dtype=jnp.int32)
-    inhibition = 2 * (total - whole_assembly).astype(jnp.float32) * seen.astype(jnp.float32)
-    return jnp.where(excitation > inhibition, 1, -1).astype(jnp.int8)
-
-
 def _opening(snapshots: Snapshots, inputs: AreaInputs) -> _Opening:
     running = inputs.running[None, :]
     store, older, forget = (inputs.switches > _SWITCH) & running
@@ -127,55 +92,54 @@ def _opening(snapshots: Snapshots, inputs: AreaInputs) -> _Opening:
     )
 
 
-def _tick_of_trial(
-    assemblies: Int[Array, "capacity active"],
-    snapshots: Snapshots,
-    opening: _Opening,
-    states: tuple[Bool[Array, " _units"], ...],
-    noise: tuple[Float[Array, ""], Key[Array, ""]] | None,
+def _compete(
+    assemblies: Int[Array, "capacity active"], snapshots: Snapshots, opening: _Opening, inputs: AreaInputs
 ) -> _Outcome:
-    """A tick of a trial in which the memory is cued or reinstates."""
-    buffers = range(len(states))
-    written = tuple(
-        jax.lax.cond(
-            opening.reinstatement[buffer],
-            lambda buffer=buffer: pattern(assemblies, snapshots, snapshots.codes[buffer], len(states[buffer])),
-            lambda buffer=buffer: jnp.zeros(len(states[buffer]), jnp.int8),
-        )
-        for buffer in buffers
+    """A tick in which some trial's memory is cued or reinstates."""
+    sizes = tuple(states.shape[1] for states in inputs.activity)
+    activity, strength, asked = snapshots.activity, snapshots.strength, opening.reinstatement
+    written = jax.lax.cond(
+        jnp.any(asked),
+        lambda: patterns(assemblies, activity, strength, snapshots.codes, asked, sizes),
+        lambda: tuple(jnp.zeros(states.shape, jnp.int8) for states in inputs.activity),
     )
-    present = [jnp.packbits(state) for state in states]
-    cued = jnp.any(opening.cue)
-    fires = (snapshots.strength > 0) & cued
-    fires &= ~opening.older | (snapshots.strength < snapshots.context)
-    for buffer in buffers:
+    present = [jnp.packbits(states > 0, axis=1) for states in inputs.activity]
+    cued = jnp.any(opening.cue, axis=0)
+    fires = (strength > 0) & cued[:, None]
+    fires &= ~opening.older[:, None] | (strength < snapshots.context[:, None])
+    cues = opening.cue & ~opening.store[None, :]
+    for codes, state, units, cue in zip(snapshots.codes, present, sizes, cues, strict=True):
         fires &= jax.lax.cond(
-            opening.cue[buffer] & ~opening.store,
-            lambda buffer=buffer: matches(snapshots.codes[buffer], present[buffer], len(states[buffer])),
-            lambda: jnp.ones(len(assemblies), bool),
+            jnp.any(cue),
+            lambda codes=codes, state=state, units=units, cue=cue: matches(codes, state, units) | ~cue[:, None],
+            lambda: jnp.ones(strength.shape, bool),
         )
-    strongest = jnp.argmax(jnp.where(fires, snapshots.strength, 0)).astype(jnp.int32)
+    reached = jnp.where(fires, strength, 0)
+    strongest, highest = jnp.argmax(reached, axis=1).astype(jnp.int32), jnp.max(reached, axis=1)
     storing = cued & opening.store
-    found = jnp.any(fires) & ~storing
+    found = (highest > 0) & ~storing
     # What was forgotten has no strength; after it, the oldest is the weakest.
-    weakest = jnp.argmin(snapshots.strength).astype(jnp.int32)
+    weakest = jnp.argmin(strength, axis=1).astype(jnp.int32)
     row = jnp.where(storing, weakest, strongest)
     ignites = storing | found
-    member = jnp.zeros(snapshots.activity.shape, bool).at[assemblies[row]].set(ignites)
-    if noise is not None:
-        level, key = noise
+    trials = np.arange(len(row))[:, None]
+    member = jnp.zeros(activity.shape, bool).at[trials, assemblies[row]].set(ignites[:, None])
+    if inputs.noise is not None:
+        level, keys = inputs.noise
+        flips = jax.vmap(lambda key: jax.random.bernoulli(key, level, member.shape[1:]))(keys)
         # Where nothing is found nothing fires, noise and all.
-        member ^= jax.random.bernoulli(key, level, member.shape) & ignites
+        member ^= flips & ignites[:, None]
     # To forget is to learn nothing on the branches that have just fired.
     learns = storing | (found & opening.forget)
+    stores = opening.cue & storing[None, :]
     return _Outcome(
         activity=member,
         row=jnp.where(learns, row, NO_SNAPSHOT),
         learned=tuple(
-            jnp.where(opening.cue[buffer] & storing, bits, jnp.zeros_like(bits)) for buffer, bits in enumerate(present)
+            jnp.where(stored[:, None], bits, jnp.zeros_like(bits)) for stored, bits in zip(stores, present, strict=True)
         ),
         strength=jnp.where(storing, snapshots.stored + 1, 0),
-        found=jnp.where(storing, snapshots.stored + 1, jnp.where(found, snapshots.strength[strongest], 0)),
+        found=jnp.where(storing, snapshots.stored + 1, highest),
         written=written,
     )
 
@@ -183,52 +147,47 @@ def _tick_of_trial(
 def snapshots_tick(
     assemblies: Int[Array, "capacity active"], snapshots: Snapshots, inputs: AreaInputs
 ) -> tuple[Snapshots, tuple[Int8[Array, "trials _units"], ...]]:
-    """One tick of a memory, see `SnapshotMemory`; only trials in which a gate of it is open cost anything.
+    """One tick of a memory, see `SnapshotMemory`; while no trial opens a gate of it, it costs nothing.
 
     **Returns:** what the memory holds then, and what it writes on each buffer: 1 and -1, or 0 where it writes nothing.
     """
     opening = _opening(snapshots, inputs)
     cued, running = jnp.any(opening.cue, axis=0), inputs.running
-    buffers, noise = inputs.activity, inputs.noise
+    trials = len(running)
 
-    def compete(trial: Int[Array, ""], after: _Outcome) -> _Outcome:
-        here = jax.tree.map(lambda array: array[trial], snapshots)
-        states = tuple(states[trial] > 0 for states in buffers)
-        own = jax.tree.map(lambda gates: gates[..., trial], opening)
-        own_noise = None if noise is None else (noise.level, noise.keys[trial])
-        outcome = _tick_of_trial(assemblies, here, own, states, own_noise)
-        return jax.tree.map(lambda of_all, of_trial: of_all.at[trial].set(of_trial), after, outcome)
-
-    def learn(trial: Int[Array, ""], carry: tuple) -> tuple:
-        codes, strength = carry
-        row = after.row[trial]
-        return (
-            tuple(
-                stored.at[trial, row].set(learned[trial]) for stored, learned in zip(codes, after.learned, strict=True)
-            ),
-            strength.at[trial, row].set(after.strength[trial]),
+    def rest() -> _Outcome:
+        none = jnp.zeros(trials, jnp.int32)
+        return _Outcome(
+            activity=jnp.zeros_like(snapshots.activity),
+            row=jnp.full(trials, NO_SNAPSHOT, jnp.int32),
+            learned=tuple(jnp.zeros((trials, codes.shape[2]), jnp.uint8) for codes in snapshots.codes),
+            strength=none,
+            found=none,
+            written=tuple(jnp.zeros(states.shape, jnp.int8) for states in inputs.activity),
         )
 
-    trials = len(running)
-    nothing = _Outcome(
-        activity=jnp.zeros_like(snapshots.activity),
-        row=jnp.full(trials, NO_SNAPSHOT, jnp.int32),
-        learned=tuple(jnp.zeros((trials, codes.shape[2]), jnp.uint8) for codes in snapshots.codes),
-        strength=jnp.zeros(trials, jnp.int32),
-        found=jnp.zeros(trials, jnp.int32),
-        written=tuple(jnp.zeros(states.shape, jnp.int8) for states in buffers),
+    def learn(trial: Int[Array, ""], weights: tuple[Array, ...]) -> tuple[Array, ...]:
+        def changed(of_all: Array, of_row: Array) -> Array:
+            start = (trial, after.row[trial], *[jnp.int32(0)] * (of_all.ndim - 2))
+            return jax.lax.dynamic_update_slice(of_all, of_row[trial][None, None], start)
+
+        return jax.tree.map(changed, weights, (*after.learned, after.strength))
+
+    # All reading of the weights comes before all writing: XLA then changes them in place, instead of copying megabytes
+    # at every tick.
+    after = jax.lax.cond(
+        jnp.any(cued) | jnp.any(opening.reinstatement),
+        lambda: _compete(assemblies, snapshots, opening, inputs),
+        rest,
     )
-    # Two loops, so that all reading of the weights comes before all writing: XLA then changes them in place, instead of
-    # copying megabytes at every tick.
-    after, _ = for_each(cued | jnp.any(opening.reinstatement, axis=0), compete, nothing)
-    (codes, strength), _ = for_each(after.row != NO_SNAPSHOT, learn, (snapshots.codes, snapshots.strength))
+    (*codes, strength), _ = for_each(after.row != NO_SNAPSHOT, learn, (*snapshots.codes, snapshots.strength))
     found = jnp.where(cued, after.found, snapshots.found)
     # A search moves the context when it has ended; a store and a loss at once.
     at_once = cued & (opening.store | opening.forget)
     context = jnp.where(at_once, found, jnp.where(cued, snapshots.context, snapshots.found))
     following = Snapshots(
         activity=jnp.where(running[:, None], after.activity, snapshots.activity),
-        codes=codes,
+        codes=tuple(codes),
         strength=strength,
         stored=snapshots.stored + (cued & opening.store).astype(jnp.int32),
         found=found,

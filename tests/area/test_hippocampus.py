@@ -27,6 +27,24 @@ def test_each_trial_is_what_it_would_be_alone():
             np.testing.assert_array_equal(one[0], of_all[trial])
 
 
+def test_many_trials_side_by_side_are_what_each_is_alone():
+    # More than are summed at a time, and not a multiple of that.
+    built, trials = network("memory"), 21
+    names = built.vocabulary.names
+    body = ab.read("a") + ab.read("b") + ab.read("c") + ab.store("m", ["a", "b", "c"])
+    tell = ab.repeat(3, body) + ab.read("a") + ab.recall("m", ["a"])
+    inputs = [[names[(trial + i * i * (1 + trial // 5)) % 5] for i in range(9)] for trial in range(trials)]
+    inputs = [[*stream, stream[trial % 9 // 3 * 3]] for trial, stream in enumerate(inputs)]
+    together = ab.run(built, tell, inputs=inputs)
+    for trial in range(trials):
+        alone = ab.run(built, tell, inputs=inputs[trial : trial + 1])
+        for one, of_all in zip(jax.tree.leaves(alone.state), jax.tree.leaves(together.state), strict=True):
+            np.testing.assert_array_equal(one[0], of_all[trial])
+    recalled = set(together.decode()["c"])
+    assert len(recalled) > 1
+    assert None not in recalled
+
+
 def test_a_tick_by_hand_is_a_tick_of_a_run():
     built = network("memory")
     state = built.silent(2)

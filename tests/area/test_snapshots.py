@@ -1,7 +1,5 @@
 """Snapshot memory agrees with slips of paper, and bit for bit with a hippocampus of single units and synapses."""
 
-import dataclasses
-
 import jax
 import jax.numpy as jnp
 import memories
@@ -13,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from machines import LimitError, program
 
 import attractorbind as ab
-from attractorbind._area.snapshots import pattern
+from attractorbind._area.retrieval import patterns
 
 # One length of straight lines, for every new one compiles.
 MOST_TICKS = 64
@@ -176,9 +174,13 @@ def test_what_is_reinstated_is_the_sum_over_synapses(seed, density, kept):
     whole = memory.active * (1 - activity.mean())
     everything = np.bincount(assemblies[:kept].ravel(), minlength=memory.units)
     expected = (weights - np.outer(mean, everything)) @ centred + whole * mean > whole / 2
-    held = memory.init({"a": 40}, 1, memory.parameters({"a": 40}, jax.random.key(0)))
-    here = jax.tree.map(lambda array: array[0], held)
-    strength = jnp.asarray(np.where(np.arange(64) < kept, np.arange(64) + 1, 0), jnp.int32)
-    here = dataclasses.replace(here, activity=jnp.asarray(activity), strength=strength)
-    written = pattern(jnp.asarray(assemblies), here, jnp.packbits(jnp.asarray(states), axis=1), 40)
-    np.testing.assert_array_equal(written, np.where(expected, 1, -1))
+    strength = np.where(np.arange(64) < kept, np.arange(64) + 1, 0)
+    (written,) = patterns(
+        jnp.asarray(assemblies),
+        jnp.asarray(activity)[None],
+        jnp.asarray(strength, jnp.int32)[None],
+        (jnp.packbits(jnp.asarray(states), axis=1)[None],),
+        jnp.ones((1, 1), bool),
+        (40,),
+    )
+    np.testing.assert_array_equal(written[0], np.where(expected, 1, -1))

@@ -3,6 +3,7 @@
 from fault import Fault
 
 IMPRINTS = "attractorbind._area.imprints"
+RETRIEVAL = "attractorbind._area.retrieval"
 SNAPSHOTS = "attractorbind._area.snapshots"
 
 ENSEMBLES = "tests/area/test_ensembles.py"
@@ -13,8 +14,8 @@ MEMORY_FAULTS = [
     Fault(
         "store: overwrites in turn, whatever was forgotten",
         SNAPSHOTS,
-        "jnp.argmin(snapshots.strength).astype(jnp.int32)",
-        "snapshots.stored % len(snapshots.strength)",
+        "jnp.argmin(strength, axis=1).astype(jnp.int32)",
+        "snapshots.stored % strength.shape[1]",
         (f"{HIPPOCAMPUS}::test_what_is_forgotten_makes_room_before_the_oldest_goes",),
     ),
     Fault(
@@ -33,9 +34,9 @@ MEMORY_FAULTS = [
     ),
     Fault(
         "recall: assemblies that store nothing inhibit",
-        SNAPSHOTS,
-        "jnp.where(stored, units * shared - active * on, 0)",
-        "units * shared - active * on",
+        RETRIEVAL,
+        "jnp.where(stored, units * shared_units(assemblies, activity) - active * on, 0)",
+        "units * shared_units(assemblies, activity) - active * on",
         (f"{MEMORIES}::test_what_is_reinstated_is_the_sum_over_synapses",),
     ),
     Fault(
@@ -46,17 +47,31 @@ MEMORY_FAULTS = [
         (f"{HIPPOCAMPUS}::test_a_gate_to_a_buffer_lets_a_snapshot_through_however_little_it_is_open",),
     ),
     Fault(
+        "recall: the last snapshot is left out of the sums",
+        RETRIEVAL,
+        "jnp.arange(1, stored.shape[1] + 1, dtype=jnp.int32)",
+        "jnp.arange(stored.shape[1], dtype=jnp.int32)",
+        (f"{MEMORIES}::test_what_is_reinstated_is_the_sum_over_synapses",),
+    ),
+    Fault(
+        "recall: what the first block of trials stored is given back to all",
+        RETRIEVAL,
+        "jax.lax.dynamic_slice(codes, (start, row,",
+        "jax.lax.dynamic_slice(codes, (jnp.zeros_like(start), row,",
+        (f"{HIPPOCAMPUS}::test_many_trials_side_by_side_are_what_each_is_alone",),
+    ),
+    Fault(
         "what the first trial holds is stored",
         SNAPSHOTS,
-        "states[trial] > 0",
-        "states[0] > 0",
+        "jnp.packbits(states > 0, axis=1)",
+        "jnp.packbits(jnp.broadcast_to(states[:1], states.shape) > 0, axis=1)",
         (f"{HIPPOCAMPUS}::test_each_trial_is_what_it_would_be_alone",),
     ),
     Fault(
         "the memory's noise is the same in each trial",
         SNAPSHOTS,
-        "noise.keys[trial]",
-        "noise.keys[0]",
+        "member.shape[1:]))(keys)",
+        "member.shape[1:]))(keys[np.zeros(len(keys), np.int32)])",
         (f"{HIPPOCAMPUS}::test_each_trial_is_what_it_would_be_alone",),
     ),
 ]
