@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 # What a text may be long: more is not read, and would hide what else is on the screen.
 LONGEST = 300
@@ -74,7 +75,16 @@ class CodeWarning(UserWarning):
 
 
 class RunError(AttractorBindError, RuntimeError):
-    """A run ended in a state that its result codes mark as trouble."""
+    """A run ended in a state that its result codes mark as trouble.
+
+    **Attributes:**
+
+    - `trace`: the `Trace` of the run, with all trials: those that ended well are not lost.
+    """
+
+    def __init__(self, told: str, trace: Any = None) -> None:
+        super().__init__(told)
+        self.trace = trace
 
 
 def listed(names: Iterable[str], limit: int = 12) -> str:

@@ -20,6 +20,7 @@ from attractorbind._network import Network, check_network, check_state, silence
 from attractorbind._program.listing import Listing
 from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
+from attractorbind._progress import bar_of_run
 from attractorbind._result import Result
 from attractorbind._simulate import Rates, simulate_recording
 from attractorbind._state import State, repeated
@@ -43,6 +44,7 @@ def run(
     key: Key[Array, ""] | Key[Array, " trials"] | None = None,
     after: int | Sequence[int] | Int[np.ndarray, " trials"] = 0,
     record: str = "final",
+    progress: bool = False,
     throw: bool = True,
 ) -> Trace:
     """Run a program on a network, for a batch of trials at once.
@@ -57,7 +59,7 @@ def run(
 
     It runs compiled, and checks what it is given before: call it from outside of `jax.jit`, `jax.vmap` and `jax.grad`;
     inside of them, `simulate` is the same run without the checks. Another number of trials compiles anew, and so may a
-    longer program or a longer input.
+    longer program or a longer input. A long run can be stopped by Ctrl-C.
 
     **Arguments:**
 
@@ -79,6 +81,7 @@ def run(
         key, from `first.state` and `after=first.ticks`, come to the same, bit for bit.
     - `record`: "final" keeps the last state, "decoded" also the best symbol of every buffer at every tick, "states"
         every buffer's state at every tick (trials x units bytes a tick and buffer).
+    - `progress`: show a bar of ticks and of trials that have ended, by tqdm, from the extra `learn`.
     - `throw`: raise `RunError` if a trial ends in trouble; otherwise look at `trace.result`.
 
     **Returns:** a `Trace`.
@@ -124,15 +127,10 @@ def run(
     start = silence(network, trials) if state is None else repeated(state, trials)
     seen = {name: over_trials(array, trials, axis=0) for name, array in seen.items()}
     start = with_stimuli(network, start, seen)
-    outcome, recorded = simulate_recording(
-        network,
-        compiled,
-        start,
-        over_trials(symbols, trials, axis=1),
-        over_trials(stream, trials, axis=0),
-        Rates(noise, leak, keys, None if before is None else np.broadcast_to(before, (trials,))),
-        record,
-    )
+    rates = Rates(noise, leak, keys, None if before is None else np.broadcast_to(before, (trials,)))
+    symbols, stream = over_trials(symbols, trials, axis=1), over_trials(stream, trials, axis=0)
+    with bar_of_run(progress, trials, compiled.ticks if isinstance(compiled, Schedule) else None) as tell:
+        outcome, recorded = simulate_recording(network, compiled, start, symbols, stream, rates, record, tell)
     kept: Any = Record(None) if recorded is None else recorded
     trace = Trace(
         network=network,

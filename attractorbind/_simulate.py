@@ -22,6 +22,7 @@ from attractorbind._keys import Rate, check_key_type, check_rate, is_noiseless, 
 from attractorbind._network import Network, check_network
 from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
+from attractorbind._progress import Tell
 from attractorbind._state import State, check_origin
 
 # Ticks of a program that branches that are recorded in one call of the compiled loop.
@@ -150,12 +151,14 @@ def simulate_recording(
     stream: Int[np.ndarray, "trials length"] | Int[Array, "trials length"],
     rates: Rates,
     record: str,
+    tell: Tell | None = None,
 ) -> tuple[Outcome, Record | None]:
     """As `simulate`, with all that it takes given, and what was recorded of the ticks.
 
     **Arguments:**
 
     - `record`: as for `run`.
+    - `tell`: is told how far the run has come.
     """
     noise, leak, keys, before = rates
     leak = jnp.asarray(leak, jnp.float32) if isinstance(leak, Tracer) else float(leak)
@@ -170,7 +173,8 @@ def simulate_recording(
         room, inputs = _RECORDED_TICKS, padded_stream(inputs)
     room = 0 if record == "final" else room
     trials = Given(slots, inputs)
-    return drive(network, controller, trials, Draws(level, keys, before), state, record=record, room=room)
+    draws = Draws(level, keys, before)
+    return drive(network, controller, trials, draws, state, record=record, room=room, tell=tell)
 
 
 def _controller(compiled: Schedule | Listing, leak: float | Float[Array, ""]) -> AbstractController:

@@ -224,7 +224,7 @@ class Trace(eqx.Module):
             for result, cure in cures.items()
             if counts[result]
         )
-        raise RunError(f"{told}; the first is trial {first}; run with throw=False to look at the trace")
+        raise RunError(f"{told}; the first is trial {first}; look at error.trace, or run with throw=False", self)
 
     @property
     def _slots(self) -> tuple[str | None, ...]:

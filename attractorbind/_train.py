@@ -25,6 +25,7 @@ from attractorbind._on_disk import checked_path
 from attractorbind._program.listing import Listing
 from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
+from attractorbind._progress import bar
 from attractorbind._result import Result
 from attractorbind._run import compiled_for
 from attractorbind._simulate import Rates, simulate_recording
@@ -240,18 +241,12 @@ def _bar(progress: bool, epochs: int, done: int) -> Callable[[History], None]:
     """What shows how an epoch went."""
     if not progress:
         return lambda record: None
-    try:
-        from tqdm import tqdm
-    except ImportError as error:
-        raise ImportError(
-            "a bar of progress needs tqdm; pip install 'attractorbind[learn]', or progress=False"
-        ) from error
-    bar = tqdm(total=epochs, initial=done, unit="epoch")
+    own = bar(total=epochs, initial=done, unit="epoch")
 
     def show(record: History) -> None:
-        bar.set_postfix(loss=f"{record.loss.mean():.3g}", accuracy=f"{record.accuracy.mean():.3f}")
-        bar.update()
-        if bar.n >= epochs:
-            bar.close()
+        own.set_postfix(loss=f"{record.loss.mean():.3g}", accuracy=f"{record.accuracy.mean():.3f}")
+        own.update()
+        if own.n >= epochs:
+            own.close()
 
     return show

@@ -33,8 +33,10 @@ def test_a_run_that_would_go_on_changing_is_unsettled():
     assert trace.decode() == {"focus": ["s1"] * 4, "agent": ["s0"] + ["s1"] * 3}
     with pytest.raises(ab.RunError, match=r"1 of 4 trials unsettled.*hold\(\).*first is trial 0.*throw=False"):
         ab.run(pair(), exchange, start)
-    with pytest.raises(ab.RunError):
+    with pytest.raises(ab.RunError) as raised:
         trace.check()
+    # The trials that ended well are not lost.
+    assert raised.value.trace is trace
 
 
 def test_a_buffer_at_rest_does_not_make_up_for_others():

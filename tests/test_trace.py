@@ -1,5 +1,6 @@
 """Traces: what the modes of recording keep, and how codes are read off it."""
 
+import dataclasses
 from functools import partial
 
 import equinox as eqx
@@ -11,6 +12,31 @@ from examples import PROGRAM, TRIALS, XS, YS, assert_same_states, network, pair,
 from hypothesis import given, settings, strategies as st
 
 import attractorbind as ab
+from attractorbind._lexicon import exact_symbols
+
+
+def test_of_symbols_that_share_a_code_the_first_is_named():
+    built = pair()
+    codes = np.asarray(built.all_codes[0]).copy()
+    codes[3] = codes[1]
+    alike = dataclasses.replace(built, all_codes=(jnp.asarray(codes), *built.all_codes[1:]))
+    assert exact_symbols(alike, 0, codes[[3, 1, 0]]).tolist() == [1, 1, 0]
+
+
+@pytest.mark.parametrize("corrupted", [0, 1, 12])
+def test_a_state_is_named_as_its_overlaps_say(corrupted):
+    built = pair()
+    codes = np.asarray(built.codes("focus"))
+    states = np.concatenate([codes, np.zeros_like(codes[:1]), np.ones_like(codes[:1])])
+    states[:4, :corrupted] ^= True
+    start = built.silent(len(states)).replace("focus", states.astype(np.float32))
+    trace = dataclasses.replace(ab.run(built, ab.hold(), start, throw=False), state=start)
+    match = np.asarray(trace.overlaps("focus"))
+    names = [
+        built.vocabulary.names[best] if most >= 0.5 else None
+        for best, most in zip(match.argmax(1), match.max(1), strict=True)
+    ]
+    assert trace.decode()["focus"] == names
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.05])

@@ -1,7 +1,6 @@
 """The one loop: ask the controller for a stretch, take its ticks, and at the end see what comes to rest."""
 
 import dataclasses
-from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from attractorbind._engine.advance import Standing, started
 from attractorbind._engine.areas import AreaStates
 from attractorbind._engine.asking import NO_SYMBOL, Outputs
 from attractorbind._engine.coding import Coding
-from attractorbind._engine.controller import AbstractController, Given, Progress, Readings
+from attractorbind._engine.controller import AbstractController, Given, Readings
 from attractorbind._engine.noise import Draws
 from attractorbind._engine.observe import Record, blank, noted, observe
 from attractorbind._engine.pace import Pace
@@ -29,6 +28,7 @@ from attractorbind._flat import Flat, flat
 from attractorbind._kept import kept
 from attractorbind._nameless import unnamed
 from attractorbind._network import Network
+from attractorbind._progress import Tell
 from attractorbind._result import Result
 from attractorbind._state import State
 
@@ -87,7 +87,7 @@ def drive(
     *,
     record: str,
     room: int,
-    tell: Callable[[Progress, int], None] | None = None,
+    tell: Tell | None = None,
 ) -> tuple[Outcome, Record | None]:
     """Run a network under a controller to the end.
 
@@ -99,7 +99,7 @@ def drive(
 
     - `record`: as for `run`.
     - `room`: how many ticks can be recorded in one call.
-    - `tell`: is told how the trials stand after every call that paused, and of how many ticks.
+    - `tell`: is told after every call how many ticks there have been, and how many trials have ended.
 
     **Returns:** the outcome, and what was recorded of every tick.
     """
@@ -123,13 +123,13 @@ def drive(
         start = start if traced else start._replace(most=pace.begin())
         call = _drive(anonymous, known, given, draws, start, record=record, room=room, traced=traced)
         taken.take(call.end.outputs, call.recorded, call.end.tick)
+        if tell is not None and not traced:
+            tell(int(call.end.tick), _ended(call, controller))
         # A program that is known to end within one call is not waited for.
         if traced or not _pauses(controller, record, pace.most) or not bool(call.paused):
             break
         pace.end()
         start = call.end._replace(outputs=_no_outputs(controller, trials))
-        if tell is not None:
-            tell(controller.progress(call.end.position), int(call.end.tick))
     outputs = taken.outputs()
     outcome = Outcome(
         state=dataclasses.replace(state, activities=call.end.activities, areas=call.end.areas, origin=network.origin),
@@ -141,13 +141,21 @@ def drive(
     return outcome, taken.recorded()
 
 
+def _ended(call: _Call, controller: AbstractController) -> int:
+    """How many trials have ended. Those of a straight line end together."""
+    if not call.paused:
+        return len(call.ticks)
+    rows = controller.progress(call.end.position).rows
+    return 0 if rows is None else int((np.asarray(rows) < 0).sum())
+
+
 @kept
 def _on_device(controller: AbstractController) -> Flat:
     """A controller's tables, where compiled functions read them, so that they are sent there once."""
     # It is kept for all later calls, so its arrays must be known even if they are first asked for while JAX traces.
     with jax.ensure_compile_time_eval():
         # `jnp.asarray` would be compiled for each of its shapes.
-        return flat(jax.device_put(controller))
+        return flat(jax.device_put(controller, may_alias=False))
 
 
 def _pauses(controller: AbstractController, record: str, most: int) -> bool:

@@ -157,8 +157,8 @@ def until(condition: Condition, body: Program, *, limit: int | None = None) -> P
     - `condition`: from `equal`, `holds` and `empty`, joined by `~ & |`; read before every round.
     - `body`: the program.
     - `limit`: how many rounds at the most, 0 or more; it must be given, for no program may run for ever. A trial in
-        which the condition does not hold even then ends there, and its result is `Result.LIMIT`. Rounds take some
-        ticks each, and a run cannot be interrupted: give no more than the task may need.
+        which the condition does not hold even then ends there, and its result is `Result.LIMIT`. Give no more than the
+        task may need.
 
     **Example:**
 

@@ -12,6 +12,7 @@ INTERPRETER = "tests/control/test_interpreter.py"
 ORACLE = "tests/engine/test_oracle.py"
 RESULT = "tests/test_result.py"
 SIMULATE = "tests/engine/test_simulate.py"
+PACE = "tests/engine/test_pace.py"
 LEFT = "tests/gating/test_gates_left_to_channels.py"
 
 ASKING_FAULTS = [
@@ -56,7 +57,7 @@ ASKING_FAULTS = [
 DRIVER_FAULTS = [
     Fault(
         "outputs: the count of the last call alone",
-        DRIVER,
+        "attractorbind._engine.taken",
         "Outputs(symbols, ends[-1])",
         "Outputs(symbols, counts[-1])",
         (f"{CONTROL}::test_more_outputs_than_there_was_room_for_at_first",),
@@ -158,9 +159,30 @@ CONTROLLER_FAULTS = [
     Fault(
         "straight: the setting before is this one",
         STRAIGHT,
-        "jnp.maximum(number - 1, 0)",
+        "jnp.where(carry.begun > 0, number, jnp.maximum(carry.stretch - 1, 0))",
         "number",
         (f"{ORACLE}::test_agrees_with_the_oracle_bit_for_bit",),
+    ),
+    Fault(
+        "straight: a stretch that was begun begins again",
+        STRAIGHT,
+        "jnp.where(quiet | ended, 0, carry.begun + ticks)",
+        "0 * ticks",
+        (f"{PACE}::test_it_does_not_matter_how_many_ticks_a_call_takes[straight-final]",),
+    ),
+    Fault(
+        "pace: a call takes no notice of how many ticks it may take",
+        DRIVER,
+        "carry.tick - start.tick >= start.most",
+        "carry.tick < start.tick",
+        (f"{PACE}::test_it_does_not_matter_how_many_ticks_a_call_takes[straight-final]",),
+    ),
+    Fault(
+        "names: of symbols that share a code the last counts",
+        "attractorbind._lexicon",
+        "reversed([*enumerate(rows)])",
+        "[*enumerate(rows)]",
+        ("tests/test_trace.py::test_of_symbols_that_share_a_code_the_first_is_named",),
     ),
 ]
 

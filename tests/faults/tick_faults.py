@@ -26,8 +26,8 @@ NOISE_FAULTS = [
     Fault(
         "noise: the same at each tick",
         NOISE,
-        "(keys, tick))",
-        "(keys, 0))",
+        "(draws.keys, ticks)",
+        "(draws.keys, 0 * ticks)",
         (f"{FLIPS}::test_noise_differs_from_tick_to_tick_and_from_buffer_to_buffer",),
     ),
     Fault(
@@ -66,10 +66,17 @@ NOISE_FAULTS = [
         (f"{CONTROL}::test_a_trial_of_a_batch_is_its_own_single_run",),
     ),
     Fault(
+        "noise: what trials have had before is forgotten",
+        NOISE,
+        "tick + jnp.asarray(draws.before) if own",
+        "tick + jnp.zeros_like(draws.before) if own",
+        (f"{RUN}::test_two_programs_one_after_the_other_are_their_sum[False]",),
+    ),
+    Fault(
         "noise: while the state comes to rest",
         STRETCH,
-        "jnp.where(phase.quiet, jnp.float32(0), setup.noise)",
-        "setup.noise",
+        "jnp.where(phase.quiet, jnp.float32(0), draws.noise)",
+        "draws.noise",
         (f"{RESULT}::test_noise_alone_does_not_make_a_run_unsettled",),
     ),
     Fault(
@@ -92,15 +99,15 @@ PLAN_FAULTS = [
     Fault(
         "what was computed counts as at rest",
         ADVANCE,
-        "areas, unsettled | needed, finite)",
-        "areas, unsettled, finite)",
+        "areas, unsettled | needed, needed, finite)",
+        "areas, unsettled, needed, finite)",
         ("tests/engine/test_behaviour.py::test_programs_do_what_they_did[wandering-25]",),
     ),
     Fault(
         "at rest where any population is",
         "attractorbind._engine.activity",
-        "jnp.all(self.halves[0::2] == self.halves[1::2], axis=(0, 2))",
-        "jnp.any(jnp.all(self.halves[0::2] == self.halves[1::2], axis=2), axis=0)",
+        "jnp.any(differ & populations[:, None], axis=0)",
+        "jnp.all(differ | ~populations[:, None], axis=0)",
         (f"{RESULT}::test_a_buffer_at_rest_does_not_make_up_for_others",),
     ),
     Fault(

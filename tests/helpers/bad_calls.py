@@ -386,6 +386,7 @@ CALLS: dict[str, tuple] = {
         "'focus'",
         "'m'",
     ),
+    "run: progress of 1": (lambda w: ab.run(w.network, ab.hold(), progress=1), "ArgumentError", ("progress", "True")),
     "run: after minus one": (lambda w: ab.run(w.network, ab.hold(), after=-1), "ArgumentError", ("after", "-1")),
     "run: after nothing": (lambda w: ab.run(w.network, ab.hold(), after=[]), "ArgumentError", ("after", "ticks")),
     "run: after ticks of other trials": (
