@@ -42,8 +42,6 @@ def told(kind: str, record: str, progress: bool = False) -> ab.Trace:
     given: dict[str, Any] = {"inputs": [["s0", "s1"], [], ["s2"] * 4]}
     if kind == "straight":
         given = {"args": {"x": ["s0", "s1", "s2"]}}
-        {"args": {"x": ["s0", "s1", "s2"]}} if kind == "straight" else {"inputs": [["s0", "s1"], [], ["s2"] * 4]}
-    )
     program = STRAIGHT if kind == "straight" else BRANCHING
     given |= {"noise": 0.02, "key": jax.random.key(2), "record": record, "progress": progress}
     return ab.run(pair(), program, throw=False, **given)
