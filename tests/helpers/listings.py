@@ -4,9 +4,11 @@
 compiles to is meant to change, `python listings.py` writes the file anew: read the difference before you keep it.
 """
 
+import dataclasses
 import os
 import pickle
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -15,6 +17,10 @@ import jax
 import numpy as np
 
 import attractorbind as ab
+from attractorbind._program.assembler import Action
+from attractorbind._program.condition import Question
+from attractorbind._program.flow import flow
+from attractorbind._program.statement import Instruction, Statement
 
 KEPT = Path(__file__).with_suffix(".txt")
 
@@ -96,12 +102,13 @@ PROGRAMS = {
     "load": ab.load("a", "s0") + ab.load("b", ab.arg("x")) + ab.load("a", ab.arg("y")),
     "copies": ab.copy("a", "b") + ab.copy("b", "a") + ab.copy("a", "d"),
     "move, clear, hold": ab.move("a", "b") + ab.clear("b") + ab.hold() + ab.hold(2),
-    "swap": ab.swap("a", "b"),
+    "swap": ab.swap("a", "b") + ab.swap("b", "a"),
     "swap via": ab.swap("a", "b", via="c"),
     "swap via, far": ab.swap("a", "d", via="b"),
     "again": ab.copy("a", "b") * 2 + ab.hold() * 0 + 2 * ab.clear("a"),
     "streams": ab.read("a") + ab.read("a") + ab.emit("a") + ab.emit("b"),
     "when": NO_OTHERWISE + ab.when(ab.empty("a"), ab.hold(), ab.hold(2)),
+    "gates that are flags": ab.gates(open={"a->b": True, "b": False}),
     "same question": NO_OTHERWISE + NO_OTHERWISE,
     "repeat, until": ab.repeat(3, ab.clear("a")) + ab.until(~ab.empty("a"), ab.load("a", "s2"), limit=0),
     "nested": NESTED + NESTED,
@@ -137,6 +144,8 @@ AREA_PROGRAMS = {
 # Each of them is an error, made when it is written or compiled.
 WRONG: dict[str, Callable[[], ab.Program]] = {
     "nothing": lambda: ab.Program(),
+    "many statements, too often": lambda: (ab.hold() * 3) * 2**19,
+    "two buffers in cue and into": lambda: ab.recall("memory", cue=["a", "b"], into=["b", "a"]),
     "swap of one buffer": lambda: ab.swap("a", "a"),
     "swap via itself": lambda: ab.swap("a", "b", via="b"),
     "swap via 3": lambda: ab.swap("a", "b", via=3),
@@ -256,16 +265,19 @@ class Storing(ab.AbstractStorageRule):
         return ab.Synapses(jax.numpy.asarray(weights), jax.numpy.full(weights.shape[1], -14.0))
 
 
-def _build(relays: list[tuple[str, str]], **options: object) -> ab.Network:
-    return ab.build(
-        ab.Vocabulary([f"s{number}" for number in range(3)], spare=1 if "areas" in options else 0),
-        buffers=BUFFERS,
-        relays=relays,
-        activity=0.1,
-        rule=Storing(),
-        key=jax.random.key(0),
-        **options,
-    )
+def _build(relays: list[tuple[str, str]] | str, **options: object) -> ab.Network:
+    with warnings.catch_warnings():
+        # One unit is wrong in one of the networks.
+        warnings.simplefilter("ignore", ab.CapacityWarning)
+        return ab.build(
+            ab.Vocabulary([f"s{number}" for number in range(3)], spare=1 if "areas" in options else 0),
+            buffers=BUFFERS,
+            relays=relays,
+            activity=0.1,
+            rule=Storing(),
+            key=jax.random.key(0),
+            **options,
+        )
 
 
 @cache
@@ -279,7 +291,7 @@ def built() -> dict[str, ab.Network]:
     """A network of each kind of wiring, and one that has everything."""
     chain = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("c", "d"), ("a", "c"), ("c", "a"), ("b", "d")]
     ganglia = {"striatum": INTO, "levers": ["up", "down"], "many": ["x", "y", "z"], "out": ["b->d", "c->d"]}
-    ganglia["latches"] = ["a", "b"]
+    ganglia |= {"latches": ["a", "b"], "first": ["a->b"]}
     areas = [
         ab.gating.BasalGanglia(name, reads=["a", "b"][: 1 + (name == "out")], gates=gates)
         for name, gates in ganglia.items()
@@ -343,10 +355,70 @@ def _errors() -> Iterator[str]:
         yield f"## {title}\n{told}"
 
 
+def _refused(act: Callable[[], object]) -> str:
+    try:
+        return f"no error: {act()}"
+    except ab.AttractorBindError as error:
+        return f"{type(error).__name__}: {error}"
+    except TypeError:
+        # Each version of Python says it in its own words.
+        return "TypeError"
+
+
+def _by_hand() -> Iterator[str]:
+    """What may be done with compiled programs, and what not."""
+    built, both = networks(), ab.load("a", "s0") + ab.copy("a", "b")
+    other = ab.Vocabulary(["s0", "s1", "other"])
+    strangers = {
+        "another vocabulary": dataclasses.replace(built["direct"], vocabulary=other),
+        "a larger vocabulary": dataclasses.replace(built["direct"], vocabulary=ab.Vocabulary(["s0", "s1", "s2", "s3"])),
+        "another wiring": built["nuclei"],
+        "the same": built["direct"],
+    }
+    for kind, program in {"schedule": both, "listing": both + ab.emit("a")}.items():
+        compiled = program.compile(built["direct"])
+        for title, stranger in strangers.items():
+            yield f"## a {kind} for {title}\n{_refused(lambda own=compiled, of=stranger: own.check_fits(of))}"
+    nuclei = both.compile(built["nuclei"])
+    yield f"## nuclei in words\n{_refused(lambda: nuclei.check_fits(built['direct']))}"
+    for stuck in (3, {"e": 0}, {"a": 2}, {"a": None}):
+        yield f"## stuck at {stuck}\n{_refused(lambda how=stuck: nuclei.stuck(how))}"
+    listing = (both + ab.emit("a")).compile(built["direct"])
+    for column, row, number in (
+        ("ticks", 1, 0),
+        ("ticks", 0, 1),
+        ("then", 1, 99),
+        ("then", 2, len(listing.labels)),
+        ("then", 0, -2),
+        ("then", 0, 0),
+        ("otherwise", 3, 99),
+        ("otherwise", 3, 1),
+    ):
+        changed = getattr(listing.rows, column).copy()
+        changed[row] = number
+        rows = dataclasses.replace(listing.rows, **{column: changed})
+        told = _refused(lambda rows=rows: dataclasses.replace(listing, rows=rows))
+        yield f"## {column} of row {row} is {number}\n{told}"
+    chosen = AREA_PROGRAMS["several areas"].compile(built["areas"])
+    channels = np.random.default_rng(0).random((len(chosen.labels), len(built["areas"].wiring.channels))) < 0.5
+    told = chosen.chosen(np.arange(len(chosen.labels)), channels)
+    yield f"## chosen, row by row\n{told.tolist()}"
+    several = chosen.chosen(np.array([[0, 4], [5, 3]]), channels[:4].reshape(2, 2, -1))
+    yield f"several rows at once: {several.sum(axis=-1).tolist()}"
+    for kind in (ab.Condition, Statement, Instruction, Question, Action):
+        yield f"## made of {kind.__name__} itself\n{_refused(kind)}"
+    for ticks in (123456, 1234567):
+        yield f"## as long as a line, or longer\n{ab.hold() * 11 + ab.hold(ticks)!r}"
+    for program in (*PROGRAMS.values(), *AREA_PROGRAMS.values()):
+        for node in flow(program.statements):
+            if isinstance(node.action, Instruction):
+                yield f"{node.action}: streams {node.action.streams!r}, chooses {node.action.chooses!r}"
+
+
 def listings() -> str:
     """All of it, as in the file."""
     parts = [section for name, network in networks().items() for section in _sections(name, network)]
-    return "\n".join([*parts, *_errors()]) + "\n"
+    return "\n".join([*parts, *_errors(), *_by_hand()]) + "\n"
 
 
 if __name__ == "__main__":
