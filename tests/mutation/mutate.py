@@ -83,7 +83,7 @@ def mutants(session: Path, outcome: TestOutcome) -> list[Mutant]:
 
 def _lines(difference: str) -> tuple[str, str]:
     """The changed lines, before and after."""
-    lines = difference.splitlines()[2:]
+    lines = [line for line in difference.splitlines() if not line.startswith(("---", "+++"))]
     return tuple(
         " ".join(line[1:].strip() for line in lines if line.startswith(sign) and line[1:].strip()) for sign in "-+"
     )
