@@ -109,7 +109,9 @@ class Branching(AbstractController):
         given = readings.given
         running = carry.row != HALT
         row = jnp.where(running, carry.row, 0)
-        ticks = jnp.where(quiet, 1, jnp.minimum(self._until(carry, row), readings.most))
+        # A run that `jax.vmap` takes beside others is asked when it has ended, too, and what it says then is dropped.
+        ended = ~self.going_on(carry)
+        ticks = jnp.where(quiet | ended, 1, jnp.minimum(self._until(carry, row), readings.most))
         last = running & (carry.left == ticks)
         symbol, from_stream = self._symbols(carry, row, given)
         presented = jnp.where(running & (symbol != NO_SYMBOL), table.present[row], NONE)
