@@ -27,6 +27,7 @@ def cache(directory: str | os.PathLike[str]) -> None:
     **Example:**
 
         >>> import attractorbind as ab, jax, pathlib, tempfile
+        >>> from jax.experimental.compilation_cache import compilation_cache
         >>> before = jax.config.jax_compilation_cache_dir
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     ab.cache(folder)
@@ -34,6 +35,7 @@ def cache(directory: str | os.PathLike[str]) -> None:
         ...     any(pathlib.Path(folder).iterdir())
         True
         >>> jax.config.update("jax_compilation_cache_dir", before)
+        >>> compilation_cache.reset_cache()
     """
     folder = made_folder(directory)
     for name, value in _EVERYTHING.items():
