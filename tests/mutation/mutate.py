@@ -36,6 +36,11 @@ class Mutant(NamedTuple):
     before: str
     after: str
 
+    @property
+    def line(self) -> tuple[str, str, str]:
+        """What tells it from others, wherever the line stands."""
+        return self.module, self.before, self.after
+
     def __str__(self) -> str:
         return f"{self.module}: {self.before!r} becomes {self.after!r}"
 
@@ -89,10 +94,10 @@ def _lines(difference: str) -> tuple[str, str]:
     )
 
 
-def listed() -> dict[tuple[str, str], str]:
-    """From module and changed line to the reason why a mutant may survive."""
+def listed() -> dict[tuple[str, str, str], str]:
+    """From module and line, before and after, to the reason why a mutant may survive."""
     entries = tomllib.loads((HERE / "survivors.toml").read_text())["survivor"]
-    return {(entry["module"], entry["after"]): entry["reason"] for entry in entries}
+    return {(entry["module"], entry["before"], entry["after"]): entry["reason"] for entry in entries}
 
 
 def main(modules: Sequence[str]) -> int:
@@ -112,9 +117,9 @@ def main(modules: Sequence[str]) -> int:
             command("cosmic-ray", "exec", settings, session, folder=folder)
         killed, survived = mutants(session, TestOutcome.KILLED), mutants(session, TestOutcome.SURVIVED)
     reasons = listed()
-    unexplained = [mutant for mutant in survived if (mutant.module, mutant.after) not in reasons]
+    unexplained = [mutant for mutant in survived if mutant.line not in reasons]
     for mutant in survived:
-        print(f"{mutant}\n    {reasons.get((mutant.module, mutant.after), 'no reason is given')}")
+        print(f"{mutant}\n    {reasons.get(mutant.line, 'no reason is given')}")
     score = len(killed) / (len(killed) + len(survived))
     print(f"\n{len(killed)} of {len(killed) + len(survived)} mutants are noticed, {score:.1%}; {len(unexplained)} of")
     print("those that are not stand in no list")
