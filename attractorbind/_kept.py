@@ -1,5 +1,6 @@
-"""What is worked out from a frozen object once, and kept with it."""
+"""What is worked out from a frozen object once, and kept as long as the object is there."""
 
+import weakref
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -7,20 +8,26 @@ from typing import Any, TypeVar
 Owner = TypeVar("Owner")
 Result = TypeVar("Result")
 
+# From the number of an object to what tells when it has gone, and to what is kept for it. Beside the object's own
+# attributes it would change how Equinox takes the object apart, and with it what JAX compiles.
+_KEPT: dict[int, tuple[weakref.ref[Any], dict[Any, Any]]] = {}
+
 
 def kept(make: Callable[[Owner], Result]) -> Callable[[Owner], Result]:
     """A function of a frozen object that works out its result at the first call, and then gives it again.
 
-    The result stands beside the object's fields, so it goes when the object goes, and a changed copy has its own.
+    The result goes when the object goes, and a changed copy has its own; so it must not hold the object itself.
     `functools.cache` would ask for a hash, which arrays do not have, and keep the object for ever.
     """
-    name = f"_kept_{make.__module__}.{make.__qualname__}"
 
     @wraps(make)
     def get(owner: Owner) -> Result:
-        beside: dict[str, Any] = vars(owner)
-        if name not in beside:
-            beside[name] = make(owner)
-        return beside[name]
+        number = id(owner)
+        if number not in _KEPT:
+            _KEPT[number] = weakref.ref(owner, lambda _: _KEPT.pop(number, None)), {}
+        _, results = _KEPT[number]
+        if make not in results:
+            results[make] = make(owner)
+        return results[make]
 
     return get
