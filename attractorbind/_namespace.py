@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Tracer
 from jaxtyping import Array
+
+from attractorbind._checks import is_traced
 
 # Arrays of either kind: `Numbers` in functions, `Held` in what users are given with JAX's, whose methods a type checker
 # is told of.
@@ -38,8 +39,7 @@ def namespace(*arrays: object) -> Any:
 
 def at_hand(tree: Any, most: int) -> Any:
     """With NumPy's arrays alone; with JAX's if some are traced, or if there are more than so many numbers."""
-    leaves = jax.tree.leaves(tree)
-    if any(isinstance(leaf, Tracer) for leaf in leaves) or sum(np.size(leaf) for leaf in leaves) > most:
+    if is_traced(tree) or sum(np.size(leaf) for leaf in jax.tree.leaves(tree)) > most:
         return on_device(tree)
     return jax.tree.map(lambda leaf: np.asarray(leaf) if isinstance(leaf, jax.Array) else leaf, tree)
 
