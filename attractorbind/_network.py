@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import equinox as eqx
@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Key, PyTree, UInt32
 
 from attractorbind._area.base import AbstractArea
+from attractorbind._bundled import bundled
 from attractorbind._checks import check_count, check_known
 from attractorbind._display import table_html
 from attractorbind._errors import NetworkError
@@ -70,10 +71,10 @@ class Network(eqx.Module):
 
     vocabulary: Vocabulary = eqx.field(static=True)
     wiring: Wiring = eqx.field(static=True)
-    all_codes: tuple[Bool[Array, "slots _units"], ...]
+    all_codes: Sequence[Bool[Array, "slots _units"]] = eqx.field(converter=bundled)
     areas: tuple[AbstractArea, ...]
     area_parameters: tuple[PyTree, ...]
-    synapses: tuple[AbstractSynapses, ...]
+    synapses: Sequence[AbstractSynapses] = eqx.field(converter=bundled)
     drive: Float[Array, ""]
     rule: AbstractStorageRule
     key_data: UInt32[Array, " words"]

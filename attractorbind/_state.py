@@ -1,8 +1,9 @@
 """The state of a network: which units of each population are on, and the states of its areas, for each trial."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -11,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, Key, PyTree, Shaped
 
 from attractorbind._area.base import AbstractArea, Shared, Shown
+from attractorbind._bundled import Bundled, bundled
 from attractorbind._checks import check_computed, check_known, check_memory, check_outside, is_real
 from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._wiring import Wiring
@@ -31,6 +33,11 @@ class Origin:
     def understood_by(self, other: "Origin") -> bool:
         """Whether a state of this origin means the same in a network of another one, which may know more symbols."""
         return self.fingerprint == other.fingerprint and other.symbols[: len(self.symbols)] == self.symbols
+
+
+def _bundled(activities: Any) -> Any:
+    """Many arrays in few; trials stay the first axis of each. What is no sequence is left for checks to find."""
+    return bundled(activities, axis=-2) if isinstance(activities, Sequence) else activities
 
 
 class State(eqx.Module):
@@ -57,7 +64,7 @@ class State(eqx.Module):
         ((2, 64), [6.0, 6.0])
     """
 
-    activities: tuple[Float[Array, "trials _units"], ...]
+    activities: Sequence[Float[Array, "trials _units"]] = eqx.field(converter=_bundled)
     areas: tuple[PyTree, ...]
     names: tuple[str, ...] = eqx.field(static=True)
     area_names: tuple[str, ...] = eqx.field(static=True)
@@ -89,7 +96,9 @@ class State(eqx.Module):
             raise NetworkError(
                 f"population {population!r} takes an array of numbers of shape {shape} (trials, units), not {found}"
             )
-        return eqx.tree_at(lambda state: state.activities[index], self, jnp.asarray(activity, jnp.float32))
+        activities = [*self.activities]
+        activities[index] = jnp.asarray(activity, jnp.float32)
+        return replace(self, activities=tuple(activities))
 
     def _index(self, population: str) -> int:
         return self.names.index(check_known("population", "populations", population, self.names))
@@ -176,7 +185,7 @@ def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin,
     check_outside(NetworkError)
     _check_parts(state)
     silence = _silence(wiring, areas, origin)
-    expected = {name: activity.shape[1] for name, activity in zip(silence.names, silence.activities, strict=True)}
+    expected = {population.name: population.units for population in wiring.populations}
     found = {name: activity.shape[1] for name, activity in zip(state.names, state.activities, strict=True)}
     # Their order counts, too, for arrays have no names.
     if list(expected.items()) != list(found.items()):
@@ -193,7 +202,7 @@ def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin,
 def _check_parts(state: State) -> None:
     """Raise unless a state, which may be made by hand, has an array for each population, all of as many trials."""
     arrays = state.activities
-    fit = isinstance(arrays, tuple) and isinstance(state.names, tuple) and isinstance(state.area_names, tuple)
+    fit = isinstance(arrays, tuple | Bundled) and isinstance(state.names, tuple) and isinstance(state.area_names, tuple)
     fit = fit and isinstance(state.areas, tuple) and isinstance(state.origin, Origin)
     fit = fit and len(arrays) == len(state.names) > 0 and len(state.areas) == len(state.area_names)
     if not fit or not all(eqx.is_array(array) or isinstance(array, np.ndarray) for array in arrays):

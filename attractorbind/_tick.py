@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float, Key, PyTree
 
 from attractorbind._checks import check_computed, check_fraction, check_known, real_array
+from attractorbind._engine.activity import States
 from attractorbind._engine.step import step
 from attractorbind._errors import NetworkError
 from attractorbind._gating import Gating, conductances_of_trials
@@ -119,14 +120,14 @@ def _drawing(network: Network, conductances: Float[np.ndarray, "*trials gates"],
 @jax.jit
 def _tick(
     network: Network,
-    activities: tuple[Float[Array, "trials _units"], ...],
+    activities: States,
     areas: tuple[PyTree, ...],
     conductances: Float[Array, "*trials gates"],
     fields: dict[str, Float[Array, "trials _units"]],
     noise: Float[Array, ""] | None,
     keys: Key[Array, " trials"],
     leak: Float[Array, ""],
-) -> tuple[tuple[Float[Array, "trials _units"], ...], tuple[PyTree, ...]]:
+) -> tuple[States, tuple[PyTree, ...]]:
     names = tuple(population.name for population in network.wiring.populations)
     state = State(activities, areas, names, tuple(area.name for area in network.areas), Origin("", ()))
     level = 0.0 if noise is None else noise

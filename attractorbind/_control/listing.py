@@ -20,7 +20,7 @@ from attractorbind._engine.areas import opened
 from attractorbind._engine.asking import NO_SYMBOL, Asked, answers, put_out
 from attractorbind._engine.coding import Coding
 from attractorbind._engine.controller import AbstractController, Given, Progress, Readings, Stretch
-from attractorbind._engine.observe import presenters
+from attractorbind._engine.observe import presented as presented_field
 from attractorbind._engine.plan import Conductances, conducting, joint, packed, reach
 from attractorbind._inputs import bucket, padded
 from attractorbind._program.assembler import HALT
@@ -118,7 +118,7 @@ class Branching(AbstractController):
 
         question = jnp.where(last, table.question[row], NONE)
         channels = opened(network, readings.coding.areas, len(row))
-        answer, unanswered = answers(readings.coding, activity, self.asked, given.symbols, question, channels)
+        answer, unanswered = answers(readings.coding, readings.readers, activity, self.asked, given.symbols, question, channels)
         outputs, unread = readings.outputs, jnp.zeros(1, bool)
         if self.emits:
             outputs, unread = put_out(readings.coding, activity, outputs, jnp.where(last, table.emit[row], NONE))
@@ -221,14 +221,13 @@ class Branching(AbstractController):
 
 def _imposed(coding: Coding, presented: Int[Array, " trials"], symbol: Int[Array, " trials"], widest: int) -> Units:
     """The external field of each trial's symbol on the population that it is presented on."""
-    present = presenters(coding, widest)
 
     def impose(population: Int[Array, ""], imposed: Units) -> Units:
-        field = jax.lax.switch(population, present, jnp.maximum(symbol, 0))
+        field = presented_field(coding, population, jnp.maximum(symbol, 0), widest)
         return jnp.where((presented == population)[:, None], field, imposed)
 
     silence = jnp.zeros((len(presented), widest), jnp.float32)
-    return for_each(any_at(presented, len(present)), impose, silence)[0]
+    return for_each(any_at(presented, len(coding.network.wiring.populations)), impose, silence)[0]
 
 
 def branching(wiring: Wiring, listing: Listing, leak: float | Float[Array, ""]) -> Branching:

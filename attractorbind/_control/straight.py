@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool, Float, Int
 from attractorbind._engine.activity import at
 from attractorbind._engine.advance import Incoming
 from attractorbind._engine.controller import AbstractController, Progress, Readings, Stretch
-from attractorbind._engine.observe import presenters
+from attractorbind._engine.observe import presented
 from attractorbind._engine.plan import Conductances, Settings, conducting, distinct, reach, settings
 from attractorbind._inputs import bucket, padded
 from attractorbind._program.schedule import Schedule
@@ -73,11 +73,12 @@ class Straight(AbstractController):
         row = at(self.line.row, number)
         population = jnp.where(quiet, -1, at(self.table.presented, row))
         silence = jnp.zeros((trials, widest), jnp.float32)
-        imposing = [
-            lambda field=field: field(at(readings.given.symbols, at(self.line.slot, number)))
-            for field in presenters(readings.coding, widest)
-        ]
-        imposed = jax.lax.switch(population + 1, [lambda: silence, *imposing])
+        symbols = at(readings.given.symbols, at(self.line.slot, number))
+        imposed = jax.lax.cond(
+            population >= 0,
+            lambda: presented(readings.coding, jnp.maximum(population, 0), symbols, widest),
+            lambda: silence,
+        )
         conductances = jnp.asarray(self.table.conductances)
         incoming = Incoming(
             lambda projection: jax.lax.dynamic_slice(conductances, (row, projection), (1, 1))[0, 0],

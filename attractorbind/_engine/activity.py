@@ -1,12 +1,14 @@
 """The activities of all populations as the compiled drivers keep them: in one array, written in place."""
 
+from collections.abc import Sequence
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Shaped
 
-from attractorbind._wiring import Wiring
+from attractorbind._bundled import Bundled, gathered
 
 # One population's states, padded with silent units to the width of the widest.
 Units = Float[Array, "trials widest"]
@@ -38,6 +40,10 @@ class Activity(eqx.Module):
         """The same where of these populations the other half counts."""
         return Activity(self.halves, self.current ^ populations.astype(jnp.int32))
 
+    def silent(self) -> Bool[Array, " populations"]:
+        """The populations of which no unit is on in any trial, while both halves are the same."""
+        return ~jnp.any(self.halves[0::2] != 0, axis=(1, 2))
+
     def moved(self, population: Int[Array, ""]) -> Bool[Array, ""]:
         """Whether a population changed at the last tick; right only for a population that was written at that tick."""
         return jnp.any(at(self.halves, 2 * population) != at(self.halves, 2 * population + 1))
@@ -53,16 +59,42 @@ def at(array: Shaped[Array | np.ndarray, "rows *rest"], row: int | Int[Array, ""
     return jax.lax.dynamic_index_in_dim(jnp.asarray(array), row, keepdims=False)
 
 
-def stack(activities: tuple[Float[Array, "trials _units"], ...]) -> Activity:
+# The states of all populations, as a `State` has them.
+States = Sequence[Float[Array, "trials _units"]]
+
+
+def stack(activities: States) -> Activity:
     """The activities of all populations in one array."""
-    widest = max(activity.shape[1] for activity in activities)
-    halves = [padded_units(activity, widest) for activity in activities for _ in range(2)]
-    return Activity(jnp.stack(halves), jnp.zeros(len(activities), jnp.int32))
+    widest = max(map(_width, _parts(activities)))
+    if isinstance(activities, Bundled):
+        padding = [((0, 0), (0, 0), (0, widest - _width(bundle))) for bundle in activities.bundles]
+        bundles = [jnp.pad(*pair).swapaxes(0, 1) for pair in zip(activities.bundles, padding, strict=True)]
+        numbers = np.concatenate(activities.layout.members)
+        halves = jnp.repeat(jnp.concatenate(bundles)[np.argsort(numbers)], 2, axis=0)
+    else:
+        halves = jnp.stack([padded_units(activity, widest) for activity in activities for _ in range(2)])
+    return Activity(halves, jnp.zeros(len(activities), jnp.int32))
 
 
-def unstack(wiring: Wiring, activity: Activity) -> tuple[Float[Array, "trials _units"], ...]:
-    """The inverse of `stack`."""
-    return tuple(activity.of(index)[:, : population.units] for index, population in enumerate(wiring.populations))
+def unstack(before: States, activity: Activity) -> States:
+    """The inverse of `stack`, the states being put together as those that were stacked."""
+    if not isinstance(before, Bundled):
+        return tuple(activity.of(index)[:, : _width(states)] for index, states in enumerate(before))
+    current = activity.halves[2 * np.arange(len(before), dtype=np.int32) + activity.current]
+    members = before.layout.members
+    bundles = [
+        current[numbers, :, : _width(bundle)].swapaxes(0, 1)
+        for numbers, bundle in zip(members, before.bundles, strict=True)
+    ]
+    return gathered(zip(members, bundles, strict=True), before.layout.axis)
+
+
+def _parts(activities: States) -> Sequence[Array]:
+    return activities.bundles if isinstance(activities, Bundled) else activities
+
+
+def _width(states: Shaped[Array | np.ndarray, "*rest units"]) -> int:
+    return states.shape[-1]
 
 
 def padded_units(array: Shaped[Array, "trials _units"], widest: int) -> Shaped[Array, "trials widest"]:

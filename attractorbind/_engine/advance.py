@@ -62,10 +62,15 @@ class Standing(NamedTuple):
         return jnp.all(self.finite, axis=1)
 
 
-def started(activity: Activity, areas: AreaStates) -> Standing:
-    """How a network stands before its first tick."""
+def started(activity: Activity, areas: AreaStates, still: Bool[Array, " populations"]) -> Standing:
+    """How a network stands before its first tick.
+
+    **Arguments:**
+
+    - `still`: the populations that stay as they are if they are left to their latches.
+    """
     everything, finite = jnp.ones(len(activity.current), bool), jnp.ones(activity.halves.shape[1:], bool)
-    return Standing(activity, areas, everything, everything, finite)
+    return Standing(activity, areas, ~still, everything, finite)
 
 
 def advance(
@@ -93,7 +98,7 @@ def advance(
     widest = activity.halves.shape[2]
     if areas:
         areas, external = _with_areas(network, incoming, noise, standing)
-    carriers = Coding(network, areas).carriers()
+    coding = Coding(network, areas)
     sources = np.array([projection.source for projection in network.wiring.projections], np.int32)
     sizes = np.array([population.units for population in network.wiring.populations], np.int32)
 
@@ -102,10 +107,7 @@ def advance(
             projection = plan.projection(number)
             gate = conductance(projection).reshape(-1, 1)
             # A projection that is closed in a trial adds nothing to it, not even if its field is not finite.
-            received = readers.field(projection, activity)
-            if carriers is not None:
-                outputs = activity.of(at(sources, projection))
-                received = jax.lax.switch(projection, carriers, outputs, received)
+            received = readers.field(coding, projection, activity.of(at(sources, projection)))
             return total + jnp.where(gate > 0, gate * received, 0.0)
 
         start = external(target)

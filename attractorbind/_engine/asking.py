@@ -1,17 +1,19 @@
 """What programs read of a network: whether a pathway, or a symbol's code, agrees with what a buffer holds."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._each import NONE, any_at, for_each
-from attractorbind._engine.activity import Activity, Units, padded_units
-from attractorbind._engine.coding import Coding
-from attractorbind._engine.observe import presenters
+from attractorbind._engine.activity import Activity, Units, at
+from attractorbind._engine.coding import Coding, Symbols
+from attractorbind._engine.observe import presented
+from attractorbind._engine.readers import Readers
 from attractorbind._overlap import THRESHOLD as DECODED, correlation
+from attractorbind._wiring import Wiring
 
 # Half-way between equal symbols, 1, and independent codes, 0; see `equal` for what chance alone exceeds.
 THRESHOLD = 0.5
@@ -27,34 +29,40 @@ def agreement(
     return correlation(both, written_on, held_on, units)
 
 
-def writers(coding: Coding, widest: int) -> list[Callable[[Activity], Units]]:
-    """For each latch and relay, the function from the activities to what it would write on its target.
+class _Paths(NamedTuple):
+    """The projections that each latch and relay leads over, one after the other; `NONE` where there is no second."""
+
+    first: Int[np.ndarray, " pathways"]
+    second: Int[np.ndarray, " pathways"]
+
+
+def _paths(wiring: Wiring) -> _Paths:
+    first, second = (np.full(len(wiring.pathways), NONE, np.int32) for _ in range(2))
+    for number, projection in enumerate(wiring.projections):
+        begins = wiring.populations[projection.source].name == wiring.gates[projection.gate].source
+        (first if begins else second)[projection.gate] = number
+    return _Paths(first, second)
+
+
+def written(
+    coding: Coding, readers: Readers, activity: Activity, gate: Int[Array, ""]
+) -> Units:
+    """What a latch or relay would write on its target.
 
     A pathway through a nucleus is followed through it, without writing on the nucleus.
     """
-    network, wiring = coding.network, coding.network.wiring
+    paths = _paths(coding.network.wiring)
+    sources = np.array([projection.source for projection in coding.network.wiring.projections], np.int32)
 
-    def passed_on(projection: int, states: Units) -> Units:
-        source = wiring.populations[wiring.projections[projection].source]
-        outputs = states[:, : source.units]
-        field = coding.carried(projection, outputs, network.synapses[projection].fields(outputs))
-        return padded_units((field > 0).astype(jnp.float32), widest)
+    def passed_on(projection: Int[Array, ""], states: Units) -> Units:
+        return (readers.field(coding, projection, states) > 0).astype(jnp.float32)
 
-    def writer(gate: int) -> Callable[[Activity], Units]:
-        path = [index for index, projection in enumerate(wiring.projections) if projection.gate == gate]
-        source = wiring.gates[gate].source
-        first = next(p for p in path if wiring.populations[wiring.projections[p].source].name == source)
-
-        def write(activity: Activity) -> Units:
-            outputs = passed_on(first, activity.of(wiring.projections[first].source))
-            for second in path:
-                if second != first:
-                    outputs = passed_on(second, outputs)
-            return outputs
-
-        return write
-
-    return [writer(gate) for gate in range(len(wiring.pathways))]
+    first = at(paths.first, gate)
+    outputs = passed_on(first, activity.of(at(sources, first)))
+    if (paths.second == NONE).all():
+        return outputs
+    second = at(paths.second, gate)
+    return jax.lax.cond(second == NONE, lambda: outputs, lambda: passed_on(jnp.maximum(second, 0), outputs))
 
 
 class Asked(NamedTuple):
@@ -71,6 +79,7 @@ class Asked(NamedTuple):
 
 def answers(
     coding: Coding,
+    readers: Readers,
     activity: Activity,
     asked: Asked,
     symbols: Int[Array, "slots trials"],
@@ -92,7 +101,6 @@ def answers(
     """
     widest = activity.halves.shape[2]
     sizes = jnp.array([population.units for population in coding.network.wiring.populations], jnp.int32)
-    write, present = writers(coding, widest), presenters(coding, widest)
 
     def ask(number: Int[Array, ""], found: Bool[Array, " trials"]) -> Bool[Array, " trials"]:
         if opened.shape[1] == 0:
@@ -106,12 +114,12 @@ def answers(
 
     def compare(number: Int[Array, ""], found: Bool[Array, " trials"]) -> Bool[Array, " trials"]:
         gate, slot, target = asked.gate[number], asked.slot[number], asked.target[number]
-        written = jax.lax.cond(
+        wanted = jax.lax.cond(
             gate != NONE,
-            lambda: jax.lax.switch(gate, write, activity),
-            lambda: (jax.lax.switch(target, present, symbols[slot]) > 0).astype(jnp.float32),
+            lambda: written(coding, readers, activity, jnp.maximum(gate, 0)),
+            lambda: (presented(coding, target, symbols[slot], widest) > 0).astype(jnp.float32),
         )
-        agrees = agreement(written, activity.of(target), sizes[target]) > THRESHOLD
+        agrees = agreement(wanted, activity.of(target), sizes[target]) > THRESHOLD
         return jnp.where(question == number, agrees, found)
 
     return for_each(any_at(question, len(asked.gate)), ask, jnp.zeros(len(question), bool))
@@ -135,21 +143,17 @@ def put_out(
     **Returns:** the outputs, and the populations that are left to be read, see `for_each`.
     """
 
-    def decoder(population: int) -> Callable[[], Int[Array, " trials"]]:
-        def decode() -> Int[Array, " trials"]:
-            units = coding.network.wiring.populations[population].units
-            match = coding.overlaps(population, activity.of(population)[:, :units])
-            best = match.argmax(axis=1).astype(jnp.int32)
-            return jnp.where(match.max(axis=1) >= DECODED, best, jnp.int32(NO_SYMBOL))
+    def decoded(population: Int[Array, ""]) -> Int[Array, " trials"]:
+        def best(own: Symbols) -> Int[Array, " trials"]:
+            match = own.overlaps(activity.of(population)[:, : own.units])
+            return jnp.where(match.max(axis=1) >= DECODED, match.argmax(axis=1).astype(jnp.int32), jnp.int32(NO_SYMBOL))
 
-        return decode
-
-    decoders = [decoder(population) for population in range(len(coding.network.all_codes))]
+        return coding.of_population(population, best)
 
     def put(population: Int[Array, ""], symbols: Int[Array, "trials room"]) -> Int[Array, "trials room"]:
-        found = jax.lax.switch(population, decoders)
+        found = decoded(population)
         column = jnp.where(emitted == population, outputs.counts, symbols.shape[1])
         return symbols.at[jnp.arange(len(column)), column].set(found, mode="drop")
 
-    symbols, left = for_each(any_at(emitted, len(decoders)), put, outputs.symbols)
+    symbols, left = for_each(any_at(emitted, len(activity.current)), put, outputs.symbols)
     return Outputs(symbols, outputs.counts + (emitted != NONE).astype(jnp.int32)), left

@@ -5,16 +5,34 @@ codes and fields, and nothing more is computed.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
 from attractorbind._area.imprinting import AbstractImprintingArea
+from attractorbind._bundled import Member, chosen
 from attractorbind._network import Network
 from attractorbind._overlap import overlaps
 from attractorbind._state import of_trial
+
+
+Result = TypeVar("Result")
+
+
+class Symbols(NamedTuple):
+    """The symbols as one population knows them.
+
+    - `units`: how many units it has.
+    - `code`: from one symbol per trial to their codes.
+    - `overlaps`: from a state per trial to its overlaps with the code of every symbol.
+    """
+
+    units: int
+    code: Callable[[Int[Array, " trials"]], Bool[Array, "trials units"]]
+    overlaps: Callable[[Float[Array, "trials units"]], Float[Array, "trials slots"]]
 
 
 class Imprinted(NamedTuple):
@@ -56,6 +74,28 @@ class Coding(NamedTuple):
             return overlaps(activity, codes[population])
         return imprinted.area.overlaps(codes, imprinted.state, population, activity)
 
+    def of_population(self, population: Int[Array, ""], use: Callable[[Symbols], Result]) -> Result:
+        """What is made of the symbols of a population that is known only when a compiled loop runs."""
+
+        def by_number(member: Member, number: int | Int[Array, ""]) -> Result:
+            if isinstance(number, int):
+                own = Symbols(
+                    member.stacked.shape[1],
+                    lambda symbols: self.code(number, symbols),
+                    lambda states: self.overlaps(number, states),
+                )
+            else:
+                own = Symbols(
+                    member.stacked.shape[2],
+                    lambda symbols: member.stacked[member.row, symbols],
+                    lambda states: overlaps(states, member.item),
+                )
+            return use(own)
+
+        codes = self.network.all_codes
+        # Areas that imprint know their buffers by numbers that must be known when the loop is compiled.
+        return chosen(codes if self.imprinted is None else tuple(codes), population, by_number)
+
     def carried(
         self, projection: int, activity: Float[Array, "trials source"], field: Float[Array, "trials target"]
     ) -> Float[Array, "trials target"]:
@@ -68,10 +108,15 @@ class Coding(NamedTuple):
             self.network.all_codes, imprinted.state, (own.source, own.target), activity, field
         )
 
-    def carriers(self) -> list[Callable[[Float[Array, "trials widest"], Float[Array, "trials widest"]], Array]] | None:
-        """`carried` for each projection, of arrays as wide as the widest population; None where no area imprints."""
+    def carried_by(
+        self,
+        projection: Int[Array, ""],
+        activity: Float[Array, "trials widest"],
+        field: Float[Array, "trials widest"],
+    ) -> Float[Array, "trials widest"]:
+        """`carried`, for a projection that is known only when a compiled loop runs, and padded arrays."""
         if self.imprinted is None:
-            return None
+            return field
         wiring = self.network.wiring
 
         def carrier(projection: int) -> Callable[[Array, Array], Array]:
@@ -84,7 +129,8 @@ class Coding(NamedTuple):
 
             return carried
 
-        return [carrier(projection) for projection in range(len(wiring.projections))]
+        carriers = [carrier(projection) for projection in range(len(wiring.projections))]
+        return jax.lax.switch(projection, carriers, activity, field)
 
     def of_trial(self, trial: int, rows: int) -> "Coding":
         """The same for so many states that are all of one trial."""

@@ -11,6 +11,7 @@ from attractorbind._engine.advance import Incoming
 from attractorbind._engine.asking import Outputs
 from attractorbind._engine.coding import Coding
 from attractorbind._engine.plan import Plan
+from attractorbind._engine.readers import Readers
 from attractorbind._network import Network
 
 
@@ -29,7 +30,7 @@ class Readings(NamedTuple):
     """What a controller may look at before a stretch.
 
     - `given`: symbols and inputs of the trials.
-    - `network`, `activity`: the network, and what its populations do.
+    - `network`, `readers`, `activity`: the network, how its projections read, and what its populations do.
     - `coding`: what symbols look like now, what projections carry, and the states of areas.
     - `outputs`: what the trials have put out so far.
     - `most`: how many ticks the stretch may have at the most.
@@ -39,6 +40,7 @@ class Readings(NamedTuple):
 
     given: Given
     network: Network
+    readers: Readers
     activity: Activity
     coding: Coding
     outputs: Outputs

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
 from attractorbind._checks import is_inside_trace, is_traced
-from attractorbind._engine.activity import stack, unstack
+from attractorbind._engine.activity import States, stack, unstack
 from attractorbind._engine.advance import Standing, started
 from attractorbind._engine.areas import AreaStates
 from attractorbind._engine.asking import NO_SYMBOL, Outputs
@@ -20,7 +20,7 @@ from attractorbind._engine.controller import AbstractController, Given, Readings
 from attractorbind._engine.noise import Draws
 from attractorbind._engine.observe import Record, blank, noted, observe
 from attractorbind._engine.pace import Pace
-from attractorbind._engine.readers import readers
+from attractorbind._engine.readers import calm, readers
 from attractorbind._engine.settle import Loop, Phase, judged, run_and_settle
 from attractorbind._engine.stretch import Setup, take
 from attractorbind._engine.taken import Taken
@@ -59,7 +59,7 @@ class Outcome(eqx.Module):
 class _Start(NamedTuple):
     """How a run stands when a call of the compiled loop begins, and when it ends."""
 
-    activities: tuple[Float[Array, "trials _units"], ...]
+    activities: States
     areas: AreaStates
     finite: Bool[Array, " trials"]
     tick: Int[Array, ""]
@@ -203,7 +203,8 @@ def _drive(
     network: Network = anonymous.tree
     controller: AbstractController = known.tree
     activity = stack(start.activities)
-    setup = Setup(network, readers(network, activity.halves.shape[2]), draws, lean=not traced)
+    read = readers(network, activity.halves.shape[2])
+    setup = Setup(network, read, draws, lean=not traced)
 
     def left(carry: _Carry) -> Int[Array, ""]:
         return jnp.int32(room) - (carry.tick - start.tick)
@@ -223,7 +224,7 @@ def _drive(
         most = most if record == "final" else jnp.minimum(most, left(carry))
         standing = carry.standing
         coding = Coding(network, standing.areas)
-        readings = Readings(given, network, standing.activity, coding, carry.outputs, most, phase.quiet)
+        readings = Readings(given, network, read, standing.activity, coding, carry.outputs, most, phase.quiet)
         position, stretch = controller.next(carry.position, readings)
         rows = controller.progress(carry.position).rows
 
@@ -243,9 +244,12 @@ def _drive(
         paused=paused,
         go_on=go_on,
         at_rest=lambda carry: carry.standing.at_rest(),
-        keep=lambda carry: (carry.tick, unstack(network.wiring, carry.standing.activity), carry.standing.areas),
+        keep=lambda carry: (carry.tick, unstack(start.activities, carry.standing.activity), carry.standing.areas),
     )
-    first = _Carry(start.tick, start.position, start.outputs, started(activity, start.areas), blank(look, room))
+    # What has been imprinted may excite what is silent.
+    still = activity.silent() & calm(network, read) & (Coding(network, start.areas).imprinted is None)
+    standing = started(activity, start.areas, still)
+    first = _Carry(start.tick, start.position, start.outputs, standing, blank(look, room))
     last, (tick, activities, areas), settled = run_and_settle(loop, first, to_the_last=traced or bool(start.areas))
     finite = start.finite & last.standing.all_finite()
     progress, trials = controller.progress(last.position), len(finite)

@@ -8,21 +8,18 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._area.base import AbstractGatingArea, Choices
-from attractorbind._engine.activity import Activity, Units
-from attractorbind._engine.coding import Coding
+from attractorbind._engine.activity import Activity, Units, padded_units
+from attractorbind._engine.coding import Coding, Symbols
 
 
-def presenters(coding: Coding, widest: int) -> list[Callable[[Int[Array, " trials"]], Units]]:
-    """For each population, the function from the trials' symbols to the external field that imposes them."""
+def presented(coding: Coding, population: Int[Array, ""], symbols: Int[Array, " trials"], widest: int) -> Units:
+    """The external field that imposes the trials' symbols on a population."""
+    drive = coding.network.drive
 
-    def presenter(population: int) -> Callable[[Int[Array, " trials"]], Units]:
-        def field(symbols: Int[Array, " trials"]) -> Units:
-            codes, drive = coding.code(population, symbols), coding.network.drive
-            return jnp.pad(jnp.where(codes, drive, -drive), ((0, 0), (0, widest - codes.shape[1])))
+    def field(own: Symbols) -> Units:
+        return padded_units(jnp.where(own.code(symbols), drive, -drive), widest)
 
-        return field
-
-    return [presenter(population) for population in range(len(coding.network.all_codes))]
+    return coding.of_population(population, field)
 
 
 class Record(NamedTuple):

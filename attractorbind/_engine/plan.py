@@ -46,8 +46,8 @@ class Plan(NamedTuple):
         first, last = jax.lax.dynamic_slice(self.start, (self.row, population), (1, 2))[0]
         return first, last
 
-    def computing(self, *, everything: bool | Bool[Array, ""], at_first: bool | Bool[Array, ""] = False) -> "Plan":
-        """The same plan with all populations computed, at every tick or at the first."""
+    def computing(self, *, everything: bool | Bool[Array, ""], at_first: Bool[Array, " populations"] | bool = False) -> "Plan":
+        """The same plan with all populations computed at every tick, or some of them at the first."""
         return self._replace(entering=self.entering | everything | at_first, needed=self.needed | everything)
 
 

@@ -52,7 +52,7 @@ def take(
     """
     # Noise may move any unit at any tick. There is none in the quiet phase.
     lean = setup.draws.noise is None and setup.lean
-    plan = stretch.plan.computing(everything=not lean, at_first=at_start)
+    plan = stretch.plan.computing(everything=not lean, at_first=at_start & carry[0].unsettled)
 
     def tick(number: Int[Array, ""], carry: tuple[Standing, Recorded]) -> tuple[Standing, Recorded]:
         standing, recorded = carry

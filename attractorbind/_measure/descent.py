@@ -90,7 +90,7 @@ def descend(network: Network, state: State, gates: Gating = (), *, sweeps: int =
     units = np.concatenate([np.arange(size, dtype=np.int32) for size in sizes])
     activities, energies, settled = _descended(
         nameless(network),
-        state.activities,
+        tuple(map(jnp.asarray, state.activities)),
         jnp.asarray(conductances),
         Sites(jnp.asarray(populations), jnp.asarray(units)),
         key,

@@ -3,11 +3,13 @@
 from functools import partial
 
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float, PyTree
 
-from attractorbind._engine.activity import stack
-from attractorbind._engine.asking import agreement, writers
+from attractorbind._engine.activity import States, stack
+from attractorbind._engine.asking import agreement, written
 from attractorbind._engine.coding import Coding
+from attractorbind._engine.readers import readers
 from attractorbind._errors import NetworkError, listed
 from attractorbind._nameless import nameless
 from attractorbind._network import Network, check_network, check_state
@@ -59,12 +61,12 @@ def harmony(network: Network, state: State, gate: str) -> Float[Array, " trials"
 @partial(jax.jit, static_argnames=("gate", "target"))
 def _harmony(
     network: Network,
-    activities: tuple[Float[Array, "trials _units"], ...],
+    activities: States,
     areas: tuple[PyTree, ...],
     gate: int,
     target: int,
 ) -> Float[Array, " trials"]:
     activity = stack(activities)
     held = activity.of(target)
-    written = writers(Coding(network, areas), held.shape[1])[gate](activity)
-    return agreement(written, held, network.wiring.populations[target].units)
+    wanted = written(Coding(network, areas), readers(network, held.shape[1]), activity, jnp.int32(gate))
+    return agreement(wanted, held, network.wiring.populations[target].units)
