@@ -11,6 +11,7 @@ from attractorbind._area.base import AbstractArea
 from attractorbind._area.connect import check_areas, connect
 from attractorbind._area.imprinting import joined_areas
 from attractorbind._area.returned import check_returned, drawn_parameters
+from attractorbind._bundled import bundled
 from attractorbind._checks import check_bool, check_count, check_fraction, check_memory, check_names, check_outside
 from attractorbind._codes import (
     active_units,
@@ -129,7 +130,7 @@ def build(
     if vocabulary.spare:
         all_codes = with_spare(all_codes, symbols, len(vocabulary.spare))
     area_parameters = tuple(drawn_parameters(area, sizes, own) for area, own in zip(areas, area_keys, strict=True))
-    all_codes = on_device(all_codes)
+    all_codes = on_device(bundled(all_codes))
     check_returned(wiring, areas, area_parameters, all_codes)
     synapses, drive = learn(wiring, all_codes, symbols, rule_of_each(wiring, rule, rules))
     network = Network(

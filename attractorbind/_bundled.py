@@ -4,6 +4,7 @@ A network of thousands of buffers has thousands of codes, states and weight matr
 would be compiled for by itself. Those of one form are stacked here, and a compiled loop takes the row that it wants.
 """
 
+import copyreg
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar, overload
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 from jaxtyping import Array, Int
 
 Item = TypeVar("Item")
@@ -20,8 +22,9 @@ Result = TypeVar("Result")
 # Up to so many items stand by themselves: to choose among them then costs less than to take a row out of a stack, which
 # is a copy (benchmarks/many_buffers.py).
 SEPARATE = 32
-# Items of one bundle, so that to change them one bundle after the other takes little more memory than they have.
-_LARGEST = 512
+# Items and bytes of one bundle: to make them one after the other takes little more memory than they have in the end.
+# But not more bundles than `_MOST`, since each is compiled for.
+_LARGEST, _BYTES, _MOST = 512, 2**26, 16
 
 
 class _Layout:
@@ -31,16 +34,19 @@ class _Layout:
         self.axis = axis
         self.bundle_of = np.array(bundle_of, np.int32)
         count = max(bundle_of) + 1
-        self.members = [np.flatnonzero(self.bundle_of == bundle).astype(np.int32) for bundle in range(count)]
+        self.members: list[list[int]] = [np.flatnonzero(self.bundle_of == bundle).tolist() for bundle in range(count)]
         self.row_of = np.zeros_like(self.bundle_of)
         for members in self.members:
             self.row_of[members] = np.arange(len(members))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _layout, (tuple(self.bundle_of.tolist()), self.axis)
+
+@cache
+def _layout(bundle_of: tuple[int, ...], axis: int) -> _Layout:
+    return _Layout(bundle_of, axis)
 
 
-_layout = cache(_Layout)
+# In another process, too, there is to be one for each.
+copyreg.pickle(_Layout, lambda layout: (_layout, (tuple(layout.bundle_of.tolist()), layout.axis)))
 
 
 @partial(jax.tree_util.register_dataclass, data_fields=["bundles"], meta_fields=["layout"])
@@ -73,8 +79,8 @@ class Bundled(Sequence[Item]):
 
     def __iter__(self) -> Iterator[Item]:
         """The items; arrays that are known are given as NumPy's, since to take them out of JAX's takes long."""
-        known = jax.tree.map(lambda leaf: leaf if isinstance(leaf, jax.core.Tracer) else np.asarray(leaf), self.bundles)
-        for bundle, row in zip(self.layout.bundle_of, self.layout.row_of, strict=True):
+        known = jax.tree.map(lambda leaf: leaf if isinstance(leaf, Tracer) else np.asarray(leaf), self.bundles)
+        for bundle, row in zip(self.layout.bundle_of.tolist(), self.layout.row_of.tolist(), strict=True):
             yield jax.tree.map(lambda leaf, row=row: leaf[self._at(leaf, row)], known[bundle])
 
     def _at(self, leaf: Any, row: int) -> tuple[Any, ...]:
@@ -101,29 +107,53 @@ def bundled(items: Iterable[Item], axis: int = 0) -> Sequence[Item]:
             return items
         form = structure, tuple((leaf.shape, leaf.dtype) for leaf in leaves)
         forms.setdefault(form, []).append(number)
-    parts = [own[first : first + _LARGEST] for own in forms.values() for first in range(0, len(own), _LARGEST)]
+    sizes = [sum(leaf.nbytes for leaf in jax.tree.leaves(items[own[0]])) for own in forms.values()]
+    parts = [part for own, size in zip(forms.values(), sizes, strict=True) for part in in_parts(own, size)]
     return gathered([(part, _stacked([items[number] for number in part], axis)) for part in parts], axis)
+
+
+def in_parts(numbers: Sequence[int], size: int) -> list[Sequence[int]]:
+    """The numbers of items of one form, each of so many bytes, in the parts that are to be bundles."""
+    length = max(min(_LARGEST, _BYTES // max(size, 1)), -(-len(numbers) // _MOST))
+    return [numbers[first : first + length] for first in range(0, len(numbers), length)]
 
 
 def gathered(parts: Iterable[tuple[Sequence[int], Any]], axis: int = 0) -> "Bundled[Any]":
     """What is bundled already: for each bundle the numbers of its items, and their arrays."""
     parts = list(parts)
     bundle_of = np.zeros(sum(len(numbers) for numbers, _ in parts), np.int32)
-    order = [np.asarray(numbers, np.int32) for numbers, _ in parts]
-    for bundle, numbers in enumerate(order):
-        bundle_of[numbers] = bundle
+    for bundle, (numbers, _) in enumerate(parts):
+        bundle_of[np.array(numbers)] = bundle
     return Bundled(tuple(items for _, items in parts), _layout(tuple(bundle_of.tolist()), axis))
 
 
 def _stacked(items: Sequence[Any], axis: int) -> Any:
     def stack(*leaves: Any) -> Any:
         at = axis % (leaves[0].ndim + 1)
-        if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
+        if any(isinstance(leaf, Tracer) for leaf in leaves):
             return jnp.stack(leaves, at)
-        stacked = np.stack([np.asarray(leaf) for leaf in leaves], at)
-        return jax.device_put(stacked) if any(isinstance(leaf, jax.Array) for leaf in leaves) else stacked
+        return jax.device_put(np.stack([np.asarray(leaf) for leaf in leaves], at))
 
     return jax.tree.map(stack, *items)
+
+
+def mapped(function: Callable[..., Any], items: Sequence[Any], *columns: Sequence[Any]) -> Any:
+    """`function(item, *values)` of every item and its value in each column, as a sequence of the same kind.
+
+    Bundles are mapped by `jax.vmap`. What is compiled is kept for the function, which should be one of a module.
+    """
+    if not isinstance(items, Bundled):
+        return tuple(function(item, *values) for item, *values in zip(items, *columns, strict=True))
+    parts = []
+    for bundle, numbers in zip(items.bundles, items.layout.members, strict=True):
+        values = [np.stack([np.asarray(column[number]) for number in numbers]) for column in columns]
+        parts.append((numbers, _at_once(function)(bundle, *values)))
+    return gathered(parts)
+
+
+@cache
+def _at_once(function: Callable[..., Any]) -> Callable[..., Any]:
+    return jax.jit(jax.vmap(function))
 
 
 class Member(NamedTuple):
@@ -155,9 +185,9 @@ def chosen(
     layout = items.layout
     row = jax.lax.dynamic_index_in_dim(jnp.asarray(layout.row_of), number, keepdims=False)
 
-    def in_bundle(bundle: Any, members: np.ndarray) -> Callable[[], Result]:
+    def in_bundle(bundle: Any, members: list[int]) -> Callable[[], Result]:
         if len(members) == 1:
-            return partial(use, Member(jax.tree.map(lambda leaf: leaf[0], bundle), None), int(members[0]))
+            return partial(use, Member(jax.tree.map(lambda leaf: leaf[0], bundle), None), members[0])
         return partial(use, Member(bundle, row), number)
 
     branches = [in_bundle(*pair) for pair in zip(items.bundles, layout.members, strict=True)]

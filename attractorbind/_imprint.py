@@ -1,7 +1,7 @@
 """New symbols for a network that is already there."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -99,7 +99,7 @@ def imprint(
     return larger
 
 
-def _with_room(network: Network, symbols: int) -> tuple[Bool[Array | np.ndarray, "slots _units"], ...]:
+def _with_room(network: Network, symbols: int) -> Sequence[Bool[Array | np.ndarray, "slots _units"]]:
     """The network's codes, with as many drawn behind them as it takes."""
     if len(network.vocabulary) + network.free >= symbols:
         return network.all_codes
@@ -111,8 +111,8 @@ def _with_room(network: Network, symbols: int) -> tuple[Bool[Array | np.ndarray,
 
 
 def _learned(
-    network: Network, codes: tuple[Bool[Array, "slots _units"], ...], symbols: int
-) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
+    network: Network, codes: Sequence[Bool[Array, "slots _units"]], symbols: int
+) -> tuple[Sequence[AbstractSynapses], Float[Array, ""]]:
     """Weights and drive for so many symbols: in one shot for each new one where the rule can, or else all anew."""
     rules = rule_of_each(network.wiring, network.rule, network.rules)
     in_one_shot = [index for index, rule in enumerate(rules) if isinstance(rule, AbstractOneShotRule)]

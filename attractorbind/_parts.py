@@ -36,7 +36,7 @@ class Parts(NamedTuple):
     all_codes: Codes
     areas: tuple[AbstractArea, ...]
     area_parameters: tuple[PyTree, ...]
-    synapses: tuple[AbstractSynapses, ...]
+    synapses: Sequence[AbstractSynapses]
     drive: Array
     rule: AbstractStorageRule
     key_data: Array
@@ -146,7 +146,7 @@ def _check_synapses(wiring: Wiring, projection: Projection, all_codes: Codes, sy
 
 
 def _is(array: Any, shape: tuple[int, ...], dtype: Any) -> bool:
-    return isinstance(array, jax.Array) and array.shape == shape and array.dtype == dtype
+    return isinstance(array, jax.Array | np.ndarray) and array.shape == shape and array.dtype == dtype
 
 
 def is_finite(array: Array | np.ndarray) -> bool:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Array, Bool
 
+from attractorbind._bundled import mapped
 from attractorbind._display import Printed
 from attractorbind._errors import CapacityError, CapacityWarning, abridged
 from attractorbind._given_codes import most_alike
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._synapses.base import AbstractSynapses
-from attractorbind._synapses.given import synapses_at_hand
+from attractorbind._synapses.given import all_at_hand
 from attractorbind._synapses.quality import quality
 from attractorbind._table import aligned
 from attractorbind._wiring import Wiring
@@ -162,24 +163,25 @@ def reported(
     rules: Sequence[AbstractStorageRule],
 ) -> tuple[ProjectionReport, ...]:
     """The reports of all projections, with the rule of each; the first codes of a population are those of symbols."""
-    rows = []
-    for projection, own, rule in zip(wiring.projections, synapses, rules, strict=True):
-        source, target = (np.asarray(all_codes[end]) for end in (projection.source, projection.target))
-        kept = synapses_at_hand(own)
-        stability, wrong_bits = quality(kept, source, target, symbols, recurrent=projection.recurrent)
-        rows.append(
-            ProjectionReport(
-                source=wiring.populations[projection.source].name,
-                target=wiring.populations[projection.target].name,
-                gate=wiring.gates[projection.gate].name,
-                rule=repr(rule),
-                load=symbols / source.shape[1],
-                stability=float(stability),
-                wrong_bits=int(wrong_bits),
-                active=int(source[:symbols].sum(axis=1).min()),
-            )
+    codes, names = [np.asarray(of_population) for of_population in all_codes], {id(rule): repr(rule) for rule in rules}
+    active = [int(of_population[:symbols].sum(axis=1).min()) for of_population in codes]
+    projections = wiring.projections
+    sources, targets = [codes[each.source] for each in projections], [codes[each.target] for each in projections]
+    recurrent, counts = [each.recurrent for each in projections], [np.int32(symbols)] * len(projections)
+    qualities = mapped(quality, all_at_hand(synapses), sources, targets, counts, recurrent)
+    return tuple(
+        ProjectionReport(
+            source=wiring.populations[projection.source].name,
+            target=wiring.populations[projection.target].name,
+            gate=wiring.gates[projection.gate].name,
+            rule=names[id(rule)],
+            load=symbols / wiring.populations[projection.source].units,
+            stability=float(stability),
+            wrong_bits=int(wrong_bits),
+            active=active[projection.source],
         )
-    return tuple(rows)
+        for projection, rule, (stability, wrong_bits) in zip(projections, rules, qualities, strict=True)
+    )
 
 
 def codes_reported(

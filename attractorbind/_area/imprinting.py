@@ -12,7 +12,7 @@ from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring
 
 # The codes of all symbols in each population, those of spare symbols last.
-Codes = tuple[Bool[Array, "slots _units"], ...]
+Codes = Sequence[Bool[Array, "slots _units"]]
 Imprinting = TypeVar("Imprinting", bound="AbstractImprintingArea")
 
 

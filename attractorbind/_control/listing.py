@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt32
@@ -118,7 +117,9 @@ class Branching(AbstractController):
 
         question = jnp.where(last, table.question[row], NONE)
         channels = opened(network, readings.coding.areas, len(row))
-        answer, unanswered = answers(readings.coding, readings.readers, activity, self.asked, given.symbols, question, channels)
+        answer, unanswered = answers(
+            readings.coding, readings.readers, activity, self.asked, given.symbols, question, channels
+        )
         outputs, unread = readings.outputs, jnp.zeros(1, bool)
         if self.emits:
             outputs, unread = put_out(readings.coding, activity, outputs, jnp.where(last, table.emit[row], NONE))

@@ -69,7 +69,7 @@ def stack(activities: States) -> Activity:
     if isinstance(activities, Bundled):
         padding = [((0, 0), (0, 0), (0, widest - _width(bundle))) for bundle in activities.bundles]
         bundles = [jnp.pad(*pair).swapaxes(0, 1) for pair in zip(activities.bundles, padding, strict=True)]
-        numbers = np.concatenate(activities.layout.members)
+        numbers = np.concatenate(activities.layout.members).astype(np.int32)
         halves = jnp.repeat(jnp.concatenate(bundles)[np.argsort(numbers)], 2, axis=0)
     else:
         halves = jnp.stack([padded_units(activity, widest) for activity in activities for _ in range(2)])
@@ -83,7 +83,7 @@ def unstack(before: States, activity: Activity) -> States:
     current = activity.halves[2 * np.arange(len(before), dtype=np.int32) + activity.current]
     members = before.layout.members
     bundles = [
-        current[numbers, :, : _width(bundle)].swapaxes(0, 1)
+        current[np.array(numbers, np.int32), :, : _width(bundle)].swapaxes(0, 1)
         for numbers, bundle in zip(members, before.bundles, strict=True)
     ]
     return gathered(zip(members, bundles, strict=True), before.layout.axis)

@@ -44,9 +44,7 @@ def _paths(wiring: Wiring) -> _Paths:
     return _Paths(first, second)
 
 
-def written(
-    coding: Coding, readers: Readers, activity: Activity, gate: Int[Array, ""]
-) -> Units:
+def written(coding: Coding, readers: Readers, activity: Activity, gate: Int[Array, ""]) -> Units:
     """What a latch or relay would write on its target.
 
     A pathway through a nucleus is followed through it, without writing on the nucleus.

@@ -18,7 +18,6 @@ from attractorbind._network import Network
 from attractorbind._overlap import overlaps
 from attractorbind._state import of_trial
 
-
 Result = TypeVar("Result")
 
 

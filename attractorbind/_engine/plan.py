@@ -46,7 +46,9 @@ class Plan(NamedTuple):
         first, last = jax.lax.dynamic_slice(self.start, (self.row, population), (1, 2))[0]
         return first, last
 
-    def computing(self, *, everything: bool | Bool[Array, ""], at_first: Bool[Array, " populations"] | bool = False) -> "Plan":
+    def computing(
+        self, *, everything: bool | Bool[Array, ""], at_first: Bool[Array, " populations"] | bool = False
+    ) -> "Plan":
         """The same plan with all populations computed at every tick, or some of them at the first."""
         return self._replace(entering=self.entering | everything | at_first, needed=self.needed | everything)
 

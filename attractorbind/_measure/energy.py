@@ -1,5 +1,7 @@
 """Facts about a network: its fields and its energy."""
 
+from collections.abc import Sequence
+
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -76,7 +78,7 @@ def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, "
 
 def energy_under(
     network: Network,
-    activities: tuple[Float[Array, "trials _units"], ...],
+    activities: Sequence[Float[Array, "trials _units"]],
     conductances: Float[Array, " gates"] | Float[np.ndarray, " gates"],
     projections: tuple[int, ...],
 ) -> Float[Array, " trials"]:

@@ -1,6 +1,7 @@
 """What a storage rule is: from pairs of codes to the synapses of one projection."""
 
 import abc
+from typing import ClassVar
 
 import equinox as eqx
 from jaxtyping import Array, Bool
@@ -13,7 +14,13 @@ class AbstractStorageRule(eqx.Module):
 
     A rule of a user's own subclasses this and defines `learn`. It may store silence, with which a buffer says that it
     is empty, as one more pattern: `PseudoInverse`, `Perceptron` and `MaximalStability` do, with the margin of a symbol.
+
+    **Attributes:**
+
+    - `in_batches`: whether `jax.vmap` may map `learn` over projections, as it does in networks of many.
     """
+
+    in_batches: ClassVar[bool] = False
 
     @abc.abstractmethod
     def learn(

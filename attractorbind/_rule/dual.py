@@ -6,7 +6,7 @@ terms of the kernel K = Phi Phi^T + 1, which all target units share. A unit of a
 own kernel is K minus the outer product of its column of Phi, and the Sherman-Morrison formula serves all at once.
 """
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import equinox as eqx
 import numpy as np
@@ -102,6 +102,7 @@ class PseudoInverse(AbstractStorageRule):
     35:380, for the zero diagonal.
     """
 
+    in_batches: ClassVar[bool] = True
     ridge: float = 1e-4
 
     def __check_init__(self) -> None:
@@ -166,6 +167,7 @@ class MaximalStability(AbstractStorageRule):
         True
     """
 
+    in_batches: ClassVar[bool] = True
     tolerance: float = 0.01
     max_iterations: int = 1000
 

@@ -1,5 +1,7 @@
 """The Hebbian covariance rule."""
 
+from typing import ClassVar
+
 import numpy as np
 from jaxtyping import Array, Bool
 
@@ -31,6 +33,8 @@ class Hebbian(AbstractOneShotRule):
         >>> network.report().wrong_bits
         0
     """
+
+    in_batches: ClassVar[bool] = True
 
     def learn(
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool

@@ -1,5 +1,7 @@
 """The perceptron rule with a margin."""
 
+from typing import ClassVar
+
 import numpy as np
 from jaxtyping import Array, Bool, Int
 
@@ -30,6 +32,7 @@ class Perceptron(AbstractStorageRule):
     **Reference:** Gardner 1988, J. Phys. A 21:257; Rosenblatt 1958.
     """
 
+    in_batches: ClassVar[bool] = True
     margin: float = 0.5
     epochs: int = 500
 

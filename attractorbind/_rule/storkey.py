@@ -1,5 +1,7 @@
 """Storkey's rule."""
 
+from typing import ClassVar
+
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
@@ -24,6 +26,8 @@ class Storkey(AbstractStorageRule):
 
     **Reference:** Storkey 1997, ICANN, LNCS 1327:451.
     """
+
+    in_batches: ClassVar[bool] = True
 
     def learn(
         self, source: Bool[Array, "symbols source"], target: Bool[Array, "symbols target"], *, recurrent: bool

@@ -6,13 +6,15 @@ from types import MappingProxyType
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
+from attractorbind._bundled import SEPARATE, bundled, mapped
 from attractorbind._errors import NetworkError
 from attractorbind._namespace import on_device
 from attractorbind._rule.base import AbstractOneShotRule, AbstractStorageRule
-from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses
-from attractorbind._synapses.factored import FactoredSynapses, belong_to, cheaper, keeps_its_margin
-from attractorbind._synapses.given import checked, synapses_at_hand
-from attractorbind._synapses.grid import LARGEST_FIELD, calm_when_source_is_silent, largest_sum, on_grid
+from attractorbind._rule.batches import calm, learned_in_batches
+from attractorbind._synapses.base import AbstractSynapses
+from attractorbind._synapses.factored import FactoredSynapses, belong_to, cheaper, keep_their_margins, without_factors
+from attractorbind._synapses.given import all_at_hand, checked
+from attractorbind._synapses.grid import LARGEST_FIELD, largest_sum, largest_sum_written_out, on_grid
 from attractorbind._wiring import Projection, Wiring
 
 _NOTHING_KEPT: Mapping[int, AbstractSynapses] = MappingProxyType({})
@@ -24,7 +26,7 @@ def learn(
     symbols: int,
     rules: Sequence[AbstractStorageRule],
     kept: Mapping[int, AbstractSynapses] = _NOTHING_KEPT,
-) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
+) -> tuple[Sequence[AbstractSynapses], Float[Array, ""]]:
     """Every projection trained alone, and the external drive, above any field that they can give together.
 
     **Arguments:**
@@ -36,6 +38,23 @@ def learn(
     """
     slots = [np.asarray(of_population) for of_population in all_codes]
     codes = [of_population[:symbols] for of_population in slots]
+    many = len(wiring.projections) > SEPARATE and not kept
+    learned = (learned_in_batches(wiring, codes, rules) if many else None) or _learned(wiring, codes, rules, kept)
+    if any(cheaper(synapses, len(slots[0])) for synapses in learned):
+        sources = [slots[projection.source] for projection in wiring.projections]
+        lean, drive = rounded(wiring, mapped(_lean, learned, sources))
+        if keep_their_margins(learned, all_at_hand(lean), *_ends(wiring, codes)):
+            return lean, drive
+    return rounded(wiring, learned, written_out=True)
+
+
+def _learned(
+    wiring: Wiring,
+    codes: Sequence[Bool[np.ndarray, "symbols _units"]],
+    rules: Sequence[AbstractStorageRule],
+    kept: Mapping[int, AbstractSynapses],
+) -> Sequence[AbstractSynapses]:
+    """The synapses of all projections, each learned alone."""
     # Rules of users are given JAX's arrays.
     given, learned = on_device(codes), []
     for index, (projection, rule) in enumerate(zip(wiring.projections, rules, strict=True)):
@@ -45,26 +64,22 @@ def learn(
         synapses = rule.learn(given[projection.source], given[projection.target], recurrent=projection.recurrent)
         source = codes[projection.source]
         learned.append(_calm(wiring, projection, _checked(wiring, projection, rule, synapses, source), source))
-    if any(cheaper(synapses, len(slots[0])) for synapses in learned):
-        sources = [slots[projection.source] for projection in wiring.projections]
-        lean, drive = rounded(wiring, [_lean(*pair) for pair in zip(learned, sources, strict=True)])
-        if all(
-            keeps_its_margin(before, synapses_at_hand(after), codes[projection.source], codes[projection.target])
-            for before, after, projection in zip(learned, lean, wiring.projections, strict=True)
-        ):
-            return lean, drive
-    return rounded(wiring, [_without_factors(synapses) for synapses in learned])
+    return bundled(learned)
 
 
-def _lean(synapses: AbstractSynapses, codes: Bool[np.ndarray, "slots source"]) -> AbstractSynapses:
+def _ends(
+    wiring: Wiring, codes: Sequence[Bool[np.ndarray, "symbols _units"]]
+) -> tuple[list[Bool[np.ndarray, "symbols _units"]], list[Bool[np.ndarray, "symbols _units"]]]:
+    """The codes of the sources and of the targets of all projections."""
+    projections = wiring.projections
+    return [codes[each.source] for each in projections], [codes[each.target] for each in projections]
+
+
+def _lean(synapses: AbstractSynapses, codes: Bool[Array | np.ndarray, "slots source"]) -> AbstractSynapses:
     """With factors or a matrix, whichever is cheaper; factors with room for all codes."""
     if isinstance(synapses, FactoredSynapses) and cheaper(synapses, len(codes)):
         return synapses.with_room(codes)
-    return _without_factors(synapses)
-
-
-def _without_factors(synapses: AbstractSynapses) -> AbstractSynapses:
-    return synapses.dense() if isinstance(synapses, FactoredSynapses) else synapses
+    return without_factors(synapses)
 
 
 def add(
@@ -72,7 +87,7 @@ def add(
     synapses: Sequence[AbstractSynapses],
     codes: Sequence[Bool[Array, " _units"]],
     rules: Sequence[AbstractStorageRule],
-) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
+) -> tuple[Sequence[AbstractSynapses], Float[Array, ""]]:
     """One more symbol in one shot, from its code in every population alone, wherever the rule is a one-shot rule."""
     learned = []
     for projection, before, rule in zip(wiring.projections, synapses, rules, strict=True):
@@ -81,9 +96,9 @@ def add(
             continue
         after = rule.add(before, codes[projection.source], codes[projection.target], recurrent=projection.recurrent)
         source = np.asarray(codes[projection.source])[None]
-        after = _without_factors(_checked(wiring, projection, rule, after, source))
+        after = without_factors(_checked(wiring, projection, rule, after, source))
         learned.append(_calm(wiring, projection, after, source))
-    return rounded(wiring, learned)
+    return rounded(wiring, bundled(learned))
 
 
 def _checked(
@@ -113,22 +128,20 @@ def _checked(
 def _calm(
     wiring: Wiring, projection: Projection, synapses: AbstractSynapses, codes: Bool[np.ndarray, "symbols source"]
 ) -> AbstractSynapses:
-    """The synapses with no bias above zero, so that a silent source leaves its target silent."""
-    if not isinstance(synapses, AbstractExactSynapses):
-        return synapses
-    return calm_when_source_is_silent(
-        synapses,
-        np.float32(np.asarray(codes).sum(axis=1).mean()),
-        recurrent=projection.recurrent,
-        from_nucleus=wiring.populations[projection.source].kind == "nucleus",
-    )
+    from_nucleus = wiring.populations[projection.source].kind == "nucleus"
+    return calm(synapses, codes, recurrent=projection.recurrent, from_nucleus=from_nucleus)
 
 
 def rounded(
-    wiring: Wiring, synapses: Sequence[AbstractSynapses]
-) -> tuple[tuple[AbstractSynapses, ...], Float[Array, ""]]:
-    """All exact weights on one grid, on which every field is an exact sum, and the drive above any field."""
-    received = largest_fields(wiring, synapses)
+    wiring: Wiring, synapses: Sequence[AbstractSynapses], *, written_out: bool = False
+) -> tuple[Sequence[AbstractSynapses], Float[Array, ""]]:
+    """All exact weights on one grid, on which every field is an exact sum, and the drive above any field.
+
+    **Arguments:**
+
+    - `written_out`: whether factors are made matrices.
+    """
+    received = largest_fields(wiring, synapses, written_out=written_out)
     largest = max(received.values(), default=0.0) + wiring.largest_area_field
     if not largest <= LARGEST_FIELD:
         target = wiring.populations[max(received, key=lambda population: received[population])].name
@@ -136,12 +149,15 @@ def rounded(
             f"a unit of {target!r} may receive {largest:.3g} over all its projections, more than float32 can add up; "
             "scale their weights down, a field of 1 being usual for a unit that is just stable"
         )
-    return on_grid([synapses_at_hand(each) for each in synapses], largest)
+    return on_grid(all_at_hand(synapses), largest, written_out=written_out)
 
 
-def largest_fields(wiring: Wiring, synapses: Sequence[AbstractSynapses]) -> dict[int, float]:
+def largest_fields(
+    wiring: Wiring, synapses: Sequence[AbstractSynapses], *, written_out: bool = False
+) -> dict[int, float]:
     """The most that a unit of each population may receive, over all its projections."""
     received: dict[int, float] = {}
-    for projection, each in zip(wiring.projections, synapses, strict=True):
-        received[projection.target] = received.get(projection.target, 0.0) + float(largest_sum(synapses_at_hand(each)))
+    bounds = mapped(largest_sum_written_out if written_out else largest_sum, all_at_hand(synapses))
+    for projection, largest in zip(wiring.projections, bounds, strict=True):
+        received[projection.target] = received.get(projection.target, 0.0) + float(largest)
     return received

@@ -1,9 +1,12 @@
 """Weights kept as the factors they are a product of: cheaper than the matrix where there are few symbols."""
 
+from collections.abc import Sequence
+
 import equinox as eqx
 import numpy as np
 from jaxtyping import Bool, Float
 
+from attractorbind._bundled import mapped
 from attractorbind._namespace import Held, Numbers, compiled, namespace
 from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses, nearest, product, without_diagonal
 from attractorbind._synapses.quality import margins
@@ -110,21 +113,27 @@ def cheaper(synapses: AbstractSynapses, slots: int) -> bool:
     return min(source, target) >= _FEWEST_UNITS and slots * (source + target) <= _CHEAPER * source * target
 
 
+def without_factors(synapses: AbstractSynapses) -> AbstractSynapses:
+    """The same synapses, the matrix written out if they are factors."""
+    return synapses.dense() if isinstance(synapses, FactoredSynapses) else synapses
+
+
 def belong_to(synapses: FactoredSynapses, codes: Bool[Numbers, "symbols source"], *, recurrent: bool) -> bool:
     """Whether these are factors of a projection from a population with just these codes."""
     same = synapses.codes.shape == codes.shape and bool((synapses.codes == codes.astype(np.float32)).all())
     return same and len(synapses.coefficients) == len(codes) and synapses.recurrent == recurrent
 
 
-def keeps_its_margin(
-    before: AbstractSynapses,
-    after: AbstractSynapses,
-    source: Bool[Numbers, "symbols source"],
-    target: Bool[Numbers, "symbols target"],
+def keep_their_margins(
+    before: Sequence[AbstractSynapses],
+    after: Sequence[AbstractSynapses],
+    sources: Sequence[Bool[Numbers, "symbols _source"]],
+    targets: Sequence[Bool[Numbers, "symbols _target"]],
 ) -> bool:
-    """Whether rounding has left the smallest margin of any unit and symbol nearly as it was."""
-    smallest, left = (float(_smallest_margin(each, source, target)) for each in (before, after))
-    return bool(np.isfinite(left)) and 0 < _MARGIN * smallest <= left
+    """Whether rounding has left the smallest margin of any unit and symbol nearly as it was, in every projection."""
+    margins_of = [mapped(_smallest_margin, each, sources, targets) for each in (before, after)]
+    smallest, left = (np.array([float(margin) for margin in each]) for each in margins_of)
+    return bool((np.isfinite(left) & (smallest > 0) & (_MARGIN * smallest <= left)).all())
 
 
 @compiled()

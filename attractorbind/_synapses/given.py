@@ -1,6 +1,6 @@
 """What a rule returns, or a user puts in, for the synapses of one projection: made float32 and checked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import equinox as eqx
 import jax
@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import ArrayLike
 
+from attractorbind._bundled import Bundled
 from attractorbind._errors import NetworkError
 from attractorbind._namespace import Numbers, at_hand, namespace
 from attractorbind._synapses.base import AbstractSynapses, PlasticSynapses, Synapses
@@ -22,6 +23,11 @@ _AT_HAND = 2**22
 def synapses_at_hand(synapses: AbstractSynapses) -> AbstractSynapses:
     """See `at_hand`; classes of users may compute with JAX's arrays alone, and keep them."""
     return at_hand(synapses, _AT_HAND) if isinstance(synapses, _KNOWN) else synapses
+
+
+def all_at_hand(synapses: Sequence[AbstractSynapses]) -> Sequence[AbstractSynapses]:
+    """The same for those of all projections; what is bundled is mapped by JAX in any case."""
+    return synapses if isinstance(synapses, Bundled) else tuple(map(synapses_at_hand, synapses))
 
 
 def checked(synapses: object, shape: tuple[int, int], given: str, wanted: str) -> AbstractSynapses:

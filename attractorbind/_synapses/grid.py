@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from attractorbind._bundled import mapped
 from attractorbind._namespace import Numbers, compiled, namespace, on_device
 from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses
+from attractorbind._synapses.factored import without_factors
 
 # float32 counts whole multiples of a quantum exactly up to 2**24 of them.
 _EXACT_BITS = 24
@@ -35,8 +37,8 @@ def calm_when_source_is_silent(
 
 
 def on_grid(
-    synapses: Sequence[AbstractSynapses], largest_field: float
-) -> tuple[tuple[AbstractSynapses, ...], Float[Numbers, ""]]:
+    synapses: Sequence[AbstractSynapses], largest_field: float, *, written_out: bool = False
+) -> tuple[Sequence[AbstractSynapses], Float[Numbers, ""]]:
     """Round all exact weights to whole multiples of one power of two, small enough that every field is an exact sum.
 
     A field is a sum over active units and open projections. When its terms are multiples of a quantum and it stays
@@ -47,14 +49,17 @@ def on_grid(
     **Arguments:**
 
     - `largest_field`: the most that any unit can receive, up to `LARGEST_FIELD`.
+    - `written_out`: whether factors are made matrices.
 
     **Returns:** the rounded synapses, and the external drive: a power of two above any field that they can give.
     """
     # A quarter more than the largest field, for what rounding adds to it.
     drive = float(2.0 ** np.ceil(np.log2(1.25 * max(largest_field, 1.0))))
     quantum = np.float32(2.0 * drive / 2.0**_EXACT_BITS)
-    rounded = [_rounded(each, quantum) if isinstance(each, AbstractExactSynapses) else each for each in synapses]
-    return on_device((tuple(rounded), np.float32(drive)))
+    quanta = [quantum] * len(synapses)
+    return on_device(
+        (mapped(_written_out_and_rounded if written_out else _rounded, synapses, quanta), np.float32(drive))
+    )
 
 
 @compiled()
@@ -64,5 +69,17 @@ def largest_sum(synapses: AbstractSynapses) -> Float[Numbers, ""]:
 
 
 @compiled()
-def _rounded(synapses: AbstractExactSynapses, quantum: Float[Numbers, ""]) -> AbstractExactSynapses:
-    return synapses.rounded(quantum)
+def _rounded(synapses: AbstractSynapses, quantum: Float[Numbers, ""]) -> AbstractSynapses:
+    return synapses.rounded(quantum) if isinstance(synapses, AbstractExactSynapses) else synapses
+
+
+# In one step, so that there is never a second copy of all matrices.
+@compiled()
+def _written_out_and_rounded(synapses: AbstractSynapses, quantum: Float[Numbers, ""]) -> AbstractSynapses:
+    return _rounded(without_factors(synapses), quantum)
+
+
+@compiled()
+def largest_sum_written_out(synapses: AbstractSynapses) -> Float[Numbers, ""]:
+    """`largest_sum` of the matrix that factors make, which is not that of the factors."""
+    return without_factors(synapses).largest_sum()

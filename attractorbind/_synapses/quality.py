@@ -26,7 +26,7 @@ def stabilities(
     source: Bool[Numbers, "symbols source"],
     target: Bool[Numbers, "symbols target"],
     *,
-    recurrent: bool,
+    recurrent: bool | Bool[Numbers, ""],
 ) -> Float[Numbers, " target"]:
     """Each target unit's stability, min over symbols of (field toward the right sign) / |w|, in Gardner's units.
 
@@ -37,22 +37,20 @@ def stabilities(
     _, deviation = moments(source)
     weights = synapses.weights
     xp = namespace(weights, source, target)
-    if not recurrent:
-        on = source.sum(axis=1, dtype=np.int32)
-        felt = (on != on[0]).any()
-        weights = weights - xp.where(felt, xp.float32(0), weights.mean(axis=0, keepdims=True))
+    on = source.sum(axis=1, dtype=np.int32)
+    felt = (on != on[0]).any() | recurrent
+    weights = weights - xp.where(felt, xp.float32(0), weights.mean(axis=0, keepdims=True))
     norm = deviation * xp.linalg.norm(weights, axis=0)
     return margins(synapses, source, target).min(axis=0) / xp.maximum(norm, np.finfo(np.float32).tiny)
 
 
-@compiled("recurrent")
+@compiled()
 def quality(
     synapses: AbstractSynapses,
     source: Bool[Numbers, "slots source"],
     target: Bool[Numbers, "slots target"],
     symbols: int | Int[Numbers, ""],
-    *,
-    recurrent: bool,
+    recurrent: bool | Bool[Numbers, ""],
 ) -> tuple[Float[Numbers, ""], Int[Numbers, ""]]:
     """The smallest stability of any unit, and the number of wrong bits over all units and the first so many symbols."""
     xp = namespace(synapses, source, target)
