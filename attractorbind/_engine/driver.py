@@ -203,7 +203,7 @@ def _drive(
     network: Network = anonymous.tree
     controller: AbstractController = known.tree
     activity = stack(start.activities)
-    read = readers(network, activity.halves.shape[2])
+    read = readers(network, activity.halves.shape[2], by_rows=not traced)
     setup = Setup(network, read, draws, lean=not traced)
 
     def left(carry: _Carry) -> Int[Array, ""]:

@@ -11,8 +11,9 @@ from jaxtyping import Array, Bool, Float, Int
 from attractorbind._bundled import Bundled, Member, chosen
 from attractorbind._engine.activity import Units, padded_units
 from attractorbind._engine.coding import Coding
+from attractorbind._engine.rows import On, most_rows, sum_of_rows, units_on
 from attractorbind._network import Network
-from attractorbind._synapses.base import AbstractSynapses
+from attractorbind._synapses.base import AbstractSynapses, Synapses
 
 
 class Readers(NamedTuple):
@@ -20,31 +21,61 @@ class Readers(NamedTuple):
 
     - `synapses`: of the projections.
     - `biases`: b of each. They stand in one array, so that the bias is added in the pass that adds the product.
+    - `by_rows`: whether only the rows of units that are on are read where that is quicker.
     """
 
     synapses: Sequence[AbstractSynapses]
     biases: Float[Array, "projections widest"]
+    by_rows: bool
 
     def field(self, coding: Coding, projection: Int[Array, ""], states: Units) -> Units:
         """The field x W + b of a projection whose source is in these states, with what has been imprinted."""
+        trials, widest = states.shape
+        most = most_rows(trials, widest) if self.by_rows else 0
 
         def weighted(member: Member, number: int | Int[Array, ""]) -> Units:
             synapses: AbstractSynapses = member.item
-            return padded_units(synapses.weighted(states[:, : synapses.shape[0]]), states.shape[1])
+            return padded_units(synapses.weighted(states[:, : synapses.shape[0]]), widest)
 
+        def by_rows(on: On) -> Units:
+            def received(member: Member, number: int | Int[Array, ""]) -> Units:
+                synapses: AbstractSynapses = member.item
+                source, _ = synapses.shape
+                if not isinstance(synapses, Synapses) or not most_rows(trials, source):
+                    return weighted(member, number)
+                # Out of a bundle only these rows are taken.
+                rows = member.stacked.weights.reshape(-1, member.stacked.weights.shape[-1])
+                first = jnp.int32(0) if member.row is None else member.row * source
+                return padded_units(sum_of_rows(rows, first, on), widest)
+
+            return chosen(self.synapses, projection, received)
+
+        def whole() -> Units:
+            return chosen(self.synapses, projection, weighted)
+
+        if most:
+            on = units_on(states, most)
+            received = jax.lax.cond(jnp.max(on.counts) <= most, lambda: by_rows(on), whole)
+        else:
+            received = whole()
         bias = jax.lax.dynamic_slice_in_dim(self.biases, projection, 1)
-        return coding.carried_by(projection, states, chosen(self.synapses, projection, weighted) + bias)
+        return coding.carried_by(projection, states, received + bias)
 
 
-def readers(network: Network, widest: int) -> Readers:
-    """The readers of all projections; to be made once a run, outside its loops."""
+def readers(network: Network, widest: int, *, by_rows: bool = False) -> Readers:
+    """The readers of all projections; to be made once a run, outside its loops.
+
+    **Arguments:**
+
+    - `by_rows`: whether only the rows of units that are on may be read, which `jax.vmap` would make slow.
+    """
     synapses = network.synapses
     if isinstance(synapses, Bundled):
         stacked = [padded_units(bundle.bias, widest) for bundle in synapses.bundles]
         biases = jnp.concatenate(stacked)[np.argsort(np.concatenate(synapses.layout.members))]
     else:
         biases = jnp.concatenate([padded_units(own.bias[None], widest) for own in synapses])
-    return Readers(synapses, biases)
+    return Readers(synapses, biases, by_rows)
 
 
 def calm(network: Network, readers: Readers) -> Bool[Array, " populations"]:
