@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from attractorbind._bundled import Bundled, gathered
+from attractorbind._devices import TRIALS, Devices
 
 # One population's states, padded with silent units to the width of the widest.
 Units = Float[Array, "trials widest"]
@@ -22,10 +23,17 @@ class Activity(eqx.Module):
 
     - `halves`: the states, narrow populations padded with silent units.
     - `current`: which half of each population counts.
+    - `devices`: those that the trials are spread over, None for one. Each has whole states of its trials.
     """
 
     halves: Float[Array, "halves trials widest"]
     current: Int[Array, " populations"]
+    devices: Devices | None = eqx.field(static=True, default=None)
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts the trials are divided among devices."""
+        return 1 if self.devices is None else self.devices.parts
 
     def of(self, population: int | Int[Array, ""]) -> Units:
         """What a population does."""
@@ -33,12 +41,16 @@ class Activity(eqx.Module):
 
     def written(self, population: Int[Array, ""], states: Units) -> "Activity":
         """The same with new states in a population's other half, which counts once the population is `turned`."""
+        if self.devices is not None:
+            # What the devices have computed, each of some units, goes from one to another as bools, not as float32.
+            states = jax.lax.with_sharding_constraint(states > 0, self.devices.sharding(TRIALS)).astype(jnp.float32)
         half = 2 * population + 1 - at(self.current, population)
-        return Activity(jax.lax.dynamic_update_index_in_dim(self.halves, states, half, 0), self.current)
+        halves = jax.lax.dynamic_update_index_in_dim(self.halves, states, half, 0)
+        return Activity(halves, self.current, self.devices)
 
     def turned(self, populations: Bool[Array, " populations"]) -> "Activity":
         """The same where of these populations the other half counts."""
-        return Activity(self.halves, self.current ^ populations.astype(jnp.int32))
+        return Activity(self.halves, self.current ^ populations.astype(jnp.int32), self.devices)
 
     def silent(self) -> Bool[Array, " populations"]:
         """The populations of which no unit is on in any trial, while both halves are the same."""
@@ -63,7 +75,7 @@ def at(array: Shaped[Array | np.ndarray, "rows *rest"], row: int | Int[Array, ""
 States = Sequence[Float[Array, "trials _units"]]
 
 
-def stack(activities: States) -> Activity:
+def stack(activities: States, devices: Devices | None = None) -> Activity:
     """The activities of all populations in one array."""
     widest = max(map(_width, _parts(activities)))
     if isinstance(activities, Bundled):
@@ -73,7 +85,9 @@ def stack(activities: States) -> Activity:
         halves = jnp.repeat(jnp.concatenate(bundles)[np.argsort(numbers)], 2, axis=0)
     else:
         halves = jnp.stack([padded_units(activity, widest) for activity in activities for _ in range(2)])
-    return Activity(halves, jnp.zeros(len(activities), jnp.int32))
+    if devices is not None:
+        halves = jax.lax.with_sharding_constraint(halves, devices.sharding(None, TRIALS))
+    return Activity(halves, jnp.zeros(len(activities), jnp.int32), devices)
 
 
 def unstack(before: States, activity: Activity) -> States:

@@ -162,6 +162,7 @@ def _with_areas(network: Network, incoming: Incoming, noise: Noise, standing: St
         lambda population: standing.activity.of(population)[:, : populations[population].units],
         noise,
         jnp.ones(trials, bool) if incoming.running is None else incoming.running,
+        standing.activity.devices,
     )
     external = incoming.external
     for area, conductance, written in zip(network.wiring.areas, conductances, fields, strict=True):

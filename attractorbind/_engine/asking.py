@@ -153,7 +153,8 @@ def put_out(
     def put(population: Int[Array, ""], symbols: Int[Array, "trials room"]) -> Int[Array, "trials room"]:
         found = decoded(population)
         column = jnp.where(emitted == population, outputs.counts, symbols.shape[1])
-        return symbols.at[jnp.arange(len(column)), column].set(found, mode="drop")
+        numbers = jnp.arange(symbols.shape[1], dtype=jnp.int32)
+        return jnp.where(numbers[None, :] == column[:, None], found[:, None], symbols)
 
     symbols, left = for_each(any_at(emitted, len(activity.current)), put, outputs.symbols)
     return Outputs(symbols, outputs.counts + (emitted != NONE).astype(jnp.int32)), left
