@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.experimental import multihost_utils
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
@@ -65,10 +66,10 @@ def check_devices(sharding: Any, trials: int) -> Devices:
         raise ArgumentError(f'sharding has the axes {listed(names)}; it can have "trials" and "units": {_MADE_BY}')
     rows = sharding.shape.get(TRIALS, 1)
     if trials % rows:
-        fitting = listed([str(count) for count in range(1, rows) if trials % count == 0])
+        fitting = max(count for count in range(1, rows) if trials % count == 0)
         raise ArgumentError(
             f"sharding divides the trials by {rows}, but there are {trials}: give a number of trials that is a "
-            f'multiple of {rows}, or a mesh whose axis "trials" has the length {fitting}'
+            f'multiple of {rows}, or a mesh whose axis "trials" has the length {fitting}, say'
         )
     devices = sharding.devices if names[0] == TRIALS else sharding.devices.T
     # A mesh made by jax.make_mesh may want every sharding told; here XLA works out what is not.
@@ -84,11 +85,10 @@ def check_divided(devices: Devices, sizes: dict[str, int]) -> None:
     """
     for name, units in sizes.items():
         if units % devices.columns:
-            fitting = math.gcd(*sizes.values())
             raise ArgumentError(
                 f"sharding divides units by {devices.columns}, but population {name!r} has {units}: build it with a "
                 f'multiple of {devices.columns} units, or give a mesh whose axis "units" has a length that divides '
-                f"{fitting}"
+                f"the units of all populations, {math.gcd(*sizes.values())} at the most"
             )
 
 
@@ -96,7 +96,7 @@ def _put(array: Any, sharding: NamedSharding) -> Any:
     """An array, which all processes hold, on devices of all of them; nothing is sent from one to another."""
     if is_elsewhere(array):
         return jax.device_put(array, sharding)
-    if isinstance(array, jax.Array) and jax.dtypes.issubdtype(array.dtype, jax.dtypes.prng_key):
+    if isinstance(array, jax.Array) and jnp.issubdtype(array.dtype, jax.dtypes.prng_key):
         return jax.random.wrap_key_data(_put(jax.random.key_data(array), sharding), impl=jax.random.key_impl(array))
     held = np.asarray(array)
     part: Callable[[Any], np.ndarray] = held.__getitem__

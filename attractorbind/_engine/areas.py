@@ -74,7 +74,9 @@ def _by_device(area: AbstractArea, state: PyTree, inputs: AreaInputs, devices: D
     """
     if any(isinstance(leaf, Shared) for leaf in jax.tree.leaves(state, is_leaf=lambda leaf: isinstance(leaf, Shared))):
         return area.tick
-    whole, first, second = PartitionSpec(), PartitionSpec(TRIALS), PartitionSpec(None, TRIALS)
+    whole: Any = PartitionSpec()
+    first: Any = PartitionSpec(TRIALS)
+    second: Any = PartitionSpec(None, TRIALS)
     lying = AreaInputs(
         reads=second,
         writes=second,

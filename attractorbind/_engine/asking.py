@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._each import NONE, any_at, for_each
-from attractorbind._engine.activity import Activity, Units, at
+from attractorbind._engine.activity import Activity, Units, at, exchanged
 from attractorbind._engine.coding import Coding, Symbols
 from attractorbind._engine.observe import presented
 from attractorbind._engine.readers import Readers
@@ -55,7 +55,7 @@ def written(
     sources = np.array([projection.source for projection in coding.network.wiring.projections], np.int32)
 
     def passed_on(projection: Int[Array, ""], states: Units) -> Units:
-        return (readers.field(coding, projection, states) > 0).astype(jnp.float32)
+        return exchanged((readers.field(coding, projection, states) > 0).astype(jnp.float32), activity.devices)
 
     first = at(paths.first, gate)
     outputs = passed_on(first, activity.of(at(sources, first)))

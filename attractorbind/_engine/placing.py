@@ -1,4 +1,4 @@
-"""Where the arrays of a run lie if it is spread over devices: trials divided, the network whole or by target units."""
+"""Where the arrays of a run lie if it is spread over devices: trials are divided, and of synapses the units."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -20,11 +20,12 @@ from attractorbind._network import Network
 from attractorbind._synapses.base import AbstractSynapses, PlasticSynapses, Synapses
 from attractorbind._synapses.factored import FactoredSynapses
 
-# The arrays of synapses whose last axis is that of target units. Synapses of other classes are whole on every device.
-_BY_TARGET: dict[type[AbstractSynapses], tuple[str, ...]] = {
+# The arrays of synapses whose last axis is divided among devices: that of target units or, of factors' codes, of source
+# units, whose counts are added up. Synapses of other classes are whole on every device.
+_BY_UNITS: dict[type[AbstractSynapses], tuple[str, ...]] = {
     Synapses: ("weights", "bias"),
     PlasticSynapses: ("weights", "bias"),
-    FactoredSynapses: ("coefficients", "shift", "bias"),
+    FactoredSynapses: ("codes", "coefficients", "shift", "bias"),
 }
 
 
@@ -33,25 +34,31 @@ def by_trials(devices: Devices, tree: PyTree, axis: int = 0) -> PyTree:
 
     def sharding(leaf: Any) -> Any:
         if isinstance(leaf, Shared) or np.ndim(leaf) <= axis:
-            return _whole(devices, leaf)
+            return whole(devices, leaf)
         return devices.sharding(*[None] * axis, TRIALS)
 
     return jax.tree.map(sharding, tree, is_leaf=lambda leaf: isinstance(leaf, Shared))
 
 
-def placed_network(network: Network, devices: Devices) -> Flat:
-    """The nameless network on these devices, taken apart: every device has all of it, but its own target units alone.
+def whole(devices: Devices, tree: PyTree) -> PyTree:
+    """The shardings of arrays that every device has."""
+    return jax.tree.map(lambda _: devices.sharding(), tree)
 
-    It is kept for later runs on the same devices.
-    """
+
+def of_network(devices: Devices, network: Network) -> PyTree:
+    """The shardings of a network's arrays: every device has all of them, but of synapses those of its own units."""
+    synapses = _of_all(devices, network.synapses)
+    return eqx.tree_at(lambda tree: tree.synapses, whole(devices, network), synapses)
+
+
+def placed_network(network: Network, devices: Devices) -> Flat:
+    """The nameless network on these devices, taken apart; kept for later runs on the same ones."""
     known = _placed_networks(network)
     if devices not in known:
         # There may be no room for two.
         known.clear()
         own = nameless(network)
-        synapses = _of_all(devices, own.synapses)
-        shardings = dataclasses.replace(_whole(devices, own), synapses=synapses)
-        known[devices] = flat(devices.put(own, shardings))
+        known[devices] = flat(devices.put(own, of_network(devices, own)))
     return known[devices]
 
 
@@ -60,7 +67,7 @@ def placed_controller(controller: AbstractController, devices: Devices) -> Flat:
     known = _placed_controllers(controller)
     if devices not in known:
         known.clear()
-        known[devices] = flat(devices.put(controller, _whole(devices, controller)))
+        known[devices] = flat(devices.put(controller, whole(devices, controller)))
     return known[devices]
 
 
@@ -74,11 +81,6 @@ def _placed_controllers(controller: AbstractController) -> dict[Devices, Flat]:
     return {}
 
 
-def _whole(devices: Devices, tree: PyTree) -> PyTree:
-    """The shardings of arrays that every device has."""
-    return jax.tree.map(lambda _: devices.sharding(), tree)
-
-
 def _of_all(devices: Devices, synapses: Sequence[AbstractSynapses]) -> PyTree:
     """The shardings of all projections' synapses."""
     if isinstance(synapses, Bundled):
@@ -88,10 +90,10 @@ def _of_all(devices: Devices, synapses: Sequence[AbstractSynapses]) -> PyTree:
 
 def _of_synapses(devices: Devices, synapses: AbstractSynapses) -> PyTree:
     """The shardings of a projection's synapses, or of several that are bundled."""
-    names = _BY_TARGET.get(type(synapses), ())
+    names = _BY_UNITS.get(type(synapses), ())
 
     def arrays(synapses: AbstractSynapses) -> list[Any]:
         return [getattr(synapses, name) for name in names]
 
     divided = [devices.sharding(*[None] * (np.ndim(array) - 1), UNITS) for array in arrays(synapses)]
-    return eqx.tree_at(arrays, _whole(devices, synapses), divided)
+    return eqx.tree_at(arrays, whole(devices, synapses), divided)
