@@ -35,7 +35,7 @@ def started(program: str, devices: int, *arguments: str) -> subprocess.Popen[str
 
 def told(process: subprocess.Popen[str]) -> Any:
     """The last line that it prints, which is JSON."""
-    output, errors = process.communicate(timeout=500)
+    output, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     return json.loads(output.splitlines()[-1])
 
