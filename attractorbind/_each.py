@@ -6,7 +6,7 @@ from typing import TypeVar
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Int
+from jaxtyping import Array, Bool, Int, Shaped
 
 # What an array of indices holds where there is no index: a row that asks no question, a trial that presents nothing.
 NONE = -1
@@ -38,3 +38,11 @@ def for_each(
 def any_at(cases: Int[Array, " trials"], count: int) -> Bool[Array, " count"]:
     """Which of the cases 0 to `count` - 1 at least one trial is at; a trial at a negative number is at none."""
     return jnp.any(cases[:, None] == jnp.arange(count, dtype=cases.dtype)[None, :], axis=0)
+
+
+def of_each(
+    array: Shaped[Array, "trials columns *rest"], column: Int[Array, " trials"]
+) -> Shaped[Array, "trials *rest"]:
+    """`array[trial, column[trial]]` of each trial, so that no device need know what another has of other trials."""
+    numbers = column.reshape(-1, *[1] * (array.ndim - 1))
+    return jnp.take_along_axis(array, numbers, axis=1)[:, 0]

@@ -6,10 +6,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh
 from jaxtyping import Array, Bool, Int, Key
 
 from attractorbind._area.base import AbstractGatingArea, Choices, Shared
 from attractorbind._checks import check_bool, check_computed, check_fraction, check_outside
+from attractorbind._devices import check_devices, check_divided
 from attractorbind._engine.driver import Outcome
 from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
@@ -44,6 +46,7 @@ def run(
     key: Key[Array, ""] | Key[Array, " trials"] | None = None,
     after: int | Sequence[int] | Int[np.ndarray, " trials"] = 0,
     record: str = "final",
+    sharding: Mesh | None = None,
     progress: bool = False,
     throw: bool = True,
 ) -> Trace:
@@ -81,6 +84,8 @@ def run(
         key, from `first.state` and `after=first.ticks`, come to the same, bit for bit.
     - `record`: "final" keeps the last state, "decoded" also the best symbol of every buffer at every tick, "states"
         every buffer's state at every tick (trials x units bytes a tick and buffer).
+    - `sharding`: a mesh of devices to spread the run over: its axis "trials" divides the trials, an axis "units" the
+        target units of every projection. The result is the same, bit for bit. See docs/devices.md.
     - `progress`: show a bar of ticks and of trials that have ended, by tqdm, from the extra `learn`.
     - `throw`: raise `RunError` if a trial ends in trouble; otherwise look at `trace.result`.
 
@@ -123,6 +128,10 @@ def run(
         "key=": key.shape[0] if key is not None and key.ndim == 1 and key.shape[0] else None,
     }
     trials = number_of_trials(known)
+    devices = None
+    if sharding is not None:
+        devices = check_devices(sharding, trials)
+        check_divided(devices, {population.name: population.units for population in network.wiring.populations})
     keys = trial_keys(key, trials, noise, [gate for gate in network.wiring.drawing if compiled.opens(gate)])
     start = silence(network, trials) if state is None else repeated(state, trials)
     seen = {name: over_trials(array, trials, axis=0) for name, array in seen.items()}
@@ -130,7 +139,7 @@ def run(
     rates = Rates(noise, leak, keys, None if before is None else np.broadcast_to(before, (trials,)))
     symbols, stream = over_trials(symbols, trials, axis=1), over_trials(stream, trials, axis=0)
     with bar_of_run(progress, trials, compiled.ticks if isinstance(compiled, Schedule) else None) as tell:
-        outcome, recorded = simulate_recording(network, compiled, start, symbols, stream, rates, record, tell)
+        outcome, recorded = simulate_recording(network, compiled, start, symbols, stream, rates, record, tell, devices)
     kept: Any = Record(None) if recorded is None else recorded
     trace = Trace(
         network=network,

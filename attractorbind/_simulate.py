@@ -11,6 +11,7 @@ from jaxtyping import Array, Float, Int, Key
 from attractorbind._checks import check_array
 from attractorbind._control.listing import branching
 from attractorbind._control.straight import straight
+from attractorbind._devices import Devices
 from attractorbind._engine.controller import AbstractController, Given
 from attractorbind._engine.driver import Outcome, drive
 from attractorbind._engine.noise import Draws
@@ -152,6 +153,7 @@ def simulate_recording(
     rates: Rates,
     record: str,
     tell: Tell | None = None,
+    devices: Devices | None = None,
 ) -> tuple[Outcome, Record | None]:
     """As `simulate`, with all that it takes given, and what was recorded of the ticks.
 
@@ -159,6 +161,7 @@ def simulate_recording(
 
     - `record`: as for `run`.
     - `tell`: is told how far the run has come.
+    - `devices`: those that the trials are spread over, None for one.
     """
     noise, leak, keys, before = rates
     leak = jnp.asarray(leak, jnp.float32) if isinstance(leak, Tracer) else float(leak)
@@ -174,7 +177,7 @@ def simulate_recording(
     room = 0 if record == "final" else room
     trials = Given(slots, inputs)
     draws = Draws(level, keys, before)
-    return drive(network, controller, trials, draws, state, record=record, room=room, tell=tell)
+    return drive(network, controller, trials, draws, state, record=record, room=room, tell=tell, devices=devices)
 
 
 def _controller(compiled: Schedule | Listing, leak: float | Float[Array, ""]) -> AbstractController:

@@ -14,6 +14,7 @@ from jaxtyping import Array, Float, Int, Key, PyTree, Shaped
 from attractorbind._area.base import AbstractArea, Shared, Shown
 from attractorbind._bundled import Bundled, bundled
 from attractorbind._checks import check_computed, check_known, check_memory, check_outside, is_real
+from attractorbind._devices import held_here
 from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._wiring import Wiring
 
@@ -194,8 +195,7 @@ def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin,
         raise NetworkError("the state's areas are not those of this network; use network.silent()")
     check_origin(origin, state)
     for name, activity in zip(state.names, state.activities, strict=True):
-        values = np.asarray(activity)
-        if not ((values == 0) | (values == 1)).all():
+        if not all(((values == 0) | (values == 1)).all() for values in held_here(activity)):
             raise NetworkError(f"the state of population {name!r} holds values other than 0 and 1")
 
 

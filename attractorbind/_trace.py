@@ -11,6 +11,7 @@ from jaxtyping import Array, ArrayLike, Bool, Float, Int
 from attractorbind._area.base import AbstractArea, Choices
 from attractorbind._area.recorded import RecordedChoices
 from attractorbind._checks import check_fraction, check_known, whole_number
+from attractorbind._devices import on_host
 from attractorbind._display import table_html, text_html
 from attractorbind._engine.coding import Coding
 from attractorbind._errors import ArgumentError, RunError
@@ -32,7 +33,8 @@ class Trace(eqx.Module):
 
     **Attributes:**
 
-    - `state`: the final `State`; a later run can go on from it.
+    - `state`: the final `State`; a later run can go on from it. Of a run that was spread over several processes each
+        has the part that its own devices computed; all else that a trace tells, every process is told of all trials.
     - `result`: one `Result` per trial.
     - `ticks`: how many ticks each trial took.
     - `program`: the `Schedule` or `Listing` that was run.
@@ -190,15 +192,15 @@ class Trace(eqx.Module):
             >>> ab.run(network, program).snapshots("episodes")
             [{'who': 'ann', 'where': None}, {'who': 'ann', 'where': 'park'}]
         """
-        wiring, trial = self.network.wiring, self._trial(trial)
+        wiring, trial, areas = self.network.wiring, self._trial(trial), on_host(self.state.areas)
         index = wiring.area(area.name if isinstance(area, AbstractArea) else area)
 
         def decode(buffer: str, states: Bool[np.ndarray, "rows _units"]) -> list[str | None]:
-            coding = Coding(self.network, self.state.areas).of_trial(trial, len(states))
+            coding = Coding(self.network, areas).of_trial(trial, len(states))
             match = coding.overlaps(wiring.buffer(buffer), jnp.asarray(states, jnp.float32))
             return self._names(match.argmax(axis=1), match.max(axis=1), THRESHOLD)
 
-        state = of_trial(self.state.areas[index], trial)
+        state = of_trial(areas[index], trial)
         return self.network.areas[index].contents(self.network.buffers, state, decode)
 
     def check(self) -> None:
@@ -233,7 +235,8 @@ class Trace(eqx.Module):
 
     def _overlaps(self, population: int, states: Float[Array, "trials units"]) -> Float[Array, "trials symbols"]:
         """The overlap of each trial's state with every symbol, as the trials know them at the end."""
-        return Coding(self.network, self.state.areas).overlaps(population, states)[:, : len(self.network.vocabulary)]
+        areas = on_host(self.state.areas)
+        return Coding(self.network, areas).overlaps(population, states)[:, : len(self.network.vocabulary)]
 
     def _names(self, best: ArrayLike, most: ArrayLike, threshold: float) -> list[str | None]:
         names = self._slots
@@ -273,7 +276,7 @@ def _states(
 ) -> Float[Array, "trials _units"] | Bool[np.ndarray, "trials _units"]:
     """What a population does at a tick, or at the end."""
     if tick is None:
-        return trace.state[population]
+        return on_host(trace.state[population])
     trace.network.wiring.buffer(population)
     if not trace.states and not trace.best_symbol:
         trace._row(tick)

@@ -1,4 +1,4 @@
-"""Writes the tables of benchmarks/README.md from the figures in results/.
+"""Writes the tables of benchmarks/README.md and docs/devices.md from the figures in results/.
 
 python benchmarks/tables.py
 """
@@ -11,21 +11,28 @@ from typing import Any
 
 from recording import RESULTS
 
-README = Path(__file__).parent / "README.md"
+PAGES = (Path(__file__).parent / "README.md", Path(__file__).parents[1] / "docs" / "devices.md")
 Row = dict[str, Any]
 
 
 def main() -> None:
-    text = README.read_text()
-    for name, table in TABLES.items():
-        file = RESULTS / f"{name}.json"
-        if file.exists():
-            recorded = json.loads(file.read_text())
-            runs = ", then\n".join(map(command_and_machine, recorded["runs"]))
-            written = f"<!-- {name} -->\n{runs}:\n\n{table(recorded['rows'])}\n<!-- end -->"
-            # A function, since in a replacement that is a string a backslash would have a meaning.
-            text = re.sub(rf"<!-- {name} -->.*?<!-- end -->", lambda _, written=written: written, text, flags=re.DOTALL)
-    README.write_text(text)
+    for page in PAGES:
+        text = page.read_text()
+        for name, table in TABLES.items():
+            text = with_table(text, name, table)
+        page.write_text(text)
+
+
+def with_table(text: str, name: str, table: Callable[[list[Row]], str]) -> str:
+    """The text with a table anew, if it has a place for it and there are figures."""
+    file = RESULTS / f"{name}.json"
+    if not file.exists():
+        return text
+    recorded = json.loads(file.read_text())
+    runs = ", then\n".join(map(command_and_machine, recorded["runs"]))
+    written = f"<!-- {name} -->\n{runs}:\n\n{table(recorded['rows'])}\n<!-- end -->"
+    # A function, since in a replacement that is a string a backslash would have a meaning.
+    return re.sub(rf"<!-- {name} -->.*?<!-- end -->", lambda _: written, text, flags=re.DOTALL)
 
 
 def command_and_machine(run: dict[str, Any]) -> str:
@@ -111,6 +118,10 @@ def weights(rows: list[Row]) -> str:
     return markdown(head, lines)
 
 
+def devices(rows: list[Row]) -> str:
+    return as_they_are([*rows[0]])(rows)
+
+
 def as_they_are(columns: Sequence[str]) -> Callable[[list[Row]], str]:
     return lambda rows: markdown(columns, [[shown(row[column]) for column in columns] for row in rows])
 
@@ -121,7 +132,7 @@ def micro(microseconds: float) -> str:
 
 
 def shown(value: object) -> str:
-    return f"{value:,.4g}" if isinstance(value, float) else str(value)
+    return f"{value:,.4g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
 def markdown(head: Iterable[object], lines: Iterable[Iterable[object]]) -> str:
@@ -167,6 +178,8 @@ TABLES: dict[str, Callable[[list[Row]], str]] = {
         ["units", "spare", "noise", "from 0.25", "from 0.35", "from 0.5", "from 1.0", "old"],
     ),
     "gating": as_they_are(["units", "trials", "control", "ticks", "ms", "of the written program's"]),
+    "devices": devices,
+    "devices_large": devices,
     "training": training,
     "weights": weights,
 }

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._area.imprinting import Codes
+from attractorbind._each import of_each
 from attractorbind._overlap import THRESHOLD, correlation
 from attractorbind._synapses.base import product
 
@@ -61,9 +62,9 @@ def spare_code(
     codes: Codes, state: Imprints, population: int, spare: Int[Array, " trials"]
 ) -> Bool[Array, "trials units"]:
     """The code of one spare symbol in each trial: what was imprinted, in the buffer where it was, or else the drawn."""
-    drawn, trials = codes[population], jnp.arange(len(spare), dtype=jnp.int32)
-    own = state.buffer[trials, spare] == population
-    pattern = _fitted(state.pattern[trials, spare], drawn.shape[1])
+    drawn = codes[population]
+    own = of_each(state.buffer, spare) == population
+    pattern = _fitted(of_each(state.pattern, spare), drawn.shape[1])
     return jnp.where(own[:, None], pattern, drawn[len(drawn) - state.buffer.shape[1] + spare])
 
 

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, UInt32
 
-from attractorbind._each import NONE, any_at, for_each
+from attractorbind._each import NONE, any_at, for_each, of_each
 from attractorbind._engine.activity import Units, at
 from attractorbind._engine.advance import Incoming
 from attractorbind._engine.areas import opened
@@ -126,7 +126,7 @@ class Branching(AbstractController):
 
         moving, gating_row = running | quiet, jnp.where(quiet, carry.last_row, row)
         now = jnp.where(moving, gating_row, HALT)
-        plan = joint(network.wiring, self._reach(now), self._reach(carry.row_before))
+        plan = joint(network.wiring, self._reach(now), self._reach(carry.row_before), activity.parts)
         # The plan depends on what the loops that read have left to do, which is nothing: so XLA sees that all reading
         # comes before the first writing, and writes states in place.
         plan = plan.computing(everything=jnp.any(unanswered) | jnp.any(unread))
@@ -188,11 +188,10 @@ class Branching(AbstractController):
         self, carry: _Position, row: Int[Array, " trials"], given: Given
     ) -> tuple[Int[Array, " trials"], Bool[Array, " trials"]]:
         """The symbols that rows present, `NO_SYMBOL` where the input has ended, and whether they come from it."""
-        numbers, length = jnp.arange(len(row), dtype=jnp.int32), given.stream.shape[1]
-        slot = self.table.slot[row]
-        upcoming = given.stream[numbers, jnp.minimum(carry.taken, length - 1)]
+        length, slot = given.stream.shape[1], self.table.slot[row]
+        upcoming = of_each(given.stream, jnp.minimum(carry.taken, length - 1))
         upcoming = jnp.where(carry.taken < length, upcoming, NO_SYMBOL)
-        return jnp.where(slot == NONE, upcoming, given.symbols[jnp.maximum(slot, 0), numbers]), slot == NONE
+        return jnp.where(slot == NONE, upcoming, of_each(given.symbols.T, jnp.maximum(slot, 0))), slot == NONE
 
     def _following(
         self,
@@ -203,13 +202,15 @@ class Branching(AbstractController):
         answer: Bool[Array, " trials"],
     ) -> tuple[Int[Array, " trials"], Int[Array, "trials counters"], Bool[Array, " trials"]]:
         """The trials' next rows, by what is answered and counted in a row's last tick; their counters; who failed."""
-        table, numbers = self.table, jnp.arange(len(row), dtype=jnp.int32)
+        table = self.table
         counting = last & (table.counter[row] != NONE)
         counter, limit = jnp.maximum(table.counter[row], 0), table.limit[row]
-        value = carry.counters[numbers, counter]
+        value = of_each(carry.counters, counter)
         within = value < limit
         counted = jnp.where(limit == NONE, 0, value + within.astype(jnp.int32))
-        counters = carry.counters.at[numbers, counter].set(jnp.where(counting, counted, value))
+        numbers = jnp.arange(self.counters, dtype=jnp.int32)
+        counts = counting[:, None] & (numbers[None, :] == counter[:, None])
+        counters = jnp.where(counts, counted[:, None], carry.counters)
         yes = jnp.where(question != NONE, answer, jnp.where(counting & (limit != NONE), within, True))
         failed = last & ~yes & table.fails[row]
         following = jnp.where(yes, table.then[row], jnp.where(failed, HALT, table.otherwise[row]))

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from attractorbind._bundled import Bundled, gathered
+from attractorbind._devices import TRIALS, UNITS, Devices
 
 # One population's states, padded with silent units to the width of the widest.
 Units = Float[Array, "trials widest"]
@@ -22,23 +23,31 @@ class Activity(eqx.Module):
 
     - `halves`: the states, narrow populations padded with silent units.
     - `current`: which half of each population counts.
+    - `devices`: those that the trials are spread over, None for one. Each has whole states of its trials.
     """
 
     halves: Float[Array, "halves trials widest"]
     current: Int[Array, " populations"]
+    devices: Devices | None = eqx.field(static=True, default=None)
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts the trials are divided among devices."""
+        return 1 if self.devices is None else self.devices.parts
 
     def of(self, population: int | Int[Array, ""]) -> Units:
         """What a population does."""
-        return at(self.halves, 2 * population + at(self.current, population))
+        return whole(at(self.halves, 2 * population + at(self.current, population)), self.devices)
 
     def written(self, population: Int[Array, ""], states: Units) -> "Activity":
         """The same with new states in a population's other half, which counts once the population is `turned`."""
         half = 2 * population + 1 - at(self.current, population)
-        return Activity(jax.lax.dynamic_update_index_in_dim(self.halves, states, half, 0), self.current)
+        halves = jax.lax.dynamic_update_index_in_dim(self.halves, exchanged(states, self.devices), half, 0)
+        return Activity(whole(halves, self.devices), self.current, self.devices)
 
     def turned(self, populations: Bool[Array, " populations"]) -> "Activity":
         """The same where of these populations the other half counts."""
-        return Activity(self.halves, self.current ^ populations.astype(jnp.int32))
+        return Activity(self.halves, self.current ^ populations.astype(jnp.int32), self.devices)
 
     def silent(self) -> Bool[Array, " populations"]:
         """The populations of which no unit is on in any trial, while both halves are the same."""
@@ -63,7 +72,7 @@ def at(array: Shaped[Array | np.ndarray, "rows *rest"], row: int | Int[Array, ""
 States = Sequence[Float[Array, "trials _units"]]
 
 
-def stack(activities: States) -> Activity:
+def stack(activities: States, devices: Devices | None = None) -> Activity:
     """The activities of all populations in one array."""
     widest = max(map(_width, _parts(activities)))
     if isinstance(activities, Bundled):
@@ -73,7 +82,27 @@ def stack(activities: States) -> Activity:
         halves = jnp.repeat(jnp.concatenate(bundles)[np.argsort(numbers)], 2, axis=0)
     else:
         halves = jnp.stack([padded_units(activity, widest) for activity in activities for _ in range(2)])
-    return Activity(halves, jnp.zeros(len(activities), jnp.int32))
+    return Activity(whole(halves, devices), jnp.zeros(len(activities), jnp.int32), devices)
+
+
+def whole(
+    states: Float[Array, "*halves trials widest"], devices: Devices | None
+) -> Float[Array, "*halves trials widest"]:
+    """The same; the compiler is told that every device keeps whole states, of its own trials."""
+    if devices is None:
+        return states
+    return jax.lax.with_sharding_constraint(states, devices.sharding(*[None] * (states.ndim - 2), TRIALS))
+
+
+def exchanged(states: Units, devices: Devices | None) -> Units:
+    """States of which each device has computed some units, as all of a trial's devices know them.
+
+    They go from one device to another as bools, a fourth of what they take as float32.
+    """
+    if devices is None or devices.columns == 1:
+        return states
+    own = jax.lax.with_sharding_constraint(states > 0, devices.sharding(TRIALS, UNITS))
+    return jax.lax.with_sharding_constraint(own, devices.sharding(TRIALS)).astype(jnp.float32)
 
 
 def unstack(before: States, activity: Activity) -> States:

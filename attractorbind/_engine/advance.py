@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._each import for_each
-from attractorbind._engine.activity import Activity, Units, at
+from attractorbind._engine.activity import Activity, Units, at, whole
 from attractorbind._engine.areas import AreaStates, External, areas_tick, with_area_field
 from attractorbind._engine.coding import Coding
 from attractorbind._engine.noise import Noise
@@ -110,7 +110,7 @@ def advance(
             received = readers.field(coding, projection, activity.of(at(sources, projection)))
             return total + jnp.where(gate > 0, gate * received, 0.0)
 
-        start = external(target)
+        start = whole(external(target), activity.devices)
         if running is not None:
             # A trial that does not take part, all its gates closed, is given the state that it is in.
             start = jnp.where(running[:, None], start, 2.0 * activity.of(target) - 1.0)
@@ -162,6 +162,7 @@ def _with_areas(network: Network, incoming: Incoming, noise: Noise, standing: St
         lambda population: standing.activity.of(population)[:, : populations[population].units],
         noise,
         jnp.ones(trials, bool) if incoming.running is None else incoming.running,
+        standing.activity.devices,
     )
     external = incoming.external
     for area, conductance, written in zip(network.wiring.areas, conductances, fields, strict=True):

@@ -2,14 +2,17 @@
 
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import PartitionSpec
 from jaxtyping import Array, Bool, Float, Int, PyTree, Shaped
 
-from attractorbind._area.base import AbstractGatingArea, AreaInputs
+from attractorbind._area.base import AbstractArea, AbstractGatingArea, AreaInputs, AreaNoise, Shared
 from attractorbind._area.imprinting import given_parameters
+from attractorbind._devices import TRIALS, Devices
 from attractorbind._engine.activity import Units, padded_units
 from attractorbind._engine.noise import Noise
 from attractorbind._network import Network
@@ -27,6 +30,7 @@ def areas_tick(
     activity_of: Callable[[int], Float[Array, "trials _units"]],
     noise: Noise,
     running: Bool[Array, " trials"],
+    devices: Devices | None = None,
 ) -> tuple[AreaStates, list[Float[Array, "writes trials"]], list[tuple[Shaped[Array, "trials _units"], ...]]]:
     """One tick of every area.
 
@@ -35,6 +39,7 @@ def areas_tick(
     - `gates`: the conductances of the gates of all areas.
     - `activity_of`: from a population to what it did at the tick before.
     - `running`: the trials that take part; the others stay as they are.
+    - `devices`: those that the trials are spread over, None for one.
 
     **Returns:** the areas' states after the tick, and for each area the conductances at which it writes and the fields
     that it writes.
@@ -54,11 +59,34 @@ def areas_tick(
             keys=noise.keys(len(wiring.populations) + index),
         )
         parameters = given_parameters(area, network.area_parameters[index], network.all_codes)
-        state, written = area.tick(parameters, states[index], inputs)
+        tick = area.tick if devices is None else _by_device(area, states[index], inputs, devices)
+        state, written = tick(parameters, states[index], inputs)
         following.append(state)
         conductances.append(writes)
         fields.append(written)
     return tuple(following), conductances, fields
+
+
+def _by_device(area: AbstractArea, state: PyTree, inputs: AreaInputs, devices: Devices) -> Callable[..., Any]:
+    """An area's tick, taken by every device for its own trials, which then need not know of each other.
+
+    What an area's trials share they change together, so that devices have to tell each other.
+    """
+    if any(isinstance(leaf, Shared) for leaf in jax.tree.leaves(state, is_leaf=lambda leaf: isinstance(leaf, Shared))):
+        return area.tick
+    whole: Any = PartitionSpec()
+    first: Any = PartitionSpec(TRIALS)
+    second: Any = PartitionSpec(None, TRIALS)
+    lying = AreaInputs(
+        reads=second,
+        writes=second,
+        switches=second,
+        activity=(first,) * len(inputs.activity),
+        running=first,
+        noise=None if inputs.noise is None else AreaNoise(whole, first),
+        keys=first,
+    )
+    return jax.shard_map(area.tick, mesh=devices.mesh, in_specs=(whole, first, lying), out_specs=first, check_vma=False)
 
 
 def opened(network: Network, states: AreaStates, trials: int) -> Bool[Array, "trials channels"]:

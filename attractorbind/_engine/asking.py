@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._each import NONE, any_at, for_each
-from attractorbind._engine.activity import Activity, Units, at
+from attractorbind._engine.activity import Activity, Units, at, exchanged
 from attractorbind._engine.coding import Coding, Symbols
 from attractorbind._engine.observe import presented
 from attractorbind._engine.readers import Readers
@@ -53,7 +53,7 @@ def written(coding: Coding, readers: Readers, activity: Activity, gate: Int[Arra
     sources = np.array([projection.source for projection in coding.network.wiring.projections], np.int32)
 
     def passed_on(projection: Int[Array, ""], states: Units) -> Units:
-        return (readers.field(coding, projection, states) > 0).astype(jnp.float32)
+        return exchanged((readers.field(coding, projection, states) > 0).astype(jnp.float32), activity.devices)
 
     first = at(paths.first, gate)
     outputs = passed_on(first, activity.of(at(sources, first)))
@@ -151,7 +151,8 @@ def put_out(
     def put(population: Int[Array, ""], symbols: Int[Array, "trials room"]) -> Int[Array, "trials room"]:
         found = decoded(population)
         column = jnp.where(emitted == population, outputs.counts, symbols.shape[1])
-        return symbols.at[jnp.arange(len(column)), column].set(found, mode="drop")
+        numbers = jnp.arange(symbols.shape[1], dtype=jnp.int32)
+        return jnp.where(numbers[None, :] == column[:, None], found[:, None], symbols)
 
     symbols, left = for_each(any_at(emitted, len(activity.current)), put, outputs.symbols)
     return Outputs(symbols, outputs.counts + (emitted != NONE).astype(jnp.int32)), left

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Int, PyTree
 
 from attractorbind._checks import is_inside_trace, is_traced
+from attractorbind._devices import Devices, on_host
 from attractorbind._engine.activity import States, stack, unstack
 from attractorbind._engine.advance import Standing, started
 from attractorbind._engine.areas import AreaStates
@@ -20,6 +21,7 @@ from attractorbind._engine.controller import AbstractController, Given, Readings
 from attractorbind._engine.noise import Draws
 from attractorbind._engine.observe import Record, blank, noted, observe
 from attractorbind._engine.pace import Pace
+from attractorbind._engine.placing import by_trials, placed_controller, placed_network
 from attractorbind._engine.readers import calm, readers
 from attractorbind._engine.settle import Loop, Phase, judged, run_and_settle
 from attractorbind._engine.stretch import Setup, take
@@ -88,6 +90,7 @@ def drive(
     record: str,
     room: int,
     tell: Tell | None = None,
+    devices: Devices | None = None,
 ) -> tuple[Outcome, Record | None]:
     """Run a network under a controller to the end.
 
@@ -100,6 +103,7 @@ def drive(
     - `record`: as for `run`.
     - `room`: how many ticks can be recorded in one call.
     - `tell`: is told after every call how many ticks there have been, and how many trials have ended.
+    - `devices`: those that the trials are spread over, None for one.
 
     **Returns:** the outcome, and what was recorded of every tick.
     """
@@ -118,10 +122,19 @@ def drive(
         position=controller.init(trials),
         outputs=_no_outputs(controller, trials),
     )
-    pace, taken = Pace(network, trials), Taken(record)
+    if devices is not None:
+        anonymous, known = placed_network(network, devices), placed_controller(controller, devices)
+        lying = Given(by_trials(devices, given.symbols, axis=1), by_trials(devices, given.stream))
+        given = devices.put(given, lying)
+        draws = devices.put(draws, by_trials(devices, draws))
+    pace, taken = Pace(network, trials, devices), Taken(record)
     while True:
         start = start if traced else start._replace(most=pace.begin())
-        call = _drive(anonymous, known, given, draws, start, record=record, room=room, traced=traced)
+        if devices is not None:
+            start = devices.put(start, by_trials(devices, start))
+        call = _drive(anonymous, known, given, draws, start, record=record, room=room, traced=traced, devices=devices)
+        if devices is not None:
+            call = _told_to_all(call)
         taken.take(call.end.outputs, call.recorded, call.end.tick)
         if tell is not None and not traced:
             tell(int(call.end.tick), _ended(call, controller))
@@ -141,11 +154,18 @@ def drive(
     return outcome, taken.recorded()
 
 
+def _told_to_all(call: _Call) -> _Call:
+    """What came out, as every process is told of all trials; states stay with the devices that have computed them."""
+    recorded, ticks, result = on_host((call.recorded, call.ticks, call.result))
+    end = call.end._replace(outputs=on_host(call.end.outputs))
+    return _Call(end, recorded, ticks, result, call.paused)
+
+
 def _ended(call: _Call, controller: AbstractController) -> int:
     """How many trials have ended. Those of a straight line end together."""
     if not call.paused:
         return len(call.ticks)
-    rows = controller.progress(call.end.position).rows
+    rows = on_host(controller.progress(call.end.position).rows)
     return 0 if rows is None else int((np.asarray(rows) < 0).sum())
 
 
@@ -180,7 +200,7 @@ class _Carry(NamedTuple):
     recorded: Record | None
 
 
-@partial(jax.jit, static_argnames=("record", "room", "traced"))
+@partial(jax.jit, static_argnames=("record", "room", "traced", "devices"))
 def _drive(
     anonymous: Flat,
     known: Flat,
@@ -191,6 +211,7 @@ def _drive(
     record: str,
     room: int,
     traced: bool,
+    devices: Devices | None,
 ) -> _Call:
     """All stretches, then some more ticks without noise to see whether the state comes to rest.
 
@@ -202,8 +223,9 @@ def _drive(
     """
     network: Network = anonymous.tree
     controller: AbstractController = known.tree
-    activity = stack(start.activities)
-    read = readers(network, activity.halves.shape[2], by_rows=not traced)
+    activity = stack(start.activities, devices)
+    # Trials that are on several devices are not taken one after the other.
+    read = readers(network, activity.halves.shape[2], by_rows=not traced and devices is None)
     setup = Setup(network, read, draws, lean=not traced)
 
     def left(carry: _Carry) -> Int[Array, ""]:
@@ -257,5 +279,8 @@ def _drive(
     result = jnp.where(progress.limit_reached & finite, jnp.int32(Result.LIMIT), judged(finite, settled))
     result = jnp.where(failed & finite, jnp.int32(Result.NO_FREE_CODE), result)
     end = _Start(activities, areas, finite, tick, last.position, last.outputs)
+    if devices is not None:
+        # As they lay at the beginning, so that the next call is the same to the compiler.
+        end = jax.lax.with_sharding_constraint(end, by_trials(devices, end))
     ticks = jnp.broadcast_to(progress.ticks, (trials,))
     return _Call(end, last.recorded, ticks, result, controller.going_on(last.position))

@@ -190,33 +190,38 @@ def packed(here: Reach) -> UInt32[np.ndarray, "rows words"]:
     return np.concatenate(columns, axis=1)
 
 
-def joint(wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Array, "trials words"]) -> Plan:
+def joint(
+    wiring: Wiring, now: UInt32[Array, "trials words"], before: UInt32[Array, "trials words"], parts: int = 1
+) -> Plan:
     """The plan of a stretch of ticks for trials that are each in a setting of their own, as they were in one before.
 
     **Arguments:**
 
     - `now`, `before`: what the settings let through, `packed`; zero for a trial that stays as it is.
+    - `parts`: into how many parts the trials are divided among devices.
     """
     projections, populations = len(wiring.projections), len(wiring.populations)
     first, second = -(-projections // _WORD), -(-populations // _WORD)
-    parts = slice(0, first), slice(first, first + second), slice(first + second, None)
-    open_now, reached_now, resting_now = (now[:, part] for part in parts)
-    _, reached_before, resting_before = (before[:, part] for part in parts)
+    kinds = slice(0, first), slice(first, first + second), slice(first + second, None)
+    open_now, reached_now, resting_now = (now[:, kind] for kind in kinds)
+    _, reached_before, resting_before = (before[:, kind] for kind in kinds)
     entering, needed = _computed(reached_now, resting_now, reached_before, resting_before)
-    is_open = _some(open_now, projections)
+    is_open = _some(open_now, projections, parts)
     counts = jnp.pad(jnp.cumsum(is_open, dtype=jnp.int32), (1, 0))
     return Plan(
         open=jnp.nonzero(is_open, size=projections, fill_value=0)[0].astype(jnp.int32)[None],
         start=counts[ends(wiring)][None],
         row=jnp.int32(0),
-        entering=_some(entering, populations),
-        needed=_some(needed, populations),
-        holding=_some(resting_now, populations),
+        entering=_some(entering, populations, parts),
+        needed=_some(needed, populations, parts),
+        holding=_some(resting_now, populations, parts),
     )
 
 
-def _some(words: UInt32[Array, "trials words"], count: int) -> Bool[Array, " count"]:
+def _some(words: UInt32[Array, "trials words"], count: int, parts: int) -> Bool[Array, " count"]:
     """For each of so many bits, whether it is set in some trial's words."""
-    union = jax.lax.reduce(words, jnp.uint32(0), jax.lax.bitwise_or, (0,))
+    # Devices cannot join words by a bitwise or: each joins those of its own trials, and then they join flags.
+    union = jax.lax.reduce(words.reshape(parts, -1, words.shape[1]), jnp.uint32(0), jax.lax.bitwise_or, (1,))
     numbers = np.arange(count)
-    return (union[numbers // _WORD] >> jnp.asarray(numbers % _WORD, jnp.uint32)) & 1 == 1
+    bits = (union[:, numbers // _WORD] >> jnp.asarray(numbers % _WORD, jnp.uint32)[None, :]) & 1
+    return jnp.any(bits == 1, axis=0)

@@ -87,7 +87,7 @@ IMPRINTING_FAULTS = [
     Fault(
         "where the first trial has imprinted it",
         IMPRINTS,
-        "state.buffer[trials, spare] == population",
+        "of_each(state.buffer, spare) == population",
         "state.buffer[0, spare] == population",
         (f"{ENSEMBLES}::test_each_trial_knows_in_which_buffer_it_imprinted_a_pattern",),
     ),

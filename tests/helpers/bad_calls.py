@@ -1234,6 +1234,22 @@ CALLS: dict[str, tuple] = {
         "record is",
         "'final', 'decoded', 'states'",
     ),
+    **spread(
+        "run: sharding",
+        lambda w, v: ab.run(w.network, DOG, sharding=v),
+        {"a number": 8, "devices": jax.devices(), "a spec": jax.sharding.PartitionSpec("trials")},
+        "ArgumentError",
+        "sharding is a",
+        "jax.make_mesh",
+    ),
+    **spread(
+        "run: axes of sharding",
+        lambda w, v: ab.run(w.network, DOG, sharding=v),
+        {"another": jax.make_mesh((1,), ("batch",)), "one too many": jax.make_mesh((1, 1), ("trials", "model"))},
+        "ArgumentError",
+        "sharding has the axes",
+        '"trials" and "units"',
+    ),
     "run: state of another network": (
         lambda w: ab.run(w.network, DOG, w.other.silent()),
         "NetworkError",
