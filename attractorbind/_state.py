@@ -101,11 +101,8 @@ def silent(
     """The state with every unit off, and areas in which nothing has happened."""
     populations = wiring.populations
     if trials > 1:
-        one = _silence(wiring, tuple(areas), origin)
-        parts = jax.tree.leaves(one, is_leaf=lambda leaf: isinstance(leaf, Shared))
-        needed = sum(leaf.size * leaf.dtype.itemsize for leaf in parts if not isinstance(leaf, Shared))
-        told = f"the state of {trials:,} trials"
-        check_memory(told, trials * needed, "run fewer trials at once", ArgumentError)
+        needed = trials * bytes_of_a_trial(silent_shapes(wiring, tuple(areas), origin))
+        check_memory(f"the state of {trials:,} trials", needed, "run fewer trials at once", ArgumentError)
     return State(
         tuple(jnp.zeros((trials, population.units), jnp.float32) for population in populations),
         tuple(area.init(buffer_units(wiring), trials, own) for area, own in zip(areas, parameters, strict=True)),
@@ -140,7 +137,13 @@ def of_trial(areas: PyTree, trial: int | Int[np.ndarray, " rows"]) -> PyTree:
     return jax.tree.map(taken, areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
 
 
-def _silence(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
+def bytes_of_a_trial(one: State) -> int:
+    """How many bytes a trial has of its own, by the state of a single one or its shapes."""
+    parts = jax.tree.leaves(one, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    return sum(leaf.size * leaf.dtype.itemsize for leaf in parts if not isinstance(leaf, Shared))
+
+
+def silent_shapes(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
     """Shapes of a silent state; kept, for every run and every tick by hand asks for them."""
     try:
         return _silence_kept(wiring, areas, origin)
@@ -175,7 +178,7 @@ def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin,
     check_computed("state", state, NetworkError)
     check_outside(NetworkError)
     _check_parts(state)
-    silence = _silence(wiring, areas, origin)
+    silence = silent_shapes(wiring, areas, origin)
     expected = {name: activity.shape[1] for name, activity in zip(silence.names, silence.activities, strict=True)}
     found = {name: activity.shape[1] for name, activity in zip(state.names, state.activities, strict=True)}
     # Their order counts, too, for arrays have no names.

@@ -93,5 +93,5 @@ def with_stimuli(network: Network, state: State, stimuli: Stimuli) -> State:
 
 def without_stimuli(network: Network, state: State, stimuli: Stimuli) -> State:
     """The state with nothing before the areas that were shown these stimuli."""
-    nothing = {name: np.zeros((array.shape[0], 0, array.shape[2]), np.float32) for name, array in stimuli.items()}
+    nothing = {name: np.zeros((state.trials, 0, array.shape[2]), np.float32) for name, array in stimuli.items()}
     return with_stimuli(network, state, nothing)

@@ -10,6 +10,7 @@ from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
 from attractorbind._area.base import AbstractArea, Choices
 from attractorbind._area.recorded import RecordedChoices
+from attractorbind._batch import batch_of, cut, filled, filled_state
 from attractorbind._checks import check_fraction, check_known, whole_number
 from attractorbind._display import table_html, text_html
 from attractorbind._engine.coding import Coding
@@ -233,7 +234,13 @@ class Trace(eqx.Module):
 
     def _overlaps(self, population: int, states: Float[Array, "trials units"]) -> Float[Array, "trials symbols"]:
         """The overlap of each trial's state with every symbol, as the trials know them at the end."""
-        return Coding(self.network, self.state.areas).overlaps(population, states)[:, : len(self.network.vocabulary)]
+        trials = len(states)
+        batch = batch_of(self.network, self.state, trials)
+        coding = Coding(self.network, self.state.areas)
+        if coding.imprinted is not None:
+            coding = Coding(self.network, filled_state(self.state, batch).areas)
+        match = coding.overlaps(population, filled(states, batch))
+        return cut(match[:, : len(self.network.vocabulary)], trials)
 
     def _names(self, best: ArrayLike, most: ArrayLike, threshold: float) -> list[str | None]:
         names = self._slots
