@@ -28,6 +28,7 @@ from attractorbind._state import Origin, State, buffer_units, check_state as che
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._synapses.given import checked
+from attractorbind._transfers import sending
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring
 
@@ -103,6 +104,7 @@ class Network(eqx.Module):
         """A networkx graph of the wiring: nodes with `kind` and `units`, edges with `gate` and `kind`."""
         return self.wiring.graph.copy()
 
+    @sending
     def codes(self, population: str) -> Bool[Array, "symbols units"]:
         """The code of every symbol in a population, a buffer or a nucleus, in the vocabulary's order.
 
@@ -119,6 +121,7 @@ class Network(eqx.Module):
         """
         return self.synapses[self.wiring.projection(source, target)]
 
+    @sending
     def replace(self, source: str, target: str, synapses: AbstractSynapses) -> "Network":
         """The network with synapses of one's own in one projection.
 
@@ -166,6 +169,7 @@ class Network(eqx.Module):
         """How many codes there are for symbols yet to come; see `imprint`."""
         return len(self.all_codes[0]) - len(self.vocabulary)
 
+    @sending
     def silent(self, trials: int = 1) -> State:
         """The state of a batch of trials in which every unit is off and nothing has happened in any area."""
         return silent(self.wiring, self.areas, self.area_parameters, self.origin, check_count("trials", trials))
@@ -223,6 +227,7 @@ class Network(eqx.Module):
         """
         return partition(self.wiring, self.conductances(gates))
 
+    @sending
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a file, all of it or nothing; what was there before is replaced.
 
@@ -253,6 +258,7 @@ class Network(eqx.Module):
         write_network(checked_path(path), Parts(*(getattr(self, name) for name in Parts._fields)))
 
     @staticmethod
+    @sending
     def load(path: str | os.PathLike[str], *, classes: Iterable[type] = ()) -> "Network":
         """The network that `save` wrote to a file, bit for bit. Nothing in the file is run.
 
@@ -266,6 +272,7 @@ class Network(eqx.Module):
         """
         return Network(**read_network(checked_path(path), classes)._asdict())
 
+    @sending
     def report(self) -> Report:
         """Load, smallest stability and wrong bits of every projection, and of codes that were given what they cost.
 

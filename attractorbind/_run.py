@@ -27,10 +27,12 @@ from attractorbind._simulate import Rates, simulate_recording
 from attractorbind._state import State
 from attractorbind._stimuli import check_seen, check_stimuli, with_stimuli, without_stimuli
 from attractorbind._trace import Trace
+from attractorbind._transfers import sending
 
 _RECORDS = ("final", "decoded", "states")
 
 
+@sending
 def run(
     network: Network,
     program: Program | Schedule | Listing,

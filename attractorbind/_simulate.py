@@ -24,6 +24,7 @@ from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
 from attractorbind._progress import Tell
 from attractorbind._state import State, check_origin
+from attractorbind._transfers import sending
 
 # Ticks of a program that branches that are recorded in one call of the compiled loop.
 _RECORDED_TICKS = 128
@@ -42,6 +43,7 @@ class Rates(NamedTuple):
 Symbols = Int[np.ndarray, "slots trials"] | Int[Array, "slots trials"]
 
 
+@sending
 def simulate(
     network: Network,
     compiled: Schedule | Listing,

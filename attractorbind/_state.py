@@ -13,6 +13,7 @@ from jaxtyping import Array, Float, Int, Key, PyTree, Shaped
 from attractorbind._area.base import AbstractArea, Shared, Shown
 from attractorbind._checks import check_computed, check_known, check_memory, check_outside, is_real
 from attractorbind._errors import ArgumentError, NetworkError, listed
+from attractorbind._transfers import sending
 from attractorbind._wiring import Wiring
 
 
@@ -74,6 +75,7 @@ class State(eqx.Module):
             return self.areas[self.area_names.index(name)]
         return self.activities[self._index(name)]
 
+    @sending
     def replace(self, population: str, activity: Shaped[Array | np.ndarray, "trials units"]) -> "State":
         """A new state with this population's array replaced by one of the same shape."""
         if population in self.area_names:

@@ -14,6 +14,7 @@ from attractorbind._inputs import number_of_trials, over_trials
 from attractorbind._network import Network, check_network, check_state
 from attractorbind._program.compiled import Compiled
 from attractorbind._state import State, repeated
+from attractorbind._transfers import sending
 
 Stimuli = Mapping[str, Float[Array | np.ndarray, "trials stimuli _inputs"]]
 
@@ -53,6 +54,7 @@ def check_seen(network: Network, program: Compiled, stimuli: Stimuli, state: Sta
             )
 
 
+@sending
 def show(network: Network, state: State, stimuli: Mapping[str, Any]) -> State:
     """The state with stimuli before its sensory areas, for `tick`, `step` and `simulate`; `run` takes them itself.
 

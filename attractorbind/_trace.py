@@ -24,6 +24,7 @@ from attractorbind._program.schedule import Schedule
 from attractorbind._result import Result
 from attractorbind._state import State, of_trial
 from attractorbind._trace_table import table, told
+from attractorbind._transfers import sending
 
 _NEARLY_ONE = 0.999
 
@@ -91,6 +92,7 @@ class Trace(eqx.Module):
         """Whether every trial ended well."""
         return bool((self.result == Result.OK).all())
 
+    @sending
     def decode(self, tick: int | None = None, *, threshold: Rate = THRESHOLD) -> dict[str, list[str | None]]:
         """The symbol that each buffer holds, one per trial: the one whose code its state overlaps most.
 
@@ -120,6 +122,7 @@ class Trace(eqx.Module):
             decoded[buffer] = self._names(best, most, threshold)
         return decoded
 
+    @sending
     def overlaps(self, population: str, tick: int | None = None) -> Float[Array, "trials symbols"]:
         """The overlap of a population's state with every symbol; see `attractorbind.overlaps`.
 
@@ -131,6 +134,7 @@ class Trace(eqx.Module):
         index = self.state.names.index(check_known("population", "populations", population, self.state.names))
         return self._overlaps(index, jnp.asarray(_states(self, population, tick), jnp.float32))
 
+    @sending
     def table(self, trial: int = 0) -> str:
         """The run of one trial as text: at each tick the gates that were not at rest, and what the buffers held then.
 
@@ -168,6 +172,7 @@ class Trace(eqx.Module):
         gates = self.gates if rows is None else self.gates[:, trial]
         return table(self.program, gates, contents, rows, happened)
 
+    @sending
     def snapshots(self, area: str | AbstractArea, trial: int = 0) -> list[dict[str, str | None]]:
         """What an area holds at the end, in words; of a `SnapshotMemory` its snapshots, the oldest first.
 
