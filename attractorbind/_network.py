@@ -17,7 +17,7 @@ from attractorbind._display import table_html
 from attractorbind._errors import NetworkError
 from attractorbind._files import read_network, write_network
 from attractorbind._gating import Gating, conductances, partition
-from attractorbind._kept import kept
+from attractorbind._kept import Few, kept
 from attractorbind._on_disk import checked_path
 from attractorbind._parts import Parts
 from attractorbind._report import Report, codes_reported, reported
@@ -305,19 +305,16 @@ _SILENCES, _SILENCE_BYTES = 8, 2**22
 def silence(network: Network, trials: int) -> State:
     """The silent state, the same at every call if it is small: to make one takes as long as a short run."""
     made = _silences(network)
-    if trials in made:
-        return made[trials]
+    if (known := made.get(trials)) is not None:
+        return known
     state = network.silent(trials)
-    if sum(leaf.nbytes for leaf in jax.tree.leaves(state)) <= _SILENCE_BYTES:
-        if len(made) == _SILENCES:
-            made.clear()
-        made[trials] = state
-    return state
+    small = sum(leaf.nbytes for leaf in jax.tree.leaves(state)) <= _SILENCE_BYTES
+    return made.keep(trials, state) if small else state
 
 
 @kept
-def _silences(network: Network) -> dict[int, State]:
-    return {}
+def _silences(network: Network) -> Few[int, State]:
+    return Few(_SILENCES)
 
 
 def _symbols(vocabulary: Vocabulary) -> str:
