@@ -94,6 +94,22 @@ def test_what_is_kept_for_some_is_there_for_all(hasty):
     at_once([leaks, silences] * (THREADS // 2))
 
 
+def test_what_others_clear_away_is_returned():
+    few: _kept.Few[str, int] = _kept.Few(2)
+
+    class Name(str):
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            # As if another thread's turn came whenever a name is looked up.
+            few._made.clear()
+            return 0
+
+    name = Name("a")
+    assert few.get(name) is None
+    assert few.keep(name, 1) == 1
+
+
 def test_threads_are_given_the_same(hasty):
     made = []
 

@@ -14,6 +14,7 @@ RESULT = "tests/test_result.py"
 SIMULATE = "tests/engine/test_simulate.py"
 PACE = "tests/engine/test_pace.py"
 BATCH = "tests/test_batch.py"
+THREADS = "tests/test_threads.py"
 LEFT = "tests/gating/test_gates_left_to_channels.py"
 
 ASKING_FAULTS = [
@@ -215,6 +216,27 @@ BATCH_FAULTS = [
         "ended[:trials].sum()",
         "ended.sum()",
         (f"{PACE}::test_a_bar_tells_of_ticks_and_trials",),
+    ),
+    Fault(
+        "threads: what another has cleared away is asked for",
+        "attractorbind._kept",
+        "return self._made.setdefault(key, result)",
+        "self._made[key] = result\n        return self._made[key]",
+        (f"{THREADS}::test_what_others_clear_away_is_returned",),
+    ),
+    Fault(
+        "threads: each is given what it has worked out itself",
+        "attractorbind._kept",
+        "results[make] if make in results else results.setdefault(make, make(owner))",
+        "results[make] if make in results else results.update({make: (own := make(owner))}) or own",
+        (f"{THREADS}::test_threads_are_given_the_same",),
+    ),
+    Fault(
+        "transfers: forbidden to the library, too",
+        "attractorbind._transfers",
+        'jax.transfer_guard_host_to_device("allow")',
+        'jax.transfer_guard_host_to_device("disallow")',
+        ("tests/test_transfers.py",),
     ),
     Fault(
         "batch: copies of what is recorded stay",
