@@ -32,6 +32,7 @@ from attractorbind._network import Network
 from attractorbind._rule.assigned import check_rule, check_rules, rule_of_each
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._rule.train import learn
+from attractorbind._transfers import sending
 from attractorbind._visible import is_visible, same_looking
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Population, Wiring
@@ -40,6 +41,7 @@ from attractorbind._wiring import Population, Wiring
 _LEFT_OUT = 3
 
 
+@sending
 def build(
     vocabulary: Vocabulary,
     *,

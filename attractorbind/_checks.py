@@ -242,10 +242,15 @@ _MOST_BYTES = 2**35
 
 def check_memory(told: str, needed: int, cure: str, error: type[AttractorBindError]) -> None:
     """Raise if so many bytes are too many to be asked for; to be called before anything is allocated."""
-    if needed > _MOST_BYTES:
+    if not fits_in_memory(needed):
         raise error(
             f"{told} would take {_in_words(needed)} of memory, and {_in_words(_MOST_BYTES)} is the most; {cure}"
         )
+
+
+def fits_in_memory(needed: int) -> bool:
+    """Whether so many bytes may be asked for."""
+    return needed <= _MOST_BYTES
 
 
 def _in_words(size: int) -> str:

@@ -6,7 +6,7 @@ wherever it is equal.
 """
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import jax
@@ -20,8 +20,9 @@ class _Structure:
         self.structure = structure
 
 
-# JAX keeps what it has compiled for a structure, and so the structure, in any case.
-_structure = cache(_Structure)
+# JAX keeps what it has compiled for a structure, and so the structure, in any case. `functools.cache` would give two
+# threads that ask at the same time an object each.
+_STRUCTURES: dict[Any, _Structure] = {}
 
 
 @partial(jax.tree_util.register_dataclass, data_fields=["leaves"], meta_fields=["structure"])
@@ -47,4 +48,5 @@ class Flat:
 def flat(tree: PyTree) -> Flat:
     """A tree of arrays, taken apart."""
     leaves, structure = jax.tree.flatten(tree)
-    return Flat(tuple(leaves), _structure(structure))
+    known = _STRUCTURES.get(structure) or _STRUCTURES.setdefault(structure, _Structure(structure))
+    return Flat(tuple(leaves), known)

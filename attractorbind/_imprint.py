@@ -18,9 +18,11 @@ from attractorbind._rule.assigned import rule_of_each
 from attractorbind._rule.base import AbstractOneShotRule
 from attractorbind._rule.train import add, learn
 from attractorbind._synapses.base import AbstractSynapses
+from attractorbind._transfers import sending
 from attractorbind._vocabulary import Vocabulary
 
 
+@sending
 def imprint(
     network: Network, names: Iterable[str], *, codes: Mapping[str, Any] = MappingProxyType({}), strict: bool = True
 ) -> Network:

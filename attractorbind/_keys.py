@@ -54,13 +54,17 @@ def check_one_key(key: Any) -> Key[Array, ""]:
     return key
 
 
-def trial_keys(key: Any, trials: int, noise: float, drawing: Sequence[str] = ()) -> Key[Array, " trials"]:
+def trial_keys(
+    key: Any, trials: int, noise: float, drawing: Sequence[str] = (), batch: int | None = None
+) -> Key[Array, " batch"]:
     """One random key per trial, from one key or from one key per trial; noise without a key is an error.
 
     **Arguments:**
 
     - `drawing`: the gates that are opened at which areas draw random numbers; for them, too, a key is needed.
+    - `batch`: how many keys there are to be where one is given: the last trial's for all beyond.
     """
+    batch = trials if batch is None else batch
     if key is None:
         if noise > 0 or drawing:
             told = f"noise is {noise:g}" if noise > 0 else f"choices are made at random, by the gate {drawing[0]!r},"
@@ -73,8 +77,9 @@ def trial_keys(key: Any, trials: int, noise: float, drawing: Sequence[str] = ())
         return key
     if noise == 0 and not drawing:
         # Nothing is drawn from them, and to derive a key for each trial would take as long as a short run.
-        return unused_keys(trials)
-    return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, np.arange(trials, dtype=np.uint32))
+        return unused_keys(batch)
+    numbers = np.minimum(np.arange(batch, dtype=np.uint32), np.uint32(trials - 1))
+    return jax.vmap(jax.random.fold_in, in_axes=(None, 0))(key, numbers)
 
 
 @lru_cache(maxsize=64)

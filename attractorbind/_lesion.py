@@ -10,8 +10,10 @@ from attractorbind._checks import check_fraction
 from attractorbind._keys import Rate, check_one_key
 from attractorbind._network import Network, check_network
 from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses, PlasticSynapses, Synapses
+from attractorbind._transfers import sending
 
 
+@sending
 def lesion(network: Network, *, synapses: Rate = 0.0, units: Rate = 0.0, key: Key[Array, ""]) -> Network:
     r"""The network with some of its synapses or units lost.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Bool, Int, Shaped
 
-from attractorbind._kept import kept
+from attractorbind._kept import Few, kept
 from attractorbind._network import Network
 
 # For a state that is no symbol's code, and for one in which nothing is on.
@@ -16,16 +16,17 @@ def exact_symbols(
     network: Network, population: int, states: Shaped[np.ndarray, "trials units"]
 ) -> Int[np.ndarray, " trials"]:
     """The first symbol whose code each state is; `UNKNOWN` or `NOTHING` where it is none."""
-    lexicon = _lexicons(network).setdefault(population, {})
-    if not lexicon:
-        lexicon.update(_lexicon(np.asarray(network.all_codes[population])[: len(network.vocabulary)]))
+    lexicons = _lexicons(network)
+    if (lexicon := lexicons.get(population)) is None:
+        codes = np.asarray(network.all_codes[population])[: len(network.vocabulary)]
+        lexicon = lexicons.keep(population, _lexicon(codes))
     rows = np.packbits(states != 0, axis=1)
     return np.array([lexicon.get(row.tobytes(), UNKNOWN) for row in rows], np.int32)
 
 
 @kept
-def _lexicons(network: Network) -> dict[int, dict[bytes, int]]:
-    return {}
+def _lexicons(network: Network) -> Few[int, Mapping[bytes, int]]:
+    return Few(len(network.all_codes))
 
 
 def _lexicon(codes: Bool[np.ndarray, "symbols units"]) -> Mapping[bytes, int]:

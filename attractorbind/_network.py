@@ -18,7 +18,7 @@ from attractorbind._display import table_html
 from attractorbind._errors import NetworkError
 from attractorbind._files import read_network, write_network
 from attractorbind._gating import Gating, conductances, partition
-from attractorbind._kept import kept
+from attractorbind._kept import Few, kept
 from attractorbind._on_disk import checked_path
 from attractorbind._parts import Parts
 from attractorbind._report import Report, codes_reported, reported
@@ -29,6 +29,7 @@ from attractorbind._state import Origin, State, buffer_units, check_state as che
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._synapses.given import checked
+from attractorbind._transfers import sending
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import Wiring
 
@@ -104,6 +105,7 @@ class Network(eqx.Module):
         """A networkx graph of the wiring: nodes with `kind` and `units`, edges with `gate` and `kind`."""
         return self.wiring.graph.copy()
 
+    @sending
     def codes(self, population: str) -> Bool[Array, "symbols units"]:
         """The code of every symbol in a population, a buffer or a nucleus, in the vocabulary's order.
 
@@ -120,6 +122,7 @@ class Network(eqx.Module):
         """
         return self.synapses[self.wiring.projection(source, target)]
 
+    @sending
     def replace(self, source: str, target: str, synapses: AbstractSynapses) -> "Network":
         """The network with synapses of one's own in one projection.
 
@@ -167,6 +170,7 @@ class Network(eqx.Module):
         """How many codes there are for symbols yet to come; see `imprint`."""
         return len(self.all_codes[0]) - len(self.vocabulary)
 
+    @sending
     def silent(self, trials: int = 1) -> State:
         """The state of a batch of trials in which every unit is off and nothing has happened in any area."""
         return silent(self.wiring, self.areas, self.area_parameters, self.origin, check_count("trials", trials))
@@ -224,6 +228,7 @@ class Network(eqx.Module):
         """
         return partition(self.wiring, self.conductances(gates))
 
+    @sending
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to a file, all of it or nothing; what was there before is replaced.
 
@@ -254,6 +259,7 @@ class Network(eqx.Module):
         write_network(checked_path(path), Parts(*(getattr(self, name) for name in Parts._fields)))
 
     @staticmethod
+    @sending
     def load(path: str | os.PathLike[str], *, classes: Iterable[type] = ()) -> "Network":
         """The network that `save` wrote to a file, bit for bit. Nothing in the file is run.
 
@@ -267,6 +273,7 @@ class Network(eqx.Module):
         """
         return Network(**read_network(checked_path(path), classes)._asdict())
 
+    @sending
     def report(self) -> Report:
         """Load, smallest stability and wrong bits of every projection, and of codes that were given what they cost.
 
@@ -299,19 +306,16 @@ _SILENCES, _SILENCE_BYTES = 8, 2**22
 def silence(network: Network, trials: int) -> State:
     """The silent state, the same at every call if it is small: to make one takes as long as a short run."""
     made = _silences(network)
-    if trials in made:
-        return made[trials]
+    if (known := made.get(trials)) is not None:
+        return known
     state = network.silent(trials)
-    if sum(leaf.nbytes for leaf in jax.tree.leaves(state)) <= _SILENCE_BYTES:
-        if len(made) == _SILENCES:
-            made.clear()
-        made[trials] = state
-    return state
+    small = sum(leaf.nbytes for leaf in jax.tree.leaves(state)) <= _SILENCE_BYTES
+    return made.keep(trials, state) if small else state
 
 
 @kept
-def _silences(network: Network) -> dict[int, State]:
-    return {}
+def _silences(network: Network) -> Few[int, State]:
+    return Few(_SILENCES)
 
 
 def _symbols(vocabulary: Vocabulary) -> str:

@@ -9,6 +9,7 @@ from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from attractorbind._checks import as_numbers, is_real
 from attractorbind._errors import ArgumentError
+from attractorbind._transfers import sending
 
 # Midway from an unrelated state to the code itself. Under noise, a state that still stands for its symbol overlaps the
 # code by 0.9 (2 % of all units flipped, activity 0.1) or 0.8 (5 %); an unrelated state overlaps the nearest code of
@@ -31,6 +32,7 @@ def correlation(
     return jnp.where(variances > 0, (size * shared - first * second) / jnp.sqrt(jnp.maximum(variances, 1.0)), 0.0)
 
 
+@sending
 def overlaps(
     activity: Float[Array, "*trials units"] | Bool[Array, "*trials units"], codes: Bool[Array, "symbols units"]
 ) -> Float[Array, "*trials symbols"]:

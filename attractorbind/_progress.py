@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+from jaxtyping import Bool
+
 from attractorbind._errors import ArgumentError
 
-# What is told after a part of a run: how many ticks there have been, and how many trials have ended.
-Tell = Callable[[int, int], None]
+# What is told after a part of a run: how many ticks there have been, and which trials have ended.
+Tell = Callable[[int, Bool[np.ndarray, " trials"]], None]
 
 
 def bar(**options: Any) -> Any:
@@ -36,9 +39,10 @@ def bar_of_run(shown: object, trials: int, ticks: int | None) -> Iterator[Tell |
         return
     with bar(total=ticks, unit="tick", unit_scale=True) as own:
 
-        def tell(taken: int, ended: int) -> None:
+        def tell(taken: int, ended: Bool[np.ndarray, " trials"]) -> None:
             own.update(taken - own.n)
-            own.set_postfix_str(f"{ended} of {trials} trials done")
+            # Copies that fill up the batch are behind the others.
+            own.set_postfix_str(f"{ended[:trials].sum()} of {trials} trials done")
 
-        tell(0, 0)
+        tell(0, np.zeros(trials, bool))
         yield tell

@@ -10,12 +10,13 @@ from jax.sharding import Mesh
 from jaxtyping import Array, Bool, Int, Key
 
 from attractorbind._area.base import AbstractGatingArea, Choices, Shared
+from attractorbind._batch import batch_of, cut_run, filled, filled_state
 from attractorbind._checks import check_bool, check_computed, check_fraction, check_outside
 from attractorbind._devices import check_devices, check_divided
 from attractorbind._engine.driver import Outcome
 from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
-from attractorbind._inputs import check_after, check_given, input_symbols, number_of_trials, over_trials, slot_symbols
+from attractorbind._inputs import check_after, check_given, input_symbols, number_of_trials, slot_symbols
 from attractorbind._keys import Rate, check_key, trial_keys
 from attractorbind._nameless import unnamed
 from attractorbind._network import Network, check_network, check_state, silence
@@ -25,13 +26,15 @@ from attractorbind._program.schedule import Schedule
 from attractorbind._progress import bar_of_run
 from attractorbind._result import Result
 from attractorbind._simulate import Rates, simulate_recording
-from attractorbind._state import State, repeated
+from attractorbind._state import State
 from attractorbind._stimuli import check_seen, check_stimuli, with_stimuli, without_stimuli
 from attractorbind._trace import Trace
+from attractorbind._transfers import sending
 
 _RECORDS = ("final", "decoded", "states")
 
 
+@sending
 def run(
     network: Network,
     program: Program | Schedule | Listing,
@@ -61,8 +64,9 @@ def run(
     what they see is computed in floating point, and what one trial teaches them changes what others see.
 
     It runs compiled, and checks what it is given before: call it from outside of `jax.jit`, `jax.vmap` and `jax.grad`;
-    inside of them, `simulate` is the same run without the checks. Another number of trials compiles anew, and so may a
-    longer program or a longer input. A long run can be stopped by Ctrl-C.
+    inside of them, `simulate` is the same run without the checks. Another number of trials seldom compiles anew, for
+    a batch is filled up to 1, 2, 4, ... 64 trials, and beyond by an eighth at the most, unless its trials learn
+    together. A longer program or a longer input may. A long run can be stopped by Ctrl-C.
 
     **Arguments:**
 
@@ -132,14 +136,16 @@ def run(
     if sharding is not None:
         devices = check_devices(sharding, trials)
         check_divided(devices, {population.name: population.units for population in network.wiring.populations})
-    keys = trial_keys(key, trials, noise, [gate for gate in network.wiring.drawing if compiled.opens(gate)])
-    start = silence(network, trials) if state is None else repeated(state, trials)
-    seen = {name: over_trials(array, trials, axis=0) for name, array in seen.items()}
-    start = with_stimuli(network, start, seen)
-    rates = Rates(noise, leak, keys, None if before is None else np.broadcast_to(before, (trials,)))
-    symbols, stream = over_trials(symbols, trials, axis=1), over_trials(stream, trials, axis=0)
+    batch = trials if devices else batch_of(network, state, trials)
+    keys = trial_keys(key, trials, noise, [gate for gate in network.wiring.drawing if compiled.opens(gate)], batch)
+    before = None if before is None else filled(np.broadcast_to(before, (trials,)), batch)
+    rates = Rates(noise, leak, filled(keys, batch), before)
+    start = silence(network, batch) if state is None else filled_state(state, batch)
+    start = with_stimuli(network, start, {name: filled(array, batch) for name, array in seen.items()})
+    symbols, stream = filled(symbols, batch, axis=1), filled(stream, batch)
     with bar_of_run(progress, trials, compiled.ticks if isinstance(compiled, Schedule) else None) as tell:
-        outcome, recorded = simulate_recording(network, compiled, start, symbols, stream, rates, record, tell, devices)
+        of_all = simulate_recording(network, compiled, start, symbols, stream, rates, record, tell, devices)
+    outcome, recorded = cut_run(*of_all, trials)
     kept: Any = Record(None) if recorded is None else recorded
     trace = Trace(
         network=network,

@@ -18,13 +18,14 @@ from attractorbind._engine.noise import Draws
 from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
 from attractorbind._inputs import bucket, padded, padded_stream
-from attractorbind._kept import kept
+from attractorbind._kept import Few, kept
 from attractorbind._keys import Rate, check_key_type, check_rate, is_noiseless, unused_keys
 from attractorbind._network import Network, check_network
 from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
 from attractorbind._progress import Tell
 from attractorbind._state import State, check_origin
+from attractorbind._transfers import sending
 
 # Ticks of a program that branches that are recorded in one call of the compiled loop.
 _RECORDED_TICKS = 128
@@ -43,6 +44,7 @@ class Rates(NamedTuple):
 Symbols = Int[np.ndarray, "slots trials"] | Int[Array, "slots trials"]
 
 
+@sending
 def simulate(
     network: Network,
     compiled: Schedule | Listing,
@@ -188,16 +190,13 @@ def _controller(compiled: Schedule | Listing, leak: float | Float[Array, ""]) ->
 def _kept_controller(compiled: Schedule | Listing, leak: float) -> AbstractController:
     """The controller, made once for each of the last few leaks."""
     controllers = _controllers(compiled)
-    if leak not in controllers:
-        if len(controllers) == _LEAKS_KEPT:
-            controllers.clear()
-        controllers[leak] = _controller(compiled, leak)
-    return controllers[leak]
+    known = controllers.get(leak)
+    return controllers.keep(leak, _controller(compiled, leak)) if known is None else known
 
 
 @kept
-def _controllers(compiled: Schedule | Listing) -> dict[float, AbstractController]:
-    return {}
+def _controllers(compiled: Schedule | Listing) -> Few[float, AbstractController]:
+    return Few(_LEAKS_KEPT)
 
 
 def _float32(number: Rate) -> Float[Array, ""] | np.float32:

@@ -16,6 +16,7 @@ from attractorbind._bundled import Bundled, bundled
 from attractorbind._checks import check_computed, check_known, check_memory, check_outside, is_real
 from attractorbind._devices import held_here
 from attractorbind._errors import ArgumentError, NetworkError, listed
+from attractorbind._transfers import sending
 from attractorbind._wiring import Wiring
 
 
@@ -82,6 +83,7 @@ class State(eqx.Module):
             return self.areas[self.area_names.index(name)]
         return self.activities[self._index(name)]
 
+    @sending
     def replace(self, population: str, activity: Shaped[Array | np.ndarray, "trials units"]) -> "State":
         """A new state with this population's array replaced by one of the same shape."""
         if population in self.area_names:
@@ -111,11 +113,8 @@ def silent(
     """The state with every unit off, and areas in which nothing has happened."""
     populations = wiring.populations
     if trials > 1:
-        one = _silence(wiring, tuple(areas), origin)
-        parts = jax.tree.leaves(one, is_leaf=lambda leaf: isinstance(leaf, Shared))
-        needed = sum(leaf.size * leaf.dtype.itemsize for leaf in parts if not isinstance(leaf, Shared))
-        told = f"the state of {trials:,} trials"
-        check_memory(told, trials * needed, "run fewer trials at once", ArgumentError)
+        needed = trials * bytes_of_a_trial(silent_shapes(wiring, tuple(areas), origin))
+        check_memory(f"the state of {trials:,} trials", needed, "run fewer trials at once", ArgumentError)
     return State(
         tuple(jnp.zeros((trials, population.units), jnp.float32) for population in populations),
         tuple(area.init(buffer_units(wiring), trials, own) for area, own in zip(areas, parameters, strict=True)),
@@ -150,7 +149,13 @@ def of_trial(areas: PyTree, trial: int | Int[np.ndarray, " rows"]) -> PyTree:
     return jax.tree.map(taken, areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
 
 
-def _silence(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
+def bytes_of_a_trial(one: State) -> int:
+    """How many bytes a trial has of its own, by the state of a single one or its shapes."""
+    parts = jax.tree.leaves(one, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    return sum(leaf.size * leaf.dtype.itemsize for leaf in parts if not isinstance(leaf, Shared))
+
+
+def silent_shapes(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:
     """Shapes of a silent state; kept, for every run and every tick by hand asks for them."""
     try:
         return _silence_kept(wiring, areas, origin)
@@ -185,7 +190,7 @@ def check_state(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin,
     check_computed("state", state, NetworkError)
     check_outside(NetworkError)
     _check_parts(state)
-    silence = _silence(wiring, areas, origin)
+    silence = silent_shapes(wiring, areas, origin)
     expected = {population.name: population.units for population in wiring.populations}
     found = {name: activity.shape[1] for name, activity in zip(state.names, state.activities, strict=True)}
     # Their order counts, too, for arrays have no names.

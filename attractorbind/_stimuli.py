@@ -14,6 +14,7 @@ from attractorbind._inputs import number_of_trials, over_trials
 from attractorbind._network import Network, check_network, check_state
 from attractorbind._program.compiled import Compiled
 from attractorbind._state import State, repeated
+from attractorbind._transfers import sending
 
 Stimuli = Mapping[str, Float[Array | np.ndarray, "trials stimuli _inputs"]]
 
@@ -53,6 +54,7 @@ def check_seen(network: Network, program: Compiled, stimuli: Stimuli, state: Sta
             )
 
 
+@sending
 def show(network: Network, state: State, stimuli: Mapping[str, Any]) -> State:
     """The state with stimuli before its sensory areas, for `tick`, `step` and `simulate`; `run` takes them itself.
 
@@ -93,5 +95,5 @@ def with_stimuli(network: Network, state: State, stimuli: Stimuli) -> State:
 
 def without_stimuli(network: Network, state: State, stimuli: Stimuli) -> State:
     """The state with nothing before the areas that were shown these stimuli."""
-    nothing = {name: np.zeros((array.shape[0], 0, array.shape[2]), np.float32) for name, array in stimuli.items()}
+    nothing = {name: np.zeros((state.trials, 0, array.shape[2]), np.float32) for name, array in stimuli.items()}
     return with_stimuli(network, state, nothing)

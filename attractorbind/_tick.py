@@ -17,11 +17,13 @@ from attractorbind._keys import Rate, trial_keys
 from attractorbind._nameless import nameless
 from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import Origin, State
+from attractorbind._transfers import sending
 
 # As in `Network.conductances`, or one conductance per trial and gate.
 Gatings = Gating | Float[np.ndarray, "trials gates"] | Float[Array, "trials gates"]
 
 
+@sending
 def tick(
     network: Network,
     state: State,

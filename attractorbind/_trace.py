@@ -1,5 +1,6 @@
 """What happened in a run."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Mapping
 
@@ -10,6 +11,7 @@ from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
 from attractorbind._area.base import AbstractArea, Choices
 from attractorbind._area.recorded import RecordedChoices
+from attractorbind._batch import batch_of, cut, filled, filled_state
 from attractorbind._checks import check_fraction, check_known, whole_number
 from attractorbind._devices import on_host
 from attractorbind._display import table_html, text_html
@@ -24,6 +26,7 @@ from attractorbind._program.schedule import Schedule
 from attractorbind._result import Result
 from attractorbind._state import State, of_trial
 from attractorbind._trace_table import table, told
+from attractorbind._transfers import sending
 
 _NEARLY_ONE = 0.999
 
@@ -92,6 +95,7 @@ class Trace(eqx.Module):
         """Whether every trial ended well."""
         return bool((self.result == Result.OK).all())
 
+    @sending
     def decode(self, tick: int | None = None, *, threshold: Rate = THRESHOLD) -> dict[str, list[str | None]]:
         """The symbol that each buffer holds, one per trial: the one whose code its state overlaps most.
 
@@ -121,6 +125,7 @@ class Trace(eqx.Module):
             decoded[buffer] = self._names(best, most, threshold)
         return decoded
 
+    @sending
     def overlaps(self, population: str, tick: int | None = None) -> Float[Array, "trials symbols"]:
         """The overlap of a population's state with every symbol; see `attractorbind.overlaps`.
 
@@ -132,6 +137,7 @@ class Trace(eqx.Module):
         index = self.state.names.index(check_known("population", "populations", population, self.state.names))
         return self._overlaps(index, jnp.asarray(_states(self, population, tick), jnp.float32))
 
+    @sending
     def table(self, trial: int = 0) -> str:
         """The run of one trial as text: at each tick the gates that were not at rest, and what the buffers held then.
 
@@ -169,6 +175,7 @@ class Trace(eqx.Module):
         gates = self.gates if rows is None else self.gates[:, trial]
         return table(self.program, gates, contents, rows, happened)
 
+    @sending
     def snapshots(self, area: str | AbstractArea, trial: int = 0) -> list[dict[str, str | None]]:
         """What an area holds at the end, in words; of a `SnapshotMemory` its snapshots, the oldest first.
 
@@ -235,8 +242,14 @@ class Trace(eqx.Module):
 
     def _overlaps(self, population: int, states: Float[Array, "trials units"]) -> Float[Array, "trials symbols"]:
         """The overlap of each trial's state with every symbol, as the trials know them at the end."""
+        trials = len(states)
         areas = on_host(self.state.areas)
-        return Coding(self.network, areas).overlaps(population, states)[:, : len(self.network.vocabulary)]
+        coding = Coding(self.network, areas)
+        batch = batch_of(self.network, self.state, trials)
+        if coding.imprinted is not None:
+            coding = Coding(self.network, filled_state(dataclasses.replace(self.state, areas=areas), batch).areas)
+        match = coding.overlaps(population, filled(states, batch))
+        return cut(match[:, : len(self.network.vocabulary)], trials)
 
     def _names(self, best: ArrayLike, most: ArrayLike, threshold: float) -> list[str | None]:
         names = self._slots

@@ -31,6 +31,7 @@ from attractorbind._run import compiled_for
 from attractorbind._simulate import Rates, simulate_recording
 from attractorbind._state import State, repeated
 from attractorbind._stimuli import with_stimuli, without_stimuli
+from attractorbind._transfers import sending
 
 
 class Trained(eqx.Module):
@@ -46,6 +47,7 @@ class Trained(eqx.Module):
     history: History
 
 
+@sending
 def train(
     network: Network,
     program: Program | Schedule | Listing,

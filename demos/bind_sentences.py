@@ -138,10 +138,8 @@ def bind_all(
     wrong: list[str] = []
     with tqdm(total=len(sentences), unit="sentence", disable=len(sentences) < 4 * TRIALS) as progress:
         for numbers in batches(sentences):
-            # The batch is filled up to a power of two: every number of trials is compiled anew, and so there are few.
-            filled = numbers + numbers[:1] * ((1 << (len(numbers) - 1).bit_length()) - len(numbers))
-            batch = [sentences[number] for number in filled]
-            others = [distractors[number] for number in filled]
+            batch = [sentences[number] for number in numbers]
+            others = [distractors[number] for number in numbers]
             held, read = bind_and_read(network, batch, others, options.noise, keys[numbers[0]])
             for trial, number in enumerate(numbers):
                 if number < options.show:

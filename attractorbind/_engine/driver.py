@@ -52,8 +52,8 @@ class Outcome(eqx.Module):
     """
 
     state: State
-    result: Int[Array, " trials"]
-    ticks: Int[Array, " trials"]
+    result: Int[Array | np.ndarray, " trials"]
+    ticks: Int[Array | np.ndarray, " trials"]
     outputs: Int[Array | np.ndarray, "trials _room"]
     output_counts: Int[Array | np.ndarray, " trials"]
 
@@ -102,7 +102,7 @@ def drive(
 
     - `record`: as for `run`.
     - `room`: how many ticks can be recorded in one call.
-    - `tell`: is told after every call how many ticks there have been, and how many trials have ended.
+    - `tell`: is told after every call how many ticks there have been, and which trials have ended.
     - `devices`: those that the trials are spread over, None for one.
 
     **Returns:** the outcome, and what was recorded of every tick.
@@ -161,12 +161,11 @@ def _told_to_all(call: _Call) -> _Call:
     return _Call(end, recorded, ticks, result, call.paused)
 
 
-def _ended(call: _Call, controller: AbstractController) -> int:
-    """How many trials have ended. Those of a straight line end together."""
-    if not call.paused:
-        return len(call.ticks)
+def _ended(call: _Call, controller: AbstractController) -> Bool[np.ndarray, " trials"]:
+    """Which trials have ended. Those of a straight line end together."""
     rows = on_host(controller.progress(call.end.position).rows)
-    return 0 if rows is None else int((np.asarray(rows) < 0).sum())
+    going_on = bool(call.paused)
+    return np.full(len(call.ticks), not going_on) if rows is None or not going_on else np.asarray(rows) < 0
 
 
 @kept

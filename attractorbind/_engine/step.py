@@ -19,11 +19,13 @@ from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._keys import Rate, check_rate, is_noiseless, unused_key
 from attractorbind._network import Network
 from attractorbind._state import State
+from attractorbind._transfers import sending
 
 # From fields to the slope that stands for the threshold's derivative.
 Surrogate = Callable[[Float[Array, "trials _units"]], Float[Array, "trials _units"]]
 
 
+@sending
 def step(
     network: Network,
     state: State,

@@ -17,6 +17,7 @@ from attractorbind._learning.base import Teaching
 from attractorbind._learning.hierarchy import Hierarchy
 from attractorbind._learning.images import check_images
 from attractorbind._learning.learned import Learned, updated
+from attractorbind._transfers import sending
 
 # From images, flattened, and a random key, to other images of the same shape.
 Augment = Callable[[Float[Array, "examples inputs"], Key[Array, ""]], Float[Array, "examples inputs"]]
@@ -36,6 +37,7 @@ class Fitted(NamedTuple):
     cosines: Float[Array, "measured layers"]
 
 
+@sending
 def fit(
     hierarchy: Hierarchy,
     inputs: Any,

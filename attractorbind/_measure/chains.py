@@ -21,6 +21,7 @@ from attractorbind._program.flow import flow
 from attractorbind._program.macros import move
 from attractorbind._program.schedule import MOST_TICKS, schedule
 from attractorbind._table import aligned
+from attractorbind._transfers import sending
 from attractorbind._wiring import Wiring
 
 
@@ -49,6 +50,7 @@ class Chains(Printed):
         return "\n".join(aligned(rows, right=[0]))
 
 
+@sending
 def chains(
     network: Network,
     copies: int,

@@ -13,6 +13,7 @@ from attractorbind._errors import ArgumentError
 from attractorbind._measure.proportion import Proportion
 from attractorbind._table import aligned
 from attractorbind._trace import Trace
+from attractorbind._transfers import sending
 
 Expected = str | None | Sequence[str | None]
 
@@ -72,6 +73,7 @@ class Crosstalk(Printed):
         return "\n".join([*lines, "", *aligned(table, right=range(1, len(table[0])))])
 
 
+@sending
 def crosstalk(trace: Trace, expected: Mapping[str, Expected] | None = None, *, tick: int | None = None) -> Crosstalk:
     r"""How much there is in each buffer of what it should not hold.
 

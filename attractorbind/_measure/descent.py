@@ -18,6 +18,7 @@ from attractorbind._nameless import nameless
 from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import State
 from attractorbind._synapses.base import Synapses
+from attractorbind._transfers import sending
 
 Activities = tuple[Float[Array, "trials _units"], ...]
 
@@ -50,6 +51,7 @@ class Descent(eqx.Module):
         return f"Descent({trials} trials, {updates - 1} updates, {int(self.settled.sum())} settled)"
 
 
+@sending
 def descend(network: Network, state: State, gates: Gating = (), *, sweeps: int = 5, key: Key[Array, ""]) -> Descent:
     r"""Update the units one at a time, $x_i \leftarrow 1[h_i > 0]$, each once a sweep in an order drawn anew.
 

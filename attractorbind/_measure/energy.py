@@ -11,8 +11,10 @@ from attractorbind._errors import NetworkError, listed
 from attractorbind._gating import Gating
 from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import State
+from attractorbind._transfers import sending
 
 
+@sending
 def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Float[Array, "trials _units"]]:
     r"""The field of every unit of every population, $h_q = \sum_{p \to q} g_{qp} (W_{qp} x_p + b_{qp})$.
 
@@ -38,6 +40,7 @@ def fields(network: Network, state: State, gates: Gating = ()) -> dict[str, Floa
     return total
 
 
+@sending
 def energy(network: Network, state: State, gates: Gating = ()) -> Float[Array, " trials"]:
     r"""The energy of a state under a gating.
 

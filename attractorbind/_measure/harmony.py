@@ -14,8 +14,10 @@ from attractorbind._errors import NetworkError, listed
 from attractorbind._nameless import nameless
 from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import State
+from attractorbind._transfers import sending
 
 
+@sending
 def harmony(network: Network, state: State, gate: str) -> Float[Array, " trials"]:
     r"""How well what a relay or a latch would write on its target agrees with what the target holds.
 

@@ -26,6 +26,7 @@ from attractorbind._overlap import THRESHOLD
 from attractorbind._program.macros import hold
 from attractorbind._program.schedule import MOST_TICKS
 from attractorbind._table import aligned
+from attractorbind._transfers import sending
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +84,7 @@ class Isolation(Printed):
         return "\n".join([*head, *aligned(rows, right=[0, 3, 4])])
 
 
+@sending
 def isolation(
     network: Network,
     *,

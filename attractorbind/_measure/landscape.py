@@ -15,6 +15,7 @@ from attractorbind._measure.proportion import Proportion
 from attractorbind._network import Network, check_network
 from attractorbind._program.macros import hold
 from attractorbind._run import run
+from attractorbind._transfers import sending
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,7 @@ class Landscape:
         return float(mean.max() - max(mean[0], mean[-1]))
 
 
+@sending
 def landscape(
     network: Network, buffer: str, first: str, second: str, *, paths: int = 20, ticks: int = 20, key: Key[Array, ""]
 ) -> Landscape:

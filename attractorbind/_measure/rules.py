@@ -20,6 +20,7 @@ from attractorbind._engine.coding import Coding
 from attractorbind._errors import ArgumentError
 from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import State, of_trial
+from attractorbind._transfers import sending
 
 # What buffers hold: pairs of a buffer and a symbol.
 Reading = tuple[tuple[str, str], ...]
@@ -81,6 +82,7 @@ def _held(reading: Reading, several: bool) -> str:
     return " with ".join(f"{symbol!r} in {buffer!r}" if several else repr(symbol) for buffer, symbol in reading)
 
 
+@sending
 def rules(
     network: Network,
     state: State,

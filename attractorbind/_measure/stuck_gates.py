@@ -17,6 +17,7 @@ from attractorbind._measure.proportion import Proportion
 from attractorbind._measure.trying import Disturbance, checked_disturbance, pairing
 from attractorbind._network import Network, check_network
 from attractorbind._table import aligned
+from attractorbind._transfers import sending
 
 # The conductances of a gate that never opens, and of one that never closes.
 _STUCK = {"closed": 0.0, "open": 1.0}
@@ -62,6 +63,7 @@ class StuckGates(Printed):
         return "\n".join(aligned(rows, right=[]))
 
 
+@sending
 def stuck_gates(
     network: Network,
     *,

@@ -1,41 +1,19 @@
 """Nothing is compiled twice: other symbols, arguments, rates, keys and programs of similar length share one program."""
 
-import logging
-
 import jax
 import jax.numpy as jnp
 import pytest
+from compilations import compilations
 from examples import pair
 
 import attractorbind as ab
 import attractorbind._engine.driver as running
 
 
-class Compilations(logging.Handler):
-    """Counts what JAX logs of each compilation."""
-
-    def __init__(self):
-        super().__init__()
-        self.names = []
-
-    def emit(self, record):
-        if record.getMessage().startswith("Compiling "):
-            self.names.append(record.getMessage())
-
-
-@pytest.fixture
-def compilations():
-    handler = Compilations()
-    logger = logging.getLogger("jax")
-    propagate = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        with jax.log_compiles():
-            yield handler.names
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagate
+@pytest.fixture(name="compilations")
+def counted():
+    with compilations() as names:
+        yield names
 
 
 def compiled_drivers() -> int:

@@ -122,8 +122,8 @@ INPUT_FAULTS = [
     Fault(
         "keys: one key is the key of every trial",
         "attractorbind._keys",
-        "np.arange(trials, dtype=np.uint32)",
-        "np.zeros(trials, np.uint32)",
+        "np.minimum(np.arange(batch, dtype=np.uint32), np.uint32(trials - 1))",
+        "np.zeros(batch, np.uint32)",
         (f"{RUN_TESTS}::test_trials_with_one_key_have_noise_of_their_own",),
     ),
 ]

@@ -13,6 +13,8 @@ ORACLE = "tests/engine/test_oracle.py"
 RESULT = "tests/test_result.py"
 SIMULATE = "tests/engine/test_simulate.py"
 PACE = "tests/engine/test_pace.py"
+BATCH = "tests/test_batch.py"
+THREADS = "tests/test_threads.py"
 LEFT = "tests/gating/test_gates_left_to_channels.py"
 
 ASKING_FAULTS = [
@@ -186,4 +188,63 @@ CONTROLLER_FAULTS = [
     ),
 ]
 
-RUN_FAULTS = [*ASKING_FAULTS, *DRIVER_FAULTS, *CONTROLLER_FAULTS]
+BATCH_FAULTS = [
+    Fault(
+        "batch: copies draw for themselves",
+        "attractorbind._keys",
+        "np.minimum(np.arange(batch, dtype=np.uint32), np.uint32(trials - 1))",
+        "np.arange(batch, dtype=np.uint32)",
+        (f"{BATCH}::test_each_copy_does_what_the_last_trial_does",),
+    ),
+    Fault(
+        "batch: copies of the first trials",
+        "attractorbind._batch",
+        "np.minimum(np.arange(batch), found - 1)",
+        "np.arange(batch) % found",
+        (f"{BATCH}::test_each_copy_does_what_the_last_trial_does",),
+    ),
+    Fault(
+        "batch: copies where trials learn together",
+        "attractorbind._batch",
+        "return None if shares else bytes_of_a_trial(one)",
+        "return bytes_of_a_trial(one)",
+        (f"{BATCH}::test_where_trials_learn_together_there_are_no_copies",),
+    ),
+    Fault(
+        "batch: a bar tells of copies",
+        "attractorbind._progress",
+        "ended[:trials].sum()",
+        "ended.sum()",
+        (f"{PACE}::test_a_bar_tells_of_ticks_and_trials",),
+    ),
+    Fault(
+        "threads: what another has cleared away is asked for",
+        "attractorbind._kept",
+        "return self._made.setdefault(key, result)",
+        "self._made[key] = result\n        return self._made[key]",
+        (f"{THREADS}::test_what_others_clear_away_is_returned",),
+    ),
+    Fault(
+        "threads: each is given what it has worked out itself",
+        "attractorbind._kept",
+        "results[make] if make in results else results.setdefault(make, make(owner))",
+        "results[make] if make in results else results.update({make: (own := make(owner))}) or own",
+        (f"{THREADS}::test_threads_are_given_the_same",),
+    ),
+    Fault(
+        "transfers: forbidden to the library, too",
+        "attractorbind._transfers",
+        'jax.transfer_guard_host_to_device("allow")',
+        'jax.transfer_guard_host_to_device("disallow")',
+        ("tests/test_transfers.py",),
+    ),
+    Fault(
+        "batch: copies of what is recorded stay",
+        "attractorbind._batch",
+        "np.ascontiguousarray(leaf[:, :trials])",
+        "np.ascontiguousarray(leaf)",
+        (f"{BATCH}::test_copies_change_nothing",),
+    ),
+]
+
+RUN_FAULTS = [*ASKING_FAULTS, *DRIVER_FAULTS, *CONTROLLER_FAULTS, *BATCH_FAULTS]
