@@ -15,6 +15,7 @@ from examples import assert_same_states
 import attractorbind as ab
 import attractorbind._engine.driver as running
 from attractorbind import _bundled
+from attractorbind._engine import rows
 from attractorbind.testing import check_binding
 
 SYMBOLS = ["dog", "cat", "cow"]
@@ -153,3 +154,24 @@ def test_what_is_compiled_does_not_grow_with_the_number_of_buffers():
     copied = ab.load("b0", "dog") + ab.copy("b0", "b1")
     for program in (copied, copied + ab.when(ab.equal("b0", "b1"), ab.emit("b1"))):
         assert operations(60, program) == operations(120, program)
+
+
+def test_a_latch_that_excites_what_is_silent_is_computed_from_the_first_tick_on():
+    network = hub(5)
+    excited = ab.Synapses(jnp.zeros((48, 48)), jnp.ones(48))
+    network = network.replace("b2", "b2", excited)
+    assert ab.run(network, ab.hold(3), throw=False).state["b2"].all()
+    assert not ab.run(network, ab.hold(3), throw=False).state["b1"].any()
+
+
+def test_rows_are_read_out_of_bundles_too(monkeypatch):
+    network = hub(40)
+    program = ab.load("b0", "cat") + ab.copy("b0", "b1") + ab.copy("b1", "b0") + ab.copy("b0", "b38")
+    whole = ab.run(network, program)
+    running._drive.clear_cache()
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "_FEWEST_UNITS", 40)
+        by_rows = ab.run(network, program)
+    running._drive.clear_cache()
+    assert by_rows.decode()["b38"] == ["cat"]
+    assert_same_states(by_rows.state, whole.state)

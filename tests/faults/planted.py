@@ -45,8 +45,12 @@ class Planted:
 
     def finding(self, fault: Fault) -> str:
         """The first of the fault's tests that fails if it is planted; nothing if all of them pass."""
-        with self._with(fault):
-            done = self._told("-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *fault.tests)
+        try:
+            with self._with(fault):
+                done = self._told("-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *fault.tests)
+        except subprocess.TimeoutExpired:
+            # A loop without an end is noticed, too.
+            return f"one of {fault.tests}, which did not end"
         failed = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - |$)", done.stdout, re.MULTILINE)
         if done.returncode == 0:
             return ""
@@ -67,5 +71,5 @@ class Planted:
     def _told(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         command: Sequence[str] = (sys.executable, *arguments)
         return subprocess.run(
-            command, env=self.environment, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=1200
+            command, env=self.environment, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=600
         )

@@ -28,8 +28,8 @@ ASKING_FAULTS = [
     Fault(
         "holds: the symbol of the first trial",
         ASKING,
-        "jax.lax.switch(target, present, symbols[slot])",
-        "jax.lax.switch(target, present, jnp.broadcast_to(symbols[slot, :1], question.shape))",
+        "presented(coding, target, symbols[slot], widest)",
+        "presented(coding, target, jnp.broadcast_to(symbols[slot, :1], question.shape), widest)",
         (f"{CONTROL}::test_each_trial_is_asked_for_its_own_symbol",),
     ),
     Fault(
@@ -39,7 +39,9 @@ ASKING_FAULTS = [
         "jnp.where(question == number, agrees[0], found)",
         (f"{CONTROL}::test_equal_is_read_whichever_way_the_relay_leads",),
     ),
-    Fault("a pathway is read up to its nucleus", ASKING, "if second != first:", "if False:", (INTERPRETER,)),
+    Fault(
+        "a pathway is read up to its nucleus", ASKING, "if (paths.second == NONE).all():", "if True:", (INTERPRETER,)
+    ),
     Fault(
         "emit: a threshold of .8",
         ASKING,
@@ -175,8 +177,8 @@ CONTROLLER_FAULTS = [
     Fault(
         "pace: a call takes no notice of how many ticks it may take",
         DRIVER,
-        "carry.tick - start.tick >= start.most",
-        "carry.tick < start.tick",
+        "most = start.most - (carry.tick - start.tick)",
+        "most = start.most + 99",
         (f"{PACE}::test_it_does_not_matter_how_many_ticks_a_call_takes[straight-final]",),
     ),
     Fault(

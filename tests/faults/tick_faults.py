@@ -193,8 +193,8 @@ PLAN_FAULTS = [
     Fault(
         "a presented symbol does not silence the other units",
         "attractorbind._engine.observe",
-        "jnp.where(codes, drive, -drive)",
-        "jnp.where(codes, drive, 0.0)",
+        "jnp.where(own.code(symbols), drive, -drive)",
+        "jnp.where(own.code(symbols), drive, 0.0)",
         (f"{ORACLE}::test_agrees_with_the_oracle_bit_for_bit",),
     ),
     Fault(
