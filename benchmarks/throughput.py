@@ -31,8 +31,6 @@ from tqdm import tqdm
 import attractorbind as ab
 
 PRODUCTS = 4
-# How long the long runs take at least, by the reference's clock.
-SECONDS = 0.2
 # A straight line is written out tick by tick.
 MOST_TICKS = 20_000
 
@@ -44,6 +42,9 @@ def main() -> None:
     parser.add_argument("--batch", type=int, nargs="+", default=[1, 16, 256])
     parser.add_argument("--load", type=float, default=0.4, help="symbols by units; at few, weights are kept as factors")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--seconds", type=float, default=0.2, help="how long runs take at least, by the reference's clock"
+    )
     parser.add_argument("--part", default="", help="write the figures to results/throughput_PART.json")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = []
@@ -53,7 +54,7 @@ def main() -> None:
     ]
     for buffers, units in tqdm(sizes, desc="networks"):
         with ProcessPoolExecutor(1, mp_context=spawn) as process:
-            rows += process.submit(rows_of, buffers, units, options.load, options.batch, options.rounds).result()
+            rows += process.submit(rows_of, buffers, units, options).result()
     record("throughput", rows, part=options.part)
 
 
@@ -62,21 +63,21 @@ def fits(buffers: int, units: int) -> bool:
     return 3 * buffers * units**2 * 4 < 4e9
 
 
-def rows_of(buffers: int, units: int, load: float, batches: list[int], rounds: int) -> list[dict[str, Any]]:
+def rows_of(buffers: int, units: int, options: argparse.Namespace) -> list[dict[str, Any]]:
     """Every kind of program at every batch size, on one network."""
     names = [f"b{number}" for number in range(buffers)]
     network = ab.build(
-        ab.Vocabulary([f"s{number}" for number in range(round(load * units))]),
+        ab.Vocabulary([f"s{number}" for number in range(round(options.load * units))]),
         buffers=dict.fromkeys(names, units),
         relays="hub:b0",
         activity=0.1,
         rule=ab.PseudoInverse(),
         key=jax.random.key(0),
     )
-    return [row for batch in batches for row in measured(network, batch, rounds)]
+    return [row for batch in options.batch for row in measured(network, batch, options)]
 
 
-def measured(network: ab.Network, batch: int, rounds: int) -> list[dict[str, Any]]:
+def measured(network: ab.Network, batch: int, options: argparse.Namespace) -> list[dict[str, Any]]:
     names, units = list(network.buffers), network.buffers["b0"]
     symbols = [network.vocabulary.names[trial % len(network.vocabulary)] for trial in range(batch)]
     fill = sum((ab.load(name, ab.arg("x")) for name in names), ab.Program())
@@ -92,7 +93,7 @@ def measured(network: ab.Network, batch: int, rounds: int) -> list[dict[str, Any
         "copies in a loop": lambda n: ab.repeat(n // 8, copies),
     }
     bare = bare_products(units, batch)
-    ticks = min(MOST_TICKS, max(16, int(SECONDS / per_tick(bare, 64)))) // 8 * 8
+    ticks = min(MOST_TICKS, max(16, int(options.seconds / per_tick(bare, 64)))) // 8 * 8
     rows = []
     for kind, program in kinds.items():
         long, short = (program(n).compile(network) for n in (2 * ticks, ticks))
@@ -107,7 +108,7 @@ def measured(network: ab.Network, batch: int, rounds: int) -> list[dict[str, Any
 
         seconds(short)
         again = seconds(long)
-        pairs = [((seconds(long) - seconds(short)) / ticks, per_tick(bare, ticks)) for _ in range(rounds)]
+        pairs = [((seconds(long) - seconds(short)) / ticks, per_tick(bare, ticks)) for _ in range(options.rounds)]
         tick, products = (statistics.median(times) for times in zip(*pairs, strict=True))
         open_products = PRODUCTS if "copies" not in kind else products_of(copies.compile(network))
         operations, products = 2 * open_products * units * units * batch, products * open_products / PRODUCTS

@@ -53,9 +53,13 @@ class Readers(NamedTuple):
         def whole() -> Units:
             return chosen(self.synapses, projection, weighted)
 
-        if most:
+        def by_rows_if_few() -> Units:
             on = units_on(states, most)
-            received = jax.lax.cond(jnp.max(on.counts) <= most, lambda: by_rows(on), whole)
+            return jax.lax.cond(jnp.max(on.counts) <= most, lambda: by_rows(on), whole)
+
+        if most:
+            # An accelerator is kept waiting by each turn of a loop.
+            received = jax.lax.platform_dependent(cpu=by_rows_if_few, default=whole)
         else:
             received = whole()
         bias = jax.lax.dynamic_slice_in_dim(self.biases, projection, 1)
