@@ -75,6 +75,10 @@ def test_over_units_devices_tell_each_other_states_as_bools_besides(spread: Any)
         assert not others, name
 
 
+def test_a_device_has_its_share_of_the_weights(spread: Any) -> None:
+    assert spread["share"] == {"trials": 1, "units": 1 / 2}
+
+
 def test_no_call_compiles_anew(spread: Any) -> None:
     runs = [*spread["trials"].values(), *spread["units"].values()]
     assert max(run["compiled"] for run in runs) == 1

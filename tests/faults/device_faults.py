@@ -44,14 +44,14 @@ DEVICE_FAULTS = [
         PLACING,
         "_BY_UNITS.get(type(synapses), ())",
         "()",
-        (TOLD_OF_UNITS,),
+        (f"{TESTS}::test_a_device_has_its_share_of_the_weights",),
     ),
     Fault(
         "devices: what comes out lies otherwise than what goes in",
         "attractorbind._engine.driver",
         "jax.lax.with_sharding_constraint(end, by_trials(devices, end))",
         "jax.lax.with_sharding_constraint(end, devices.sharding())",
-        (f"{TESTS}::test_no_call_compiles_anew",),
+        (TOLD,),
     ),
     Fault(
         "processes: each takes as many ticks as it likes",

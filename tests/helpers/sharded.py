@@ -20,8 +20,9 @@ import numpy as np
 from jax.sharding import Mesh
 
 import attractorbind as ab
-from attractorbind._devices import on_host
+from attractorbind._devices import check_devices, on_host
 from attractorbind._engine import driver
+from attractorbind._engine.placing import placed_network
 
 TRIALS = 16
 # The runs that are spread by units as well.
@@ -190,6 +191,13 @@ def tried(run: Callable[..., ab.Trace], mesh: Mesh) -> dict[str, Any]:
     return {"same": same(alone, spread), "told": told(drive.call_args), "compiled": compiled, "calls": drive.call_count}
 
 
+def share(mesh: Mesh) -> float:
+    """The part of all weights that a device has."""
+    synapses = placed_network(plain(), check_devices(mesh, TRIALS)).tree.synapses
+    weights = [own.weights for own in synapses]
+    return sum(array.addressable_shards[0].data.size for array in weights) / sum(array.size for array in weights)
+
+
 WRONG = {
     "trials": lambda mesh: ab.run(network(), ab.load("a", ab.arg("first")), args={"first": NAMES}, sharding=mesh),
     "units": lambda mesh: ab.run(network(buffers={"a": 64, "b": 63}), ab.hold(), sharding=mesh),
@@ -209,6 +217,7 @@ def main() -> None:
     told = {
         "trials": {name: tried(run, trials) for name, run in cases().items()},
         "units": {name: tried(run, units) for name, run in cases().items() if name in OF_UNITS},
+        "share": {"trials": share(trials), "units": share(units)},
         "wrong": {
             "trials": message(WRONG["trials"], trials),
             "units": message(WRONG["units"], jax.make_mesh((1, 4), ("trials", "units"))),
