@@ -133,13 +133,17 @@ def check_names(
 
 def entries(value: object) -> list[Any] | None:
     """The entries of a list, a tuple or an array; None for anything else, such as a string, bytes or a set."""
-    is_array = isinstance(value, np.ndarray) and value.ndim > 0
-    if not is_array and (not isinstance(value, Sequence) or isinstance(value, str | _BYTES)):
-        return None
-    check_memory(f"a list of {len(value):,} entries", _BYTES_OF_AN_ENTRY * len(value), "give fewer", ArgumentError)
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.ndim:
+        _check_entries(value.size)
         return value.tolist()
+    if not isinstance(value, Sequence) or isinstance(value, str | _BYTES):
+        return None
+    _check_entries(len(value))
     return [_plain(entry) for entry in value]
+
+
+def _check_entries(count: int) -> None:
+    check_memory(f"a list of {count:,} entries", _BYTES_OF_AN_ENTRY * count, "give fewer", ArgumentError)
 
 
 def _plain(name: Any) -> Any:

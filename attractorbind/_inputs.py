@@ -104,9 +104,12 @@ def check_after(after: Any) -> Int[np.ndarray, "*trials"] | None:
 def check_length(network: Network, given: object) -> None:
     """Raise if it has an entry for each of more trials than can be kept, before any of them is looked at."""
     # Ranges, and arrays that repeat an entry, take no memory until then.
-    several = isinstance(given, Sequence) or (isinstance(given, np.ndarray) and given.ndim > 0)
-    if several and not isinstance(given, str) and len(given) > _MANY:
-        check_trials(silent_shapes(network.wiring, network.areas, network.origin), len(given))
+    if isinstance(given, np.ndarray) and given.ndim:
+        count = len(given)
+    else:
+        count = len(given) if isinstance(given, Sequence) and not isinstance(given, str) else 0
+    if count > _MANY:
+        check_trials(silent_shapes(network.wiring, network.areas, network.origin), count)
 
 
 def number_of_trials(known: Mapping[str, int | None]) -> int:
