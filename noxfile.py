@@ -3,6 +3,9 @@
 A session that fails does not keep the others from running; the last lines tell how each of them ended.
 """
 
+import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +13,9 @@ import nox
 
 # The command in README.md has installed all that the sessions need beside this Python: none makes an environment anew.
 nox.options.default_venv_backend = "none"
+
+# Those that the library is for.
+PYTHONS = ["3.11", "3.12", "3.13"]
 
 
 def run_module(session: nox.Session, *arguments: str) -> None:
@@ -67,6 +73,34 @@ def slow(session: nox.Session) -> None:
     # In a single process, as progress could not be seen from several, and with the marker by itself: tests/conftest.py
     # leaves out the checks of annotations when it is.
     run_module(session, "pytest", "-o", "addopts=", "-m", "slow", "-s", *session.posargs)
+
+
+@nox.session(default=False)
+@nox.parametrize("version", PYTHONS, ids=PYTHONS)
+def pythons(session: nox.Session, version: str) -> None:
+    """The tests under each Python that the library is for, in an environment of its own; skipped where there is none.
+
+    nox -s pythons -- tests/test_run.py runs some of them, and nox -s "pythons(3.13)" one Python's.
+    """
+    found = interpreter(version)
+    if found is None:
+        session.skip(f"this machine has no Python {version}")
+    folder = Path(".nox", f"python{version}").absolute()
+    session.run(found, "-m", "venv", str(folder), external=True)
+    own = str(folder / "bin" / "python")
+    session.run(own, "-m", "pip", "install", "--quiet", "--editable", ".[dev]", external=True)
+    session.run(own, "-m", "pytest", *session.posargs, external=True)
+
+
+def interpreter(version: str) -> str | None:
+    """A Python of this version: on the PATH, or one of pyenv's, whose shims need not work."""
+    kept = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    candidates = [shutil.which(f"python{version}"), *kept.glob(f"{version}.*/bin/python")]
+    for candidate in filter(None, candidates):
+        told = subprocess.run([candidate, "--version"], capture_output=True, text=True, check=False)
+        if told.returncode == 0 and told.stdout.startswith(f"Python {version}."):
+            return str(candidate)
+    return None
 
 
 @nox.session(default=False)

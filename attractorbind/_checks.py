@@ -100,6 +100,8 @@ def is_real(dtype: Any) -> bool:
     return not jnp.issubdtype(dtype, np.timedelta64) and any(jnp.issubdtype(dtype, kind) for kind in kinds)
 
 
+# Of an object of Python in a list.
+_BYTES_OF_AN_ENTRY = 64
 # Their entries are whole numbers, which nobody means.
 _BYTES = bytes | bytearray | memoryview
 
@@ -132,10 +134,16 @@ def check_names(
 def entries(value: object) -> list[Any] | None:
     """The entries of a list, a tuple or an array; None for anything else, such as a string, bytes or a set."""
     if isinstance(value, np.ndarray) and value.ndim:
+        _check_entries(value.size)
         return value.tolist()
     if not isinstance(value, Sequence) or isinstance(value, str | _BYTES):
         return None
+    _check_entries(len(value))
     return [_plain(entry) for entry in value]
+
+
+def _check_entries(count: int) -> None:
+    check_memory(f"a list of {count:,} entries", _BYTES_OF_AN_ENTRY * count, "give fewer", ArgumentError)
 
 
 def _plain(name: Any) -> Any:

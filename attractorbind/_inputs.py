@@ -1,6 +1,6 @@
 """What a run is given: arguments, input sequences, a number of trials. Checked, and turned into arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import jax
@@ -14,8 +14,11 @@ from attractorbind._errors import ArgumentError, listed, unknown_name
 from attractorbind._network import Network
 from attractorbind._program.compiled import Compiled
 from attractorbind._program.program import Arg
+from attractorbind._state import check_trials, silent_shapes
 from attractorbind._vocabulary import Vocabulary
 
+# Trials for which there is always room, whatever the network.
+_MANY = 1024
 # On the host, or while JAX traces.
 SomeArray = TypeVar("SomeArray", np.ndarray, jax.Array)
 
@@ -49,6 +52,7 @@ def slot_symbols(
     for name, value in args.items():
         if isinstance(value, str):
             single.add(name)
+        check_length(network, value)
         symbols = [value] if isinstance(value, str) else entries(value)
         if not symbols:
             raise ArgumentError(f"argument {name!r} is {value!r}; give a symbol's name or a non-empty list of names")
@@ -95,6 +99,17 @@ def check_after(after: Any) -> Int[np.ndarray, "*trials"] | None:
     counts = [check_count("after", number, least=0) for number in ([given] if several is None else several)]
     array = np.array(counts[0] if several is None else counts, np.int32)
     return array if array.any() else None
+
+
+def check_length(network: Network, given: object) -> None:
+    """Raise if it has an entry for each of more trials than can be kept, before any of them is looked at."""
+    # Ranges, and arrays that repeat an entry, take no memory until then.
+    if isinstance(given, np.ndarray) and given.ndim:
+        count = len(given)
+    else:
+        count = len(given) if isinstance(given, Sequence) and not isinstance(given, str) else 0
+    if count > _MANY:
+        check_trials(silent_shapes(network.wiring, network.areas, network.origin), count)
 
 
 def number_of_trials(known: Mapping[str, int | None]) -> int:

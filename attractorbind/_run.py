@@ -11,12 +11,19 @@ from jaxtyping import Array, Bool, Int, Key
 
 from attractorbind._area.base import AbstractGatingArea, Choices, Shared
 from attractorbind._batch import batch_of, cut_run, filled, filled_state
-from attractorbind._checks import check_bool, check_computed, check_fraction, check_outside
+from attractorbind._checks import check_bool, check_computed, check_fraction, check_memory, check_outside
 from attractorbind._devices import check_devices, check_divided
 from attractorbind._engine.driver import Outcome
 from attractorbind._engine.observe import Record
 from attractorbind._errors import ArgumentError, NetworkError, ProgramError, listed
-from attractorbind._inputs import check_after, check_given, input_symbols, number_of_trials, slot_symbols
+from attractorbind._inputs import (
+    check_after,
+    check_given,
+    check_length,
+    input_symbols,
+    number_of_trials,
+    slot_symbols,
+)
 from attractorbind._keys import Rate, check_key, trial_keys
 from attractorbind._nameless import unnamed
 from attractorbind._network import Network, check_network, check_state, silence
@@ -122,6 +129,7 @@ def run(
     if state is not None:
         check_state(network, state)
     key = None if key is None else check_key(key)
+    check_length(network, after)
     before = check_after(after)
     known = {
         "args=": trials,
@@ -132,6 +140,7 @@ def run(
         "key=": key.shape[0] if key is not None and key.ndim == 1 and key.shape[0] else None,
     }
     trials = number_of_trials(known)
+    _check_recording(network, compiled, trials, record)
     devices = None
     if sharding is not None:
         devices = check_devices(sharding, trials)
@@ -164,6 +173,16 @@ def run(
     if throw:
         trace.check()
     return trace
+
+
+def _check_recording(network: Network, compiled: Schedule | Listing, trials: int, record: str) -> None:
+    """Raise if what is to be recorded of a straight line is more than can be kept; for others nobody knows."""
+    if record == "final" or not isinstance(compiled, Schedule):
+        return
+    # A byte for each unit, or the best symbol and its overlap.
+    of_trial = sum(network.buffers.values()) if record == "states" else 8 * len(network.buffers)
+    told = f"a recording of {trials:,} trials at {compiled.ticks:,} ticks"
+    check_memory(told, compiled.ticks * trials * of_trial, 'record less, as by record="final"', ArgumentError)
 
 
 def _judged(outcome: Outcome) -> Int[np.ndarray, " trials"]:

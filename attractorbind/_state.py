@@ -113,8 +113,7 @@ def silent(
     """The state with every unit off, and areas in which nothing has happened."""
     populations = wiring.populations
     if trials > 1:
-        needed = trials * bytes_of_a_trial(silent_shapes(wiring, tuple(areas), origin))
-        check_memory(f"the state of {trials:,} trials", needed, "run fewer trials at once", ArgumentError)
+        check_trials(silent_shapes(wiring, tuple(areas), origin), trials)
     return State(
         tuple(jnp.zeros((trials, population.units), jnp.float32) for population in populations),
         tuple(area.init(buffer_units(wiring), trials, own) for area, own in zip(areas, parameters, strict=True)),
@@ -133,6 +132,7 @@ def repeated(state: State, trials: int) -> State:
     """One trial's state for so many trials."""
     if state.trials == trials:
         return state
+    check_trials(state, trials)
 
     def spread(leaf: Array | Shared) -> Array | Shared:
         return leaf if isinstance(leaf, Shared) else jnp.broadcast_to(leaf, (trials, *leaf.shape[1:]))
@@ -153,6 +153,12 @@ def bytes_of_a_trial(one: State) -> int:
     """How many bytes a trial has of its own, by the state of a single one or its shapes."""
     parts = jax.tree.leaves(one, is_leaf=lambda leaf: isinstance(leaf, Shared))
     return sum(leaf.size * leaf.dtype.itemsize for leaf in parts if not isinstance(leaf, Shared))
+
+
+def check_trials(one: State, trials: int) -> None:
+    """Raise if so many trials, each as this one, are more than can be kept."""
+    needed = trials * bytes_of_a_trial(one)
+    check_memory(f"the state of {trials:,} trials", needed, "run fewer trials at once", ArgumentError)
 
 
 def silent_shapes(wiring: Wiring, areas: tuple[AbstractArea, ...], origin: Origin) -> State:

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from attractorbind._area.base import AbstractSensoryArea, Shown
 from attractorbind._errors import ArgumentError, listed, unknown_name
-from attractorbind._inputs import number_of_trials, over_trials
+from attractorbind._inputs import check_length, number_of_trials, over_trials
 from attractorbind._network import Network, check_network, check_state
 from attractorbind._program.compiled import Compiled
 from attractorbind._state import State, repeated
@@ -31,6 +31,7 @@ def check_stimuli(network: Network, stimuli: Any) -> tuple[dict[str, np.ndarray]
     for name, given in stimuli.items():
         if name not in senses:
             raise unknown_name("sensory area", "the network's", name, senses)
+        check_length(network, given)
         arrays[name] = senses[name].check_stimuli(given)
     trials = {name: len(array) for name, array in arrays.items()}
     if len(set(trials.values()) - {1}) > 1:

@@ -36,7 +36,10 @@ SHAPED = {path for path, text in SOURCES.items() if re.search("jaxtyping|TYPE_CH
 # Most tests compile a program of their own for a small network. XLA compiles it in a third of the time if it does not
 # polish it, and what comes out is the same, bit for bit. The endurance tests, notebooks and what test_polished.py runs
 # are polished.
-UNPOLISHED = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+UNPOLISHED = "--xla_backend_optimization_level=0"
+# Later ones know of no other way to fuse, and end a process that asks for it.
+if jax.__version_info__ < (0, 11):
+    UNPOLISHED += " --xla_cpu_use_fusion_emitters=false"
 # A module that is run with this set is polished; see test_polished.py.
 POLISHED = "ATTRACTORBIND_TESTS_POLISHED"
 # One that is run with this set has no annotations checked, which takes most of a single test's time; see faults/.

@@ -12,7 +12,7 @@ from compilations import compilations
 from examples import assert_same_states, network, pair
 
 import attractorbind as ab
-from attractorbind import _batch
+from attractorbind import _batch, _checks
 from attractorbind._engine import driver
 from attractorbind.learning import Backpropagation, Hierarchy
 
@@ -194,6 +194,14 @@ def test_many_bytes_are_not_filled_up(monkeypatch):
     # No more than may be asked for at all, where fewer would still do.
     monkeypatch.setattr(_batch, "fits_in_memory", lambda needed: needed < 72 * 2 * 64 * 4)
     assert _batch.batch_of(pair(), None, 65) == 65
+
+
+def test_the_state_of_one_is_not_repeated_for_more_than_there_is_room_for(monkeypatch):
+    state = pair().silent()
+    monkeypatch.setattr(_checks, "_MOST_BYTES", 100 * 2 * 64 * 4)
+    assert ab.run(pair(), ab.hold(), state, after=[1] * 100).state.trials == 100
+    with pytest.raises(ab.ArgumentError, match="the state of 101 trials would take"):
+        ab.run(pair(), ab.hold(), state, after=[1] * 101)
 
 
 def test_what_is_filled_up_and_cut_stays_where_it_is():

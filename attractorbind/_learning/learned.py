@@ -136,4 +136,4 @@ def _key(data: UInt32[Array, " words"]) -> Key[Array, ""]:
 
 
 def _key_data(key: Key[Array, ""]) -> UInt32[Array, " words"]:
-    return jax.random.key_data(jax.random.key(jax.random.bits(key), impl="threefry2x32"))
+    return jax.random.key_data(jax.random.key(jax.random.bits(key, dtype=jnp.uint32), impl="threefry2x32"))

@@ -114,23 +114,25 @@ def updates_to_criterion(
     given = entries(rates)
     if not given:
         raise ArgumentError(f"rates is {rates!r}; give a list of numbers")
-    tried = jnp.array([check_positive("a rate", rate) for rate in given])
+    tried = jnp.array([check_positive("a rate", rate) for rate in given], jnp.float32)
     check_rule("rule", rule)
     check_rule_fits(rule, (units, units), rule.activations[0], "linear")
 
     def losses(rate: Float[Array, ""], key: Key[Array, ""]) -> Float[Array, " updates"]:
         teacher_key, key = jax.random.split(key)
-        teacher = jax.random.normal(teacher_key, (units, units)) / jnp.sqrt(jnp.float32(units))
-        start = Layers((Layer(jnp.zeros((units, units)), jnp.zeros(units)),), rule.activations[0], "linear")
+        teacher = jax.random.normal(teacher_key, (units, units), jnp.float32) / jnp.sqrt(jnp.float32(units))
+        weightless = Layer(jnp.zeros((units, units), jnp.float32), jnp.zeros(units, jnp.float32))
+        start = Layers((weightless,), rule.activations[0], "linear")
         credit = rule.init(start, key=key)
 
         def update(layers: Layers, number: Array) -> tuple[Layers, Float[Array, ""]]:
             input_key, own_key = jax.random.split(jax.random.fold_in(key, number))
-            inputs = jax.random.normal(input_key, (1, units))
-            changes, _ = rule.update(layers, credit, inputs, Teaching(inputs @ teacher, jnp.ones(1)), key=own_key)
+            inputs = jax.random.normal(input_key, (1, units), jnp.float32)
+            teaching = Teaching(inputs @ teacher, jnp.ones(1, jnp.float32))
+            changes, _ = rule.update(layers, credit, inputs, teaching, key=own_key)
             # The biases stay 0, as the teacher's are.
             weights = layers.layers[0].weights - rate * changes.layers[0].weights
-            after = Layers((Layer(weights, jnp.zeros(units)),), layers.activation, layers.readout)
+            after = Layers((Layer(weights, weightless.bias),), layers.activation, layers.readout)
             return after, jnp.sum(jnp.square(weights - teacher))
 
         _, found = jax.lax.scan(update, start, jnp.arange(most))

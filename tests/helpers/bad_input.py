@@ -265,6 +265,34 @@ CALLS: Calls = {
         "NetworkError",
         ["area 'eyes'", "of memory", "fewer units"],
     ),
+    **spread(
+        "trials that had ticks before",
+        lambda w, v: ab.run(w.network, ab.hold(), after=v),
+        {"a range": range(10**9), "an array": np.broadcast_to(np.int32(1), 10**9)},
+        "ArgumentError",
+        "the state of 1,000,000,000 trials",
+        "of memory",
+    ),
+    "too many trials of arguments": (
+        lambda w: ab.run(w.network, ab.load("focus", ab.arg("x")), args={"x": np.broadcast_to("dog", 10**9)}),
+        "ArgumentError",
+        ["the state of 1,000,000,000 trials", "of memory"],
+    ),
+    "too many stimuli": (
+        lambda w: ab.show(w.seeing, w.seeing.silent(), {"eyes": np.broadcast_to(np.float32(1), (10**9, 4))}),
+        "ArgumentError",
+        ["the state of 1,000,000,000 trials", "of memory"],
+    ),
+    "too many symbols to read": (
+        lambda w: ab.run(w.network, ab.read("focus"), inputs=np.broadcast_to("dog", 10**9)),
+        "ArgumentError",
+        ["a list of 1,000,000,000 entries", "of memory"],
+    ),
+    "too much to record": (
+        lambda w: ab.run(w.network, ab.hold(10**6), w.network.silent(10**3), record="states"),
+        "ArgumentError",
+        ["1,000 trials at 1,000,000 ticks", "of memory", "record="],
+    ),
     "too long a program": (lambda w: ab.hold() * 2**30, "ProgramError", ["1073741824 times", "repeat(1073741824"]),
     # States made by hand
     **{
