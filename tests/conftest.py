@@ -25,8 +25,8 @@ settings.register_profile("fast", deadline=None, max_examples=50)
 settings.load_profile("fast")
 
 # Shapes are checked wherever there are arrays. Elsewhere plain checks of types do the same in a tenth of the time, and
-# programs are compiled often; but names that are imported for annotations alone they cannot find, and of a function that
-# wraps another they would check the other's annotations, axes left from whoever called it.
+# programs are compiled often; but names that are imported for annotations alone they cannot find, and where a function
+# wraps another they would check the other's annotations with axes left from whoever called it.
 LIBRARY = Path(__file__).parent.parent / "attractorbind"
 SOURCES = {path: path.read_text() for path in LIBRARY.rglob("*.py") if path.name != "__init__.py"}
 MODULES = {path: ".".join(path.relative_to(LIBRARY.parent).with_suffix("").parts) for path in SOURCES}

@@ -57,11 +57,8 @@ class Readers(NamedTuple):
             on = units_on(states, most)
             return jax.lax.cond(jnp.max(on.counts) <= most, lambda: by_rows(on), whole)
 
-        if most:
-            # An accelerator is kept waiting by each turn of a loop.
-            received = jax.lax.platform_dependent(cpu=by_rows_if_few, default=whole)
-        else:
-            received = whole()
+        # An accelerator is kept waiting by each turn of a loop.
+        received = jax.lax.platform_dependent(cpu=by_rows_if_few, default=whole) if most else whole()
         bias = jax.lax.dynamic_slice_in_dim(self.biases, projection, 1)
         return coding.carried_by(projection, states, received + bias)
 
