@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, no_type_check
 
 import jax
 
@@ -17,6 +17,8 @@ def sending(call: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     To name each array that a run takes there would cost more than the run; so what goes there within is allowed.
     """
 
+    # The function's own annotations are checked where it is; here sizes would be mistaken for those of its caller.
+    @no_type_check
     @wraps(call)
     def allowed(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         # Each alone is four times as fast as `jax.transfer_guard`, which sets a third.
