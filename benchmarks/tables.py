@@ -38,7 +38,9 @@ def with_table(text: str, name: str, table: Callable[[list[Row]], str]) -> str:
 def command_and_machine(run: dict[str, Any]) -> str:
     """How and where the figures of a run were measured."""
     machine = run["machine"]
-    return f"`{' '.join(run['command'])}` on {machine['processor']}, {machine['cores']} cores, jax {machine['jax']}"
+    device = f", {machine['device']}" if machine["device"] != "cpu" else ""
+    where = f"{machine['processor']}, {machine['cores']} cores{device}, jax {machine['jax']}"
+    return f"`{' '.join(run['command'])}` on {where}"
 
 
 def throughput(rows: list[Row]) -> str:
@@ -146,6 +148,35 @@ TABLES: dict[str, Callable[[list[Row]], str]] = {
     ),
     "throughput": throughput,
     "throughput_few_symbols": throughput,
+    "throughput_gpu": throughput,
+    "loop": as_they_are(
+        [
+            "symbols",
+            "weights",
+            "batch",
+            "NumPy's threads",
+            "run ms",
+            "NumPy loop ms",
+            "loop to run",
+            "bare products ms",
+            "decode to run",
+        ]
+    ),
+    "many_buffers": as_they_are(
+        [
+            "buffers",
+            "units",
+            "projections",
+            "build s",
+            "first straight s",
+            "first branching s",
+            "again ms",
+            "tick us",
+            "tick to that of the first",
+            "weights MB",
+            "peak to weights",
+        ]
+    ),
     "capacity_critical": critical,
     "credit": as_they_are(
         [
