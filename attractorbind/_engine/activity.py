@@ -53,15 +53,6 @@ class Activity(eqx.Module):
         """The populations of which no unit is on in any trial, while both halves are the same."""
         return ~jnp.any(self.halves[0::2] != 0, axis=(1, 2))
 
-    def moved(self, population: Int[Array, ""]) -> Bool[Array, ""]:
-        """Whether a population changed at the last tick; right only for a population that was written at that tick."""
-        return jnp.any(at(self.halves, 2 * population) != at(self.halves, 2 * population + 1))
-
-    def moved_in(self, populations: Bool[Array, " populations"]) -> Bool[Array, " trials"]:
-        """The trials in which one of these populations, all written at the last tick, changed at it."""
-        differ = jnp.any(self.halves[0::2] != self.halves[1::2], axis=2)
-        return jnp.any(differ & populations[:, None], axis=0)
-
 
 def at(array: Shaped[Array | np.ndarray, "rows *rest"], row: int | Int[Array, ""]) -> Shaped[Array, "*rest"]:
     """`array[row]` for a row that exists; without indexing's check for negative rows it is one step, not several."""

@@ -14,6 +14,7 @@ from attractorbind._engine.areas import AreaStates, External, areas_tick, with_a
 from attractorbind._engine.coding import Coding
 from attractorbind._engine.noise import Noise
 from attractorbind._engine.plan import Plan
+from attractorbind._engine.products import Products, outdated, product_of
 from attractorbind._engine.readers import Readers
 from attractorbind._network import Network
 
@@ -41,36 +42,49 @@ class Standing(NamedTuple):
 
     - `activity`: what all populations do.
     - `areas`: the states of the areas.
-    - `unsettled`: the populations that may not be at rest.
-    - `computed`: those that the last tick computed; it would have left all others as they were.
+    - `moved`: in which trials the last tick changed each population; before the first tick, in which it may have.
+    - `products`: of the projections, as far as they are kept.
     - `finite`: by trial and position of a unit, whether the field at that position has been finite in every population
         so far; `all_finite` brings the positions together, once.
     """
 
     activity: Activity
     areas: AreaStates
-    unsettled: Bool[Array, " populations"]
-    computed: Bool[Array, " populations"]
+    moved: Bool[Array, "populations trials"]
+    products: Products | None
     finite: Bool[Array, "trials widest"]
 
     def at_rest(self) -> Bool[Array, " trials"]:
         """The trials in which the last tick changed nothing."""
-        return ~self.activity.moved_in(self.computed)
+        return ~jnp.any(self.moved, axis=0)
 
     def all_finite(self) -> Bool[Array, " trials"]:
         """The trials whose fields have all been finite."""
         return jnp.all(self.finite, axis=1)
 
 
-def started(activity: Activity, areas: AreaStates, still: Bool[Array, " populations"]) -> Standing:
+def started(
+    activity: Activity, areas: AreaStates, still: Bool[Array, " populations"], products: Products | None
+) -> Standing:
     """How a network stands before its first tick.
 
     **Arguments:**
 
     - `still`: the populations that stay as they are if they are left to their latches.
+    - `products`: where they are to be kept.
     """
-    everything, finite = jnp.ones(len(activity.current), bool), jnp.ones(activity.halves.shape[1:], bool)
-    return Standing(activity, areas, ~still, everything, finite)
+    trials, widest = activity.halves.shape[1:]
+    moved = jnp.broadcast_to(~still[:, None], (len(still), trials))
+    return Standing(activity, areas, moved, products, jnp.ones((trials, widest), bool))
+
+
+class _Written(NamedTuple):
+    """What a tick writes, population by population."""
+
+    activity: Activity
+    moved: Bool[Array, "populations trials"]
+    products: Products | None
+    finite: Bool[Array, "trials widest"]
 
 
 def advance(
@@ -90,11 +104,11 @@ def advance(
 
     - `readers`: of the network's projections.
     - `plan`: the open projections into each population.
-    - `needed`: the populations that must be computed, None for all.
+    - `needed`: the populations that must be computed beside those to which something new comes; None for all.
     - `standing`: how the network stands.
     """
     conductance, _, external, running = incoming
-    activity, areas, unsettled, _, finite = standing
+    activity, areas, moved, products, finite = standing
     widest = activity.halves.shape[2]
     if areas:
         areas, external = _with_areas(network, incoming, noise, standing)
@@ -102,19 +116,22 @@ def advance(
     sources = np.array([projection.source for projection in network.wiring.projections], np.int32)
     sizes = np.array([population.units for population in network.wiring.populations], np.int32)
 
-    def field(activity: Activity, target: Int[Array, ""]) -> Units:
-        def add(number: Int[Array, ""], total: Units) -> Units:
+    def field(activity: Activity, products: Products | None, target: Int[Array, ""]) -> tuple[Units, Products | None]:
+        def add(number: Int[Array, ""], carry: tuple[Units, Products | None]) -> tuple[Units, Products | None]:
+            total, products = carry
             projection = plan.projection(number)
             gate = conductance(projection).reshape(-1, 1)
+            states = activity.of(at(sources, projection))
+            product, products = product_of(products, readers, projection, states)
             # A projection that is closed in a trial adds nothing to it, not even if its field is not finite.
-            received = readers.field(coding, projection, activity.of(at(sources, projection)))
-            return total + jnp.where(gate > 0, gate * received, 0.0)
+            received = readers.with_bias(coding, projection, states, product)
+            return total + jnp.where(gate > 0, gate * received, 0.0), products
 
         start = whole(external(target), activity.devices)
         if running is not None:
             # A trial that does not take part, all its gates closed, is given the state that it is in.
             start = jnp.where(running[:, None], start, 2.0 * activity.of(target) - 1.0)
-        return jax.lax.fori_loop(*plan.ends(target), add, start)
+        return jax.lax.fori_loop(*plan.ends(target), add, (start, products))
 
     def flipped(noise: Noise, target: Int[Array, ""], outputs: Units) -> Units:
         flips = noise.flips(target, widest) & (np.arange(widest) < jnp.asarray(sizes)[target])[None, :]
@@ -122,31 +139,26 @@ def advance(
             flips &= running[:, None]
         return jnp.where(flips, 1.0 - outputs, outputs)
 
-    def update(
-        target: Int[Array, ""], carry: tuple[Activity, Bool[Array, "trials widest"]]
-    ) -> tuple[Activity, Bool[Array, "trials widest"]]:
-        activity, finite = carry
-        h = field(activity, target)
+    def update(target: Int[Array, ""], carry: _Written) -> _Written:
+        h, products = field(carry.activity, carry.products, target)
         outputs = (h > 0).astype(jnp.float32)
         if noise.level is not None:
             outputs = flipped(noise, target, outputs)
-        return activity.written(target, outputs), finite & jnp.isfinite(h)
+        changed = jnp.any(outputs != carry.activity.of(target), axis=1)
+        return _Written(
+            carry.activity.written(target, outputs),
+            jax.lax.dynamic_update_index_in_dim(carry.moved, changed, target, 0),
+            products,
+            carry.finite & jnp.isfinite(h),
+        )
 
     if needed is None:
         needed = jnp.ones(len(sizes), bool)
     else:
-        # Populations that merely hold are computed until they are at rest. What moved at the last tick is looked up
-        # before this tick writes, and only of those that were written at the last tick.
-        unsettled, _ = for_each(
-            plan.holding & unsettled & ~needed,
-            lambda population, still: jax.lax.dynamic_update_index_in_dim(
-                still, activity.moved(population), population, 0
-            ),
-            unsettled,
-        )
-        needed |= plan.holding & unsettled
-    (activity, finite), _ = for_each(needed, update, (activity, finite))
-    return Standing(activity.turned(needed), areas, unsettled | needed, needed, finite)
+        needed |= plan.reached_from(network.wiring, jnp.any(moved, axis=1))
+    written, _ = for_each(needed, update, _Written(activity, jnp.zeros_like(moved), products, finite))
+    products = outdated(written.products, jnp.any(written.moved, axis=1)[sources])
+    return Standing(written.activity.turned(needed), areas, written.moved, products, written.finite)
 
 
 def _with_areas(network: Network, incoming: Incoming, noise: Noise, standing: Standing) -> tuple[AreaStates, External]:

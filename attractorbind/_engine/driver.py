@@ -22,6 +22,7 @@ from attractorbind._engine.noise import Draws
 from attractorbind._engine.observe import Record, blank, noted, observe
 from attractorbind._engine.pace import Pace
 from attractorbind._engine.placing import by_trials, placed_controller, placed_network
+from attractorbind._engine.products import no_products
 from attractorbind._engine.readers import calm, readers
 from attractorbind._engine.settle import Loop, Phase, judged, run_and_settle
 from attractorbind._engine.stretch import Setup, take
@@ -269,7 +270,9 @@ def _drive(
     )
     # What has been imprinted may excite what is silent.
     still = activity.silent() & calm(network, read) & (Coding(network, start.areas).imprinted is None)
-    standing = started(activity, start.areas, still)
+    # Where all is computed at every tick, nothing is gained.
+    products = no_products(network.wiring, activity) if setup.lean and draws.noise is None else None
+    standing = started(activity, start.areas, still, products)
     first = _Carry(start.tick, start.position, start.outputs, standing, blank(look, room))
     last, (tick, activities, areas), settled = run_and_settle(loop, first, to_the_last=traced or bool(start.areas))
     finite = start.finite & last.standing.all_finite()

@@ -12,7 +12,7 @@ from attractorbind._devices import Devices
 from attractorbind._network import Network
 
 # Seconds that a call should take, and multiplications in a second on a slow processor.
-_CALL, _SPEED = 0.25, 1e9
+_CALL, _SPEED = 0.25, 1e10
 # However small a network is, a tick takes some microseconds.
 _MOST = 2**14
 

@@ -1,8 +1,8 @@
 """What a stretch of ticks must compute: the populations that can change and the open projections into each.
 
 A plan is data, so that another gating sequence runs in the same compiled program, and closed projections cost nothing.
-Buffers that merely hold cost nothing either: if only its latch writes on a buffer, now and at the tick before, and the
-tick before did not change the buffer, then this tick will not change it.
+Nor do buffers to which nothing new comes: where gates and what is presented stay, a population changes only if one from
+which an open projection leads to it, possibly itself, changed at the tick before.
 """
 
 from typing import Any, NamedTuple
@@ -25,9 +25,7 @@ class Plan(NamedTuple):
 
     - `open`, `start`, `row`: the open projections as in `Settings`, and the row that counts, read where it is wanted.
     - `entering`: the populations that must be computed at the first tick.
-    - `needed`: those that must be at every later one.
-    - `holding`: those that, in some trial, only their own latch writes on. Unless they are needed anyway, they are
-        computed only until they are at rest.
+    - `needed`: those that more than their own latch writes on, and that areas may give another field at every tick.
     """
 
     open: Int[Array, "rows projections"]
@@ -35,7 +33,6 @@ class Plan(NamedTuple):
     row: Int[Array, ""]
     entering: Bool[Array, " populations"]
     needed: Bool[Array, " populations"]
-    holding: Bool[Array, " populations"]
 
     def projection(self, number: Int[Array, ""]) -> Int[Array, ""]:
         """The open projection of that number in the list."""
@@ -45,6 +42,16 @@ class Plan(NamedTuple):
         """The numbers at which the open projections into a population begin and end."""
         first, last = jax.lax.dynamic_slice(self.start, (self.row, population), (1, 2))[0]
         return first, last
+
+    def reached_from(self, wiring: Wiring, moved: Bool[Array, " populations"]) -> Bool[Array, " populations"]:
+        """The populations into which an open projection leads from one that has moved."""
+        sources, targets = (
+            jnp.array([getattr(projection, end) for projection in wiring.projections], jnp.int32)
+            for end in ("source", "target")
+        )
+        numbers, count = at(self.open, self.row), at(self.start, self.row)[-1]
+        passed_on = moved[sources[numbers]] & (np.arange(len(sources)) < count)
+        return jnp.zeros_like(moved).at[targets[numbers]].max(passed_on)
 
     def computing(
         self, *, everything: bool | Bool[Array, ""], at_first: Bool[Array, " populations"] | bool = False
@@ -70,7 +77,7 @@ class Settings(NamedTuple):
         """The plan for ticks in one setting after one in another."""
         resting = at(self.resting, row)
         entering, needed = _computed(at(self.reached, row), resting, at(self.reached, before), at(self.resting, before))
-        return Plan(jnp.asarray(self.open), jnp.asarray(self.start), row, entering, needed, holding=resting)
+        return Plan(jnp.asarray(self.open), jnp.asarray(self.start), row, entering, needed)
 
 
 class Reach(NamedTuple):
@@ -214,7 +221,6 @@ def joint(
         row=jnp.int32(0),
         entering=_some(entering, populations, parts),
         needed=_some(needed, populations, parts),
-        holding=_some(resting_now, populations, parts),
     )
 
 

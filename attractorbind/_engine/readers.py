@@ -30,6 +30,15 @@ class Readers(NamedTuple):
 
     def field(self, coding: Coding, projection: Int[Array, ""], states: Units) -> Units:
         """The field x W + b of a projection whose source is in these states, with what has been imprinted."""
+        return self.with_bias(coding, projection, states, self.product(projection, states))
+
+    def with_bias(self, coding: Coding, projection: Int[Array, ""], states: Units, product: Units) -> Units:
+        """The field whose product x W is known."""
+        bias = jax.lax.dynamic_slice_in_dim(self.biases, projection, 1)
+        return coding.carried_by(projection, states, product + bias)
+
+    def product(self, projection: Int[Array, ""], states: Units) -> Units:
+        """The product x W of a projection whose source is in these states."""
         trials, widest = states.shape
         most = most_rows(trials, widest) if self.by_rows else 0
 
@@ -58,9 +67,7 @@ class Readers(NamedTuple):
             return jax.lax.cond(jnp.max(on.counts) <= most, lambda: by_rows(on), whole)
 
         # An accelerator is kept waiting by each turn of a loop.
-        received = jax.lax.platform_dependent(cpu=by_rows_if_few, default=whole) if most else whole()
-        bias = jax.lax.dynamic_slice_in_dim(self.biases, projection, 1)
-        return coding.carried_by(projection, states, received + bias)
+        return jax.lax.platform_dependent(cpu=by_rows_if_few, default=whole) if most else whole()
 
 
 def readers(network: Network, widest: int, *, by_rows: bool = False) -> Readers:

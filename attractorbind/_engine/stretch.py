@@ -52,14 +52,17 @@ def take(
     """
     # Noise may move any unit at any tick. There is none in the quiet phase.
     lean = setup.draws.noise is None and setup.lean
-    plan = stretch.plan.computing(everything=not lean, at_first=at_start & carry[0].unsettled)
+    standing, _ = carry
+    plan = stretch.plan.computing(everything=not lean, at_first=at_start & jnp.any(standing.moved, axis=1))
+    # What areas give may be another field at every tick.
+    later = plan.needed if standing.areas else jnp.zeros_like(plan.needed)
 
     def tick(number: Int[Array, ""], carry: tuple[Standing, Recorded]) -> tuple[Standing, Recorded]:
         standing, recorded = carry
         draws = setup.draws
         level = None if draws.noise is None else jnp.where(phase.quiet, jnp.float32(0), draws.noise)
         noise = noise_of_tick(draws, level, number)
-        needed = jnp.where(number == first, plan.entering, plan.needed) if lean else None
+        needed = jnp.where(number == first, plan.entering, later) if lean else None
         standing = advance(setup.network, setup.readers, plan, needed, stretch.incoming, noise, standing)
         return standing, record(number, standing, recorded)
 

@@ -46,7 +46,6 @@ def test_a_latch_that_nothing_else_writes_on_need_not_be_computed():
     assert (after[cleared, rest].entering[c], after[cleared, rest].needed[c]) == (True, False)
     assert (after[rest, cleared].entering[c], after[rest, cleared].needed[c]) == (True, False)
     assert not after[rest, rest].entering.any()
-    assert [bool(after[here, rest].holding[c]) for here in (rest, copying, cleared)] == [True, True, False]
 
 
 def test_what_is_presented_is_computed_and_once_more_after_it():
@@ -87,8 +86,23 @@ def test_of_a_single_trial_it_is_the_same_within_a_run(configuration):
         np.testing.assert_array_equal(together.start[0], alone.start[row])
         count = int(together.start[0, -1])
         np.testing.assert_array_equal(together.open[0, :count], alone.open[row, :count])
-        for part in ("entering", "needed", "holding"):
+        for part in ("entering", "needed"):
             np.testing.assert_array_equal(getattr(together, part), getattr(alone, part))
+
+
+@pytest.mark.parametrize("configuration", [*WIRINGS, "wide"])
+def test_what_moves_reaches_where_an_open_projection_leads(configuration):
+    wiring = wiring_of(configuration)
+    relays = [gate.name for gate in wiring.gates if gate.kind == "relay"]
+    here = reached(wiring, [{"open": relays[:2]}, {"open": relays[1:], "closed": ["b7" if "b7" in relays[0] else "b"]}])
+    generator = np.random.default_rng(0)
+    for row in (0, 1):
+        moved = generator.random(len(wiring.populations)) < 0.3
+        expected = np.zeros_like(moved)
+        for number, projection in enumerate(wiring.projections):
+            expected[projection.target] |= here.open[row, number] & moved[projection.source]
+        found = plan(wiring, here, row, row).reached_from(wiring, jnp.asarray(moved))
+        np.testing.assert_array_equal(found, expected)
 
 
 def test_trials_together_need_what_any_of_them_needs():

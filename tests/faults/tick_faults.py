@@ -97,17 +97,17 @@ PLAN_FAULTS = [
         (f"{RESULT}::test_weights_that_are_no_numbers_are_non_finite",),
     ),
     Fault(
-        "what was computed counts as at rest",
+        "what has moved moves nobody",
         ADVANCE,
-        "areas, unsettled | needed, needed, finite)",
-        "areas, unsettled, needed, finite)",
+        "needed |= plan.reached_from(network.wiring, jnp.any(moved, axis=1))",
+        "pass",
         ("tests/engine/test_behaviour.py::test_programs_do_what_they_did[wandering-25]",),
     ),
     Fault(
         "at rest where any population is",
-        "attractorbind._engine.activity",
-        "jnp.any(differ & populations[:, None], axis=0)",
-        "jnp.all(differ | ~populations[:, None], axis=0)",
+        ADVANCE,
+        "~jnp.any(self.moved, axis=0)",
+        "~jnp.all(self.moved, axis=0)",
         (f"{RESULT}::test_a_buffer_at_rest_does_not_make_up_for_others",),
     ),
     Fault(
@@ -179,8 +179,8 @@ PLAN_FAULTS = [
     Fault(
         "the first tick of a stretch is as any other",
         STRETCH,
-        "jnp.where(number == first, plan.entering, plan.needed)",
-        "plan.needed",
+        "jnp.where(number == first, plan.entering, later)",
+        "later",
         (f"{ORACLE}::test_agrees_with_the_oracle_bit_for_bit",),
     ),
     Fault(
