@@ -16,12 +16,16 @@ import numpy as np
 from jax.core import Tracer
 from jaxtyping import Array, Int
 
+from attractorbind._errors import NetworkError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # Up to so many items stand by themselves: to choose among them then costs less than to take a row out of a stack, which
 # is a copy (benchmarks/many_buffers.py).
 SEPARATE = 32
+# And where bundles would be many, of a few items each, they gain nothing.
+GAIN = 4
 # Items and bytes of one bundle: to make them one after the other takes little more memory than they have in the end.
 # But not more bundles than `_MOST`, since each is compiled for.
 _LARGEST, _BYTES, _MOST = 512, 2**26, 16
@@ -84,15 +88,24 @@ class Bundled(Sequence[Item]):
             yield jax.tree.map(lambda leaf, row=row: leaf[self._at(leaf, row)], known[bundle])
 
     def _at(self, leaf: Any, row: int) -> tuple[Any, ...]:
+        if not hasattr(leaf, "ndim"):
+            raise NetworkError(
+                f"one of {len(self)} items that are kept together in few arrays cannot be taken out to be replaced; "
+                "take network.replace(source, target, synapses), or dataclasses.replace(network, synapses=[...])"
+            )
         return (slice(None),) * (self.layout.axis % leaf.ndim) + (row,)
 
 
-def bundled(items: Iterable[Item], axis: int = 0) -> Sequence[Item]:
-    """A tuple of few items; of many, a `Bundled` with those of one form in bundles.
+def bundled(
+    items: Iterable[Item], axis: int = 0, *, kinds: Sequence[Any] | None = None, sizes: Sequence[int] | None = None
+) -> Sequence[Item]:
+    """A tuple of few items, or of many with little in common; of others a `Bundled` with those of one form in bundles.
 
     **Arguments:**
 
     - `axis`: where the arrays of a bundle have the axis that goes through its items.
+    - `kinds`: what items of one bundle have in common beside their form.
+    - `sizes`: bytes of an item of each bundle, of the first if they differ; by default of its arrays.
     """
     if isinstance(items, Bundled):
         return items
@@ -105,11 +118,16 @@ def bundled(items: Iterable[Item], axis: int = 0) -> Sequence[Item]:
         if not all(isinstance(leaf, jax.Array | np.ndarray) for leaf in leaves):
             # Put together by hand; those who take it find what is wrong with it.
             return items
-        form = structure, tuple((leaf.shape, leaf.dtype) for leaf in leaves)
+        kind = None if kinds is None else kinds[number]
+        form = kind, structure, tuple((leaf.shape, leaf.dtype) for leaf in leaves)
         forms.setdefault(form, []).append(number)
-    sizes = [sum(leaf.nbytes for leaf in jax.tree.leaves(items[own[0]])) for own in forms.values()]
-    parts = [part for own, size in zip(forms.values(), sizes, strict=True) for part in in_parts(own, size)]
-    return gathered([(part, _stacked([items[number] for number in part], axis)) for part in parts], axis)
+    if len(forms) * GAIN > len(items):
+        return items
+    parts = []
+    for own in forms.values():
+        size = sum(leaf.nbytes for leaf in jax.tree.leaves(items[own[0]])) if sizes is None else sizes[own[0]]
+        parts += in_parts(own, size)
+    return gathered([(part, stacked([items[number] for number in part], axis)) for part in parts], axis)
 
 
 def in_parts(numbers: Sequence[int], size: int) -> list[Sequence[int]]:
@@ -127,7 +145,7 @@ def gathered(parts: Iterable[tuple[Sequence[int], Any]], axis: int = 0) -> "Bund
     return Bundled(tuple(items for _, items in parts), _layout(tuple(bundle_of.tolist()), axis))
 
 
-def _stacked(items: Sequence[Any], axis: int) -> Any:
+def stacked(items: Sequence[Any], axis: int) -> Any:
     def stack(*leaves: Any) -> Any:
         at = axis % (leaves[0].ndim + 1)
         if any(isinstance(leaf, Tracer) for leaf in leaves):
@@ -147,7 +165,13 @@ def mapped(function: Callable[..., Any], items: Sequence[Any], *columns: Sequenc
     parts = []
     for bundle, numbers in zip(items.bundles, items.layout.members, strict=True):
         values = [np.stack([np.asarray(column[number]) for number in numbers]) for column in columns]
-        parts.append((numbers, _at_once(function)(bundle, *values)))
+        if len(numbers) < GAIN:
+            # So few are worth no compilation of their own.
+            known = jax.tree.map(np.asarray, bundle)
+            rows = [jax.tree.map(lambda leaf, row=row: leaf[row], (known, *values)) for row in range(len(numbers))]
+            parts.append((numbers, stacked([function(*row) for row in rows], 0)))
+        else:
+            parts.append((numbers, _at_once(function)(bundle, *values)))
     return gathered(parts)
 
 

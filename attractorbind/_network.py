@@ -24,6 +24,7 @@ from attractorbind._parts import Parts
 from attractorbind._report import Report, codes_reported, reported
 from attractorbind._rule.assigned import rule_of_each, rules_in_words
 from attractorbind._rule.base import AbstractStorageRule
+from attractorbind._rule.batches import kept_together
 from attractorbind._rule.train import rounded
 from attractorbind._state import Origin, State, buffer_units, check_state as check_state_of, silent
 from attractorbind._synapses.base import AbstractSynapses
@@ -72,10 +73,10 @@ class Network(eqx.Module):
 
     vocabulary: Vocabulary = eqx.field(static=True)
     wiring: Wiring = eqx.field(static=True)
-    all_codes: Sequence[Bool[Array, "slots _units"]] = eqx.field(converter=bundled)
+    all_codes: Sequence[Bool[Array, "slots _units"]]
     areas: tuple[AbstractArea, ...]
     area_parameters: tuple[PyTree, ...]
-    synapses: Sequence[AbstractSynapses] = eqx.field(converter=bundled)
+    synapses: Sequence[AbstractSynapses]
     drive: Float[Array, ""]
     rule: AbstractStorageRule
     key_data: UInt32[Array, " words"]
@@ -84,6 +85,10 @@ class Network(eqx.Module):
     altered: bool = eqx.field(static=True, default=False)
     rules: dict[str, AbstractStorageRule] = eqx.field(default_factory=dict)
     given: tuple[str, ...] = eqx.field(static=True, default=())
+
+    def __post_init__(self) -> None:
+        self.all_codes = bundled(self.all_codes)
+        self.synapses = kept_together(self.wiring, self.synapses)
 
     @property
     def buffers(self) -> dict[str, int]:

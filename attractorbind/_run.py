@@ -24,6 +24,7 @@ from attractorbind._inputs import (
     number_of_trials,
     slot_symbols,
 )
+from attractorbind._kept import Few, kept
 from attractorbind._keys import Rate, check_key, trial_keys
 from attractorbind._nameless import unnamed
 from attractorbind._network import Network, check_network, check_state, silence
@@ -155,20 +156,20 @@ def run(
     with bar_of_run(progress, trials, compiled.ticks if isinstance(compiled, Schedule) else None) as tell:
         of_all = simulate_recording(network, compiled, start, symbols, stream, rates, record, tell, devices)
     outcome, recorded = cut_run(*of_all, trials)
-    kept: Any = Record(None) if recorded is None else recorded
+    noted: Any = Record(None) if recorded is None else recorded
     trace = Trace(
         network=network,
         program=compiled,
         state=without_stimuli(network, outcome.state, seen),
         result=_judged(outcome),
         ticks=np.asarray(outcome.ticks),
-        states=_named(network, kept.states),
-        best_symbol=_named(network, kept.best_symbol),
-        best_overlap=_named(network, kept.best_overlap),
-        rows=kept.rows,
+        states=_named(network, noted.states),
+        best_symbol=_named(network, noted.best_symbol),
+        best_overlap=_named(network, noted.best_overlap),
+        rows=noted.rows,
         output_symbols=np.asarray(outcome.outputs),
         output_counts=np.asarray(outcome.output_counts),
-        recorded_choices=_of_choosing(network, kept.choices, np.asarray(outcome.ticks)),
+        recorded_choices=_of_choosing(network, noted.choices, np.asarray(outcome.ticks)),
     )
     if throw:
         trace.check()
@@ -223,8 +224,33 @@ def compiled_for(network: object, program: object) -> Schedule | Listing:
     check_computed("network", unnamed(network).leaves, NetworkError)
     check_outside(NetworkError)
     if isinstance(program, Program):
-        return program.compile(network)
+        return _compiled(network, program)
     if not isinstance(program, Schedule | Listing):
         raise ProgramError(f"program is a {type(program).__name__}; give a Program, such as load('focus', 'dog')")
     program.check_fits(network)
     return program
+
+
+# Compiled programs that are kept: of a network so many, each with a table of so many bytes at the most.
+_COMPILED, _TABLE_BYTES = 32, 2**20
+
+
+def _compiled(network: Network, program: Program) -> Schedule | Listing:
+    """The program compiled, the same at every call if it is small: with it tables on the device are kept."""
+    made = _compilations(network)
+    try:
+        found = made.get(program)
+    except TypeError:
+        # A condition of the user's own may have no hash.
+        return program.compile(network)
+    if found is None:
+        found = program.compile(network)
+        table = found.gates if isinstance(found, Schedule) else found.rows.gates
+        if table.nbytes <= _TABLE_BYTES:
+            found = made.keep(program, found)
+    return found
+
+
+@kept
+def _compilations(network: Network) -> Few[Program, Schedule | Listing]:
+    return Few(_COMPILED)

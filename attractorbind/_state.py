@@ -75,7 +75,8 @@ class State(eqx.Module):
     @property
     def trials(self) -> int:
         """How many trials the batch holds."""
-        return self.activities[0].shape[0]
+        activities = self.activities
+        return (activities.bundles if isinstance(activities, Bundled) else activities)[0].shape[0]
 
     def __getitem__(self, name: str) -> PyTree:
         check_known("population", "populations", name, (*self.names, *self.area_names))

@@ -57,13 +57,25 @@ def take(
     # What areas give may be another field at every tick.
     later = plan.needed if standing.areas else jnp.zeros_like(plan.needed)
 
-    def tick(number: Int[Array, ""], carry: tuple[Standing, Recorded]) -> tuple[Standing, Recorded]:
-        standing, recorded = carry
+    last = first + stretch.ticks
+
+    def tick(
+        state: tuple[Int[Array, ""], Standing, Recorded],
+    ) -> tuple[Int[Array, ""], Standing, Recorded]:
+        number, standing, recorded = state
         draws = setup.draws
         level = None if draws.noise is None else jnp.where(phase.quiet, jnp.float32(0), draws.noise)
         noise = noise_of_tick(draws, level, number)
         needed = jnp.where(number == first, plan.entering, later) if lean else None
         standing = advance(setup.network, setup.readers, plan, needed, stretch.incoming, noise, standing)
-        return standing, record(number, standing, recorded)
+        recorded = record(number, standing, recorded)
+        following = number + 1
+        if lean and not standing.areas and recorded is None:
+            # Where nothing has moved, all other ticks of the stretch change nothing.
+            following = jnp.where(jnp.any(standing.moved), following, last)
+        return following, standing, recorded
 
-    return jax.lax.fori_loop(first, first + stretch.ticks, tick, carry)
+    if not lean:
+        # The number of rounds must not depend on states, for `jax.vmap`.
+        return jax.lax.fori_loop(first, last, lambda number, carry: tick((number, *carry))[1:], carry)
+    return jax.lax.while_loop(lambda state: state[0] < last, tick, (first, *carry))[1:]

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from attractorbind._bundled import Bundled, gathered, in_parts
-from attractorbind._namespace import Numbers
+from attractorbind._bundled import GAIN, SEPARATE, bundled, gathered, in_parts, stacked
+from attractorbind._namespace import Numbers, on_device
 from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses
+from attractorbind._synapses.given import synapses_at_hand
 from attractorbind._synapses.grid import LARGEST_FIELD, calm_when_source_is_silent, largest_sum
 from attractorbind._wiring import Wiring
 
@@ -28,36 +30,81 @@ def calm(
     return calm_when_source_is_silent(synapses, active, recurrent=recurrent, from_nucleus=from_nucleus)
 
 
+def kept_together(wiring: Wiring, synapses: Sequence[AbstractSynapses]) -> Sequence[AbstractSynapses]:
+    """The synapses of all projections, of many those of one form in bundles: the same ones, however they were made."""
+    if len(synapses) != len(wiring.projections):
+        # Put together by hand; whoever takes it finds that it does not fit.
+        return synapses
+    forms = [_form(wiring, number) for number in range(len(synapses))]
+    return bundled(synapses, kinds=forms, sizes=[_bytes(form) for form in forms])
+
+
+class _Form(NamedTuple):
+    """What projections that are learned together have in common."""
+
+    source: int
+    target: int
+    recurrent: bool
+    from_nucleus: bool
+
+
+def _form(wiring: Wiring, number: int) -> _Form:
+    projection = wiring.projections[number]
+    source, target = wiring.populations[projection.source], wiring.populations[projection.target]
+    return _Form(source.units, target.units, projection.recurrent, source.kind == "nucleus")
+
+
+def _bytes(form: _Form) -> int:
+    return _FLOAT_BYTES * form.source * form.target
+
+
 def learned_in_batches(
     wiring: Wiring, codes: Sequence[Bool[np.ndarray, "symbols _units"]], rules: Sequence[AbstractStorageRule]
-) -> Bundled[AbstractSynapses] | None:
+) -> Sequence[AbstractSynapses] | None:
     """The synapses of all projections, calm when their sources are silent.
 
     **Returns:** None where a rule does not learn in batches, or where some projection comes out wrong: learned alone
     it tells what is wrong with it.
     """
-    if not all(rule.in_batches for rule in rules):
+    if len(rules) <= SEPARATE or not all(rule.in_batches for rule in rules):
         return None
-    forms: dict[tuple, list[int]] = {}
-    for number, (projection, rule) in enumerate(zip(wiring.projections, rules, strict=True)):
-        source, target = wiring.populations[projection.source], wiring.populations[projection.target]
-        form = id(rule), source.units, target.units, projection.recurrent, source.kind == "nucleus"
-        forms.setdefault(form, []).append(number)
+    forms: dict[tuple[int, _Form], list[int]] = {}
+    for number, rule in enumerate(rules):
+        forms.setdefault((id(rule), _form(wiring, number)), []).append(number)
+    if len(forms) * GAIN > len(rules):
+        return None
     parts = []
-    for (_, source_units, target_units, recurrent, from_nucleus), own in forms.items():
-        for numbers in in_parts(own, _FLOAT_BYTES * source_units * target_units):
-            ends = [wiring.projections[number] for number in numbers]
-            synapses, sound = _learned(
-                rules[numbers[0]],
-                np.stack([codes[projection.source] for projection in ends]),
-                np.stack([codes[projection.target] for projection in ends]),
-                recurrent=recurrent,
-                from_nucleus=from_nucleus,
+    for (_, form), own in forms.items():
+        for numbers in in_parts(own, _bytes(form)):
+            rule, ends = rules[numbers[0]], [wiring.projections[number] for number in numbers]
+            sources, targets = (
+                np.stack([codes[getattr(projection, end)] for projection in ends]) for end in ("source", "target")
             )
+            kind = {"recurrent": form.recurrent, "from_nucleus": form.from_nucleus}
+            if len(numbers) < GAIN:
+                alone = [_learned_alone(rule, *pair, **kind) for pair in zip(sources, targets, strict=True)]
+                synapses, sound = stacked([own for own, _ in alone], 0), all(sound for _, sound in alone)
+            else:
+                synapses, sound = _learned(rule, sources, targets, **kind)
             if not sound:
                 return None
             parts.append((numbers, synapses))
     return gathered(parts)
+
+
+def _learned_alone(
+    rule: AbstractStorageRule,
+    source: Bool[np.ndarray, "symbols source"],
+    target: Bool[np.ndarray, "symbols target"],
+    *,
+    recurrent: bool,
+    from_nucleus: bool,
+) -> tuple[AbstractSynapses, bool]:
+    """As `_learned`, of one projection, and without compiling where it is small."""
+    given = on_device((source, target))
+    synapses = synapses_at_hand(rule.learn(*given, recurrent=recurrent))
+    sound = bool(float(largest_sum(synapses)) <= LARGEST_FIELD)
+    return calm(synapses, source, recurrent=recurrent, from_nucleus=from_nucleus), sound
 
 
 @partial(jax.jit, static_argnames=("recurrent", "from_nucleus"))

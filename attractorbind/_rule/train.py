@@ -6,11 +6,11 @@ from types import MappingProxyType
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from attractorbind._bundled import SEPARATE, bundled, mapped
+from attractorbind._bundled import mapped
 from attractorbind._errors import NetworkError
 from attractorbind._namespace import on_device
 from attractorbind._rule.base import AbstractOneShotRule, AbstractStorageRule
-from attractorbind._rule.batches import calm, learned_in_batches
+from attractorbind._rule.batches import calm, kept_together, learned_in_batches
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses, belong_to, cheaper, keep_their_margins, without_factors
 from attractorbind._synapses.given import all_at_hand, checked
@@ -38,14 +38,16 @@ def learn(
     """
     slots = [np.asarray(of_population) for of_population in all_codes]
     codes = [of_population[:symbols] for of_population in slots]
-    many = len(wiring.projections) > SEPARATE and not kept
-    learned = (learned_in_batches(wiring, codes, rules) if many else None) or _learned(wiring, codes, rules, kept)
+    learned = (None if kept else learned_in_batches(wiring, codes, rules)) or _learned(wiring, codes, rules, kept)
     if any(cheaper(synapses, len(slots[0])) for synapses in learned):
         sources = [slots[projection.source] for projection in wiring.projections]
         lean, drive = rounded(wiring, mapped(_lean, learned, sources))
         if keep_their_margins(learned, all_at_hand(lean), *_ends(wiring, codes)):
             return lean, drive
-    return rounded(wiring, learned, written_out=True)
+    matrices, drive = rounded(wiring, learned, written_out=True)
+    # Those of one form are bundled alike, whatever rule they were learned by.
+    several = len({id(rule) for rule in rules}) > 1
+    return kept_together(wiring, tuple(matrices)) if several else matrices, drive
 
 
 def _learned(
@@ -64,7 +66,7 @@ def _learned(
         synapses = rule.learn(given[projection.source], given[projection.target], recurrent=projection.recurrent)
         source = codes[projection.source]
         learned.append(_calm(wiring, projection, _checked(wiring, projection, rule, synapses, source), source))
-    return bundled(learned)
+    return kept_together(wiring, learned)
 
 
 def _ends(
@@ -98,7 +100,7 @@ def add(
         source = np.asarray(codes[projection.source])[None]
         after = without_factors(_checked(wiring, projection, rule, after, source))
         learned.append(_calm(wiring, projection, after, source))
-    return rounded(wiring, bundled(learned))
+    return rounded(wiring, kept_together(wiring, learned))
 
 
 def _checked(

@@ -4,6 +4,7 @@ import dataclasses
 import pickle
 from typing import Any
 
+import equinox as eqx
 import examples
 import imprints
 import jax
@@ -26,10 +27,13 @@ def together(monkeypatch):
     """Has everything bundled, however little there is of it, and in bundles of two."""
     monkeypatch.setattr(_bundled, "SEPARATE", 0)
     monkeypatch.setattr(_bundled, "_LARGEST", 2)
+    monkeypatch.setattr(_bundled, "GAIN", 0)
 
 
 def bundled(network: ab.Network) -> ab.Network:
-    own = dataclasses.replace(network, synapses=tuple(network.synapses), all_codes=tuple(network.all_codes))
+    # One by one, as JAX's arrays.
+    synapses, codes = ([each[number] for number in range(len(each))] for each in (network.synapses, network.all_codes))
+    own = dataclasses.replace(network, synapses=synapses, all_codes=codes)
     assert isinstance(own.synapses, _bundled.Bundled)
     assert isinstance(own.all_codes, _bundled.Bundled)
     return own
@@ -98,7 +102,7 @@ def test_projections_learned_together_are_those_learned_alone(rule, monkeypatch)
     together = hub(12, rule=rule)
     assert isinstance(together.synapses, _bundled.Bundled)
     monkeypatch.setattr(_bundled, "SEPARATE", 100)
-    monkeypatch.setattr("attractorbind._rule.train.SEPARATE", 100)
+    monkeypatch.setattr("attractorbind._rule.batches.SEPARATE", 100)
     alone = hub(12, rule=rule)
     assert isinstance(alone.synapses, tuple)
     assert together.fingerprint == alone.fingerprint
@@ -175,3 +179,46 @@ def test_rows_are_read_out_of_bundles_too(monkeypatch):
     running._drive.clear_cache()
     assert by_rows.decode()["b38"] == ["cat"]
     assert_same_states(by_rows.state, whole.state)
+
+
+def test_where_every_buffer_has_a_size_of_its_own_nothing_is_bundled():
+    sizes = {f"b{number}": 40 + number for number in range(12)}
+    network = ab.build(
+        ab.Vocabulary(SYMBOLS),
+        buffers=sizes,
+        activity=0.15,
+        relays="hub:b0",
+        rule=ab.PseudoInverse(),
+        key=jax.random.key(0),
+    )
+    assert isinstance(network.synapses, tuple)
+    assert ab.run(network, ab.load("b0", "dog") + ab.copy("b0", "b9")).decode()["b9"] == ["dog"]
+
+
+def test_a_few_of_a_form_among_many_are_learned_and_rounded_as_the_others():
+    sizes = {f"b{number}": 48 if number else 60 for number in range(14)}
+    network = ab.build(
+        ab.Vocabulary(SYMBOLS), buffers=sizes, activity=0.15, relays="hub:b0", rule=ab.Hebbian(), key=jax.random.key(0)
+    )
+    assert sorted(len(members) for members in network.synapses.layout.members) == [1, 13, 13, 13]
+    assert network.report().wrong_bits == 0
+    assert ab.run(network, ab.load("b3", "dog") + ab.copy("b3", "b0") + ab.copy("b0", "b9")).decode()["b9"] == ["dog"]
+
+
+def test_bundles_are_the_same_however_a_network_was_made(tmp_path):
+    network = hub(14, rule=ab.Hebbian(), rules={"b3": ab.PseudoInverse()})
+    network.save(tmp_path / "many.network")
+    for other in (
+        ab.Network.load(tmp_path / "many.network"),
+        network.replace("b0", "b1", network.synapses_between("b0", "b1")),
+    ):
+        assert jax.tree.structure(other.synapses) == jax.tree.structure(network.synapses)
+        assert [leaf.shape for leaf in jax.tree.leaves(other.synapses)] == [
+            leaf.shape for leaf in jax.tree.leaves(network.synapses)
+        ]
+
+
+def test_what_cannot_be_replaced_in_place_says_how_it_can():
+    network = hub(12)
+    with pytest.raises(ab.NetworkError, match=r"take network\.replace"):
+        eqx.tree_at(lambda network: network.synapses[0].weights, network, replace_fn=jnp.negative)
