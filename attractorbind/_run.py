@@ -69,7 +69,9 @@ def run(
     tick costs what the projections cost that are open in some trial, but nothing for a buffer at rest on which only its
     latch writes. Without noise and leak, and with gates open or closed, the result is exact: the same bit for bit in
     any batch, on any machine. Each trial does what it would do alone, given its key. Both hold of all but hierarchies:
-    what they see is computed in floating point, and what one trial teaches them changes what others see.
+    what they see is computed in floating point, and what one trial teaches them changes what others see. And they hold
+    of finite weights, as all are that `build`, `replace` and files give: of others, `NON_FINITE` is told only where a
+    product with them is made.
 
     It runs compiled, and checks what it is given before: call it from outside of `jax.jit`, `jax.vmap` and `jax.grad`;
     inside of them, `simulate` is the same run without the checks. Another number of trials seldom compiles anew, for

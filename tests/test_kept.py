@@ -44,3 +44,30 @@ def test_nothing_that_is_kept_holds_a_network():
     del network
     gc.collect()
     assert len(_kept._KEPT) <= before
+
+
+def test_a_program_that_is_run_again_is_compiled_once(monkeypatch):
+    compiled = []
+    compile_program = ab.Program.compile
+
+    def noted(program: ab.Program, network: ab.Network):
+        compiled.append(program)
+        return compile_program(program, network)
+
+    monkeypatch.setattr(ab.Program, "compile", noted)
+    network = jax.tree.map(lambda leaf: leaf, pair())
+    for symbol in ("s0", "s0", "s1", "s0"):
+        # Another object each time, and equal to that of the same symbol.
+        assert ab.run(network, ab.load("focus", symbol)).decode()["focus"] == [symbol]
+    assert len(compiled) == 2
+    assert ab.run(jax.tree.map(lambda leaf: leaf, pair()), ab.load("focus", "s0")).decode()["focus"] == ["s0"]
+    assert len(compiled) == 3
+
+
+def test_long_programs_are_not_kept(monkeypatch):
+    network = jax.tree.map(lambda leaf: leaf, pair())
+    long = ab.load("focus", "s0") + ab.hold(100_000)
+    first, second = (ab.run(network, long).program for _ in range(2))
+    assert first is not second
+    short = ab.load("focus", "s0")
+    assert ab.run(network, short).program is ab.run(network, short).program

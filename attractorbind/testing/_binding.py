@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase
 from hypothesis.strategies import SearchStrategy
 
 from attractorbind._checks import check_count, check_fraction
+from attractorbind._errors import ArgumentError
 from attractorbind._keys import Rate
 from attractorbind._network import Network, check_network
 from attractorbind._program.listing import Listing
@@ -192,7 +193,13 @@ def _search(
         hypothesis.assume(_runnable(network, case.program) is not None)
         try_case(case)
 
-    agrees()
+    try:
+        agrees()
+    except hypothesis.errors.Unsatisfiable as error:
+        raise ArgumentError(
+            "programs= draws no program that can be run in a check: it is empty, filters nearly all out, or draws only "
+            "programs that are too large; give a strategy such as attractorbind.testing.programs(network)"
+        ) from error
 
 
 def too_many(tried: Tried, allowed: float) -> bool:

@@ -67,3 +67,5 @@ def test_pytest_has_a_fixture(binding, monkeypatch):
 def test_a_strategy_of_something_else_is_an_error():
     with pytest.raises(ab.ProgramError, match="programs= has drawn 'load'; give a strategy of programs"):
         check_binding(sound(), max_examples=1, programs=st.just("load"))
+    with pytest.raises(ab.ArgumentError, match="programs= draws no program that can be run"):
+        check_binding(sound(), max_examples=1, programs=st.nothing())
