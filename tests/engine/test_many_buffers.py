@@ -61,7 +61,9 @@ def test_what_is_kept_together_runs_as_it_does_apart(kind, record, request):
     def told(network: ab.Network) -> list[ab.Trace]:
         options: dict[str, Any] = {"args": {"x": ["s0", "s1", "s2"]}, "record": record, "throw": False}
         options |= {"noise": 0.03, "leak": 0.01, "key": jax.random.key(1)}
+        begun = ab.run(network, ab.load("b", "s2")).state
         return [
+            ab.run(network, ab.copy("b", "a"), begun, record=record),
             ab.run(network, STRAIGHT, **options),
             ab.run(network, BRANCHING, inputs=[["s1", "s2"], ["s3"], ["s2", "s2"]], **options),
             ab.run(network, STRAIGHT, args={"x": ["s0", "s1", "s2"]}, throw=False, record=record),
