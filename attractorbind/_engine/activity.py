@@ -39,9 +39,18 @@ class Activity(eqx.Module):
         """What a population does."""
         return whole(at(self.halves, 2 * population + at(self.current, population)), self.devices)
 
-    def written(self, population: Int[Array, ""], states: Units) -> "Activity":
-        """The same with new states in a population's other half, which counts once the population is `turned`."""
+    def written(self, population: Int[Array, ""], states: Units, changed: Bool[Array, " trials"]) -> "Activity":
+        """The same with new states in a population's other half, which counts once the population is `turned`.
+
+        **Arguments:**
+
+        - `changed`: in which trials it changes; it was read from these halves.
+        """
         half = 2 * population + 1 - at(self.current, population)
+        if self.devices is None:
+            # More trials than there are never change, but the compiler cannot know that: so it has to read `changed`
+            # before it writes, and need not copy all halves for it.
+            half += (jnp.sum(changed, dtype=jnp.int32) > len(changed)).astype(jnp.int32)
         halves = jax.lax.dynamic_update_index_in_dim(self.halves, exchanged(states, self.devices), half, 0)
         return Activity(whole(halves, self.devices), self.current, self.devices)
 

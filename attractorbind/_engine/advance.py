@@ -146,7 +146,7 @@ def advance(
             outputs = flipped(noise, target, outputs)
         changed = jnp.any(outputs != carry.activity.of(target), axis=1)
         return _Written(
-            carry.activity.written(target, outputs),
+            carry.activity.written(target, outputs, changed),
             jax.lax.dynamic_update_index_in_dim(carry.moved, changed, target, 0),
             products,
             carry.finite & jnp.isfinite(h),

@@ -47,9 +47,9 @@ def product_of(
     if products is None:
         return readers.product(projection, states), None
     kept, fresh = products
-    product = jax.lax.cond(
-        at(fresh, projection), lambda: at(kept, projection), lambda: readers.product(projection, states)
-    )
+    # Taken out before the branch: all products going into it would be copied before they are written.
+    before = at(kept, projection)
+    product = jax.lax.cond(at(fresh, projection), lambda: before, lambda: readers.product(projection, states))
     return product, Products(
         jax.lax.dynamic_update_index_in_dim(kept, product, projection, 0),
         jax.lax.dynamic_update_index_in_dim(fresh, True, projection, 0),
