@@ -8,7 +8,7 @@ import numpy as np
 from attractorbind._each import NONE
 from attractorbind._errors import ProgramError
 from attractorbind._network import Network
-from attractorbind._program.assembler import HALT, Action, Count, Node, Reset
+from attractorbind._program.assembler import HALT, Action, Count, Event, Node, Reset
 from attractorbind._program.compiled import Beginning, Slot, flatten, slot_of, step_label
 from attractorbind._program.condition import Branch
 from attractorbind._program.listing import Listing, Questions, Rows
@@ -19,6 +19,11 @@ from attractorbind._program.symbol import Next
 def compile_listing(network: Network, nodes: Sequence[Node]) -> Listing:
     """The listing of a program that branches or has streams."""
     return _Compiler(network).compile(nodes)
+
+
+def _events(node: Node, rows: Sequence[Any]) -> tuple[str | None, ...]:
+    """What a trace tells has happened at each row of a node: at its first."""
+    return (node.action.event, *[None] * (len(rows) - 1))
 
 
 # A row of the table before it stands in arrays: those of its columns that differ from the resting row.
@@ -66,9 +71,10 @@ class _Compiler:
                 **columns,
             ),
             questions=Questions(*questions.T),
-            counters=sum(isinstance(node.action, Reset) for node in nodes),
+            counters=len({node.action.counter for node in nodes if isinstance(node.action, Reset)}),
             addresses=np.repeat(np.arange(len(nodes), dtype=np.int32), [len(group) for group in groups]),
             labels=tuple(label for group in groups for _, label in group),
+            events=tuple(event for node, group in zip(nodes, groups, strict=True) for event in _events(node, group)),
         )
 
     def _node_rows(self, node: Node) -> list[tuple[_Row, str]]:
@@ -85,6 +91,8 @@ class _Compiler:
                 return {"counter": counter}
             case Count(counter, limit, fails):
                 return {"counter": counter, "limit": limit, "fails": fails}
+            case Event():
+                return {}
         raise ProgramError(f"a listing has instructions, readings and counters, not {action}")
 
     def _instruction_rows(self, instruction: Instruction, procedures: tuple[str, ...]) -> list[tuple[_Row, str]]:
