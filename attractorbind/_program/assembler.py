@@ -62,21 +62,6 @@ class Fire(Count):
         return f"fire {self.name!r} {super().__str__()}"
 
 
-@dataclass(frozen=True)
-class Event(Action):
-    """A tick at rest, which a trace tells of by this name."""
-
-    name: str
-
-    @property
-    def event(self) -> str | None:
-        """The name."""
-        return self.name
-
-    def __str__(self) -> str:
-        return f"fire {self.name!r}"
-
-
 @dataclass(eq=False)
 class Label:
     """A name for an address that may not be known yet.

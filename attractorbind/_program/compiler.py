@@ -8,7 +8,7 @@ import numpy as np
 from attractorbind._each import NONE
 from attractorbind._errors import ProgramError
 from attractorbind._network import Network
-from attractorbind._program.assembler import HALT, Action, Count, Event, Node, Reset
+from attractorbind._program.assembler import HALT, Action, Count, Node, Reset
 from attractorbind._program.compiled import Beginning, Slot, flatten, slot_of, step_label
 from attractorbind._program.condition import Branch
 from attractorbind._program.listing import Listing, Questions, Rows
@@ -91,8 +91,6 @@ class _Compiler:
                 return {"counter": counter}
             case Count(counter, limit, fails):
                 return {"counter": counter, "limit": limit, "fails": fails}
-            case Event():
-                return {}
         raise ProgramError(f"a listing has instructions, readings and counters, not {action}")
 
     def _instruction_rows(self, instruction: Instruction, procedures: tuple[str, ...]) -> list[tuple[_Row, str]]:

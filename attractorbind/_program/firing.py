@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from attractorbind._errors import ProgramError
-from attractorbind._program.assembler import Assembler, Count, Event, Fire, Label, Reset
+from attractorbind._program.assembler import Assembler, Count, Fire, Label, Reset
 from attractorbind._program.choosing import Choose, Offer, first_chosen
 from attractorbind._program.condition import Condition
 from attractorbind._program.program import Program
-from attractorbind._program.statement import Statement, lay_out
+from attractorbind._program.statement import Statement, Step, lay_out
 from attractorbind._wiring import Wiring
 
 
@@ -19,24 +19,6 @@ class Production:
     when: Condition
     then: Program
     name: str | None = None
-
-
-@dataclass(frozen=True)
-class Happening(Statement):
-    """That something happens which a trace is to tell of."""
-
-    name: str
-
-    def lower(self, assembler: Assembler, after: Label) -> None:
-        """One action."""
-        assembler.add(Event(self.name), after)
-
-    def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
-        """It stands for itself."""
-        return (self,)
-
-    def __str__(self) -> str:
-        return f"fire {self.name!r}"
 
 
 @dataclass(frozen=True)
@@ -102,7 +84,7 @@ class Contest(Statement):
     def _chosen(self) -> Program:
         """One rule is chosen of those that were offered, and fires."""
         choose = Program((Choose(self.area, (), compete=True, greedy=False, relays=False),))
-        fired = {channel: Program((Happening(str(rule.name)),)) + rule.then for channel, rule in self.rules}
+        fired = {channel: Program((Step(1, tells=str(rule.name)),)) + rule.then for channel, rule in self.rules}
         return choose + first_chosen(self.area, fired, certain=False)
 
     def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:

@@ -1,0 +1,18 @@
+"""Models of ACT-R, run on buffers of attractor networks."""
+
+from attractorbind._actr.chunks import Chunk as Chunk, ChunkType as ChunkType
+from attractorbind._actr.clock import Timed as Timed
+from attractorbind._actr.model import Model as Model
+from attractorbind._actr.rules import (
+    Clear as Clear,
+    Match as Match,
+    Modify as Modify,
+    Output as Output,
+    Query as Query,
+    Request as Request,
+    Rule as Rule,
+    Stop as Stop,
+    Test as Test,
+)
+from attractorbind._actr.run import Run as Run, run as run
+from attractorbind._actr.settings import Settings as Settings
