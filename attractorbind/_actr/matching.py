@@ -125,3 +125,33 @@ def _closed(facts: dict[Question, bool]) -> dict[Question, bool]:
         if held:
             found.update(dict.fromkeys(map(Occupied, _buffers(question)), True))
     return found
+
+
+def exclude_each_other(first: Condition, second: Condition) -> bool:
+    """Whether two conditions are known never to hold at the same time."""
+    known = {question: held for part in (first, second) for question, held in _literals(part)}
+    literals = [*_literals(first), *_literals(second)]
+    closed = _closed(dict(known))
+    return any(_follows(question, closed) is (not held) or known[question] is not held for question, held in literals)
+
+
+def _literals(condition: Condition) -> Iterator[tuple[Question, bool]]:
+    """The questions that must be answered so if a condition is to hold, as far as it says so without "or"."""
+    match condition:
+        case And(first, second):
+            yield from _literals(first)
+            yield from _literals(second)
+        case Not(Not(inner)):
+            yield from _literals(inner)
+        case Not(Or(first, second)):
+            yield from _literals(Not(first))
+            yield from _literals(Not(second))
+        case Not(inner) if isinstance(inner, Question):
+            yield _in_order(inner), False
+        case Question():
+            yield _in_order(condition), True
+
+
+def _in_order(question: Question) -> Question:
+    """The same question for the same comparison, whichever buffer is named first."""
+    return Equal(*sorted((question.first, question.second))) if isinstance(question, Equal) else question

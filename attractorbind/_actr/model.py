@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 
 import jax
 from jaxtyping import Array, Key
@@ -37,6 +38,7 @@ from attractorbind._actr.layout import (
     lay_out_buffers,
     place,
 )
+from attractorbind._actr.matching import exclude_each_other
 from attractorbind._actr.rules import Match, Modify, Output, Request, Rule, Stop, is_variable
 from attractorbind._actr.settings import Settings
 from attractorbind._area.hippocampus import SnapshotMemory
@@ -165,6 +167,17 @@ class Model:
         ]
         stops = {rule.name for rule in ordered if any(isinstance(action, Stop) for action in rule.then)}
         return Deliberation(tuple(productions), tuple(self._modules()), frozenset(stops), 0)
+
+    @cached_property
+    def ties(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of rules of the same utility that may match at the same time: the first of them is the one that fires."""
+        utilities = {rule.name: rule.utility for rule in self.rules}
+        return tuple(
+            (str(first.name), str(second.name))
+            for first, second in combinations(self._deliberation.rules, 2)
+            if utilities[str(first.name)] == utilities[str(second.name)]
+            and not exclude_each_other(first.when, second.when)
+        )
 
     def _modules(self) -> Iterable[Module]:
         """The modules that take time, as far as rules ask them for something."""

@@ -3,6 +3,7 @@
 from attractorbind._actr.chunks import Chunk as Chunk, ChunkType as ChunkType
 from attractorbind._actr.clock import Timed as Timed
 from attractorbind._actr.model import Model as Model
+from attractorbind._actr.reading import parse as parse, read as read
 from attractorbind._actr.rules import (
     Clear as Clear,
     Match as Match,
