@@ -1,11 +1,12 @@
-"""What a rule does, as gates: all slots change in one tick, and what a variable stands for is what stood there before."""
+"""What a rule does, as gates: all slots change in one tick, and a variable is what stood in its slot before."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from attractorbind._actr.conditions import BUSY, ERROR
 from attractorbind._actr.layout import IMAGINAL_STATE, MODULE, RETRIEVAL_STATE, Layout, cleared_by, place
-from attractorbind._actr.rules import Modify, Output, Request, Rule, is_variable
+from attractorbind._actr.parts import Modify, Output, Request, is_variable
+from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
 from attractorbind._errors import ProgramError
 from attractorbind._program.macros import hold
@@ -59,13 +60,13 @@ def program_of(rule: Rule, layout: Layout, settings: Settings) -> Program:
             change.emptied.update(dict.fromkeys(layout.whole(MODULE)))
     for action in rule.then:
         if isinstance(action, Modify):
-            _assign(rule, change, action.buffer, action.slots, bound)  # pyright: ignore[reportArgumentType]
+            _assign(rule, change, action.buffer, action.values, bound)
         elif isinstance(action, Request):
             _request(rule, change, action, bound, layout)
     program += change.program()
-    for action in rule.then:
-        if isinstance(action, Request) and action.buffer == "retrieval":
-            program += _search([slot for slot, _ in action.slots], layout)  # pyright: ignore[reportAssignmentType]
+    asked = rule.asks("retrieval")
+    if asked is not None:
+        program += _search([slot for slot, _ in asked.values], layout)
     return program if program.statements else hold()
 
 
@@ -92,23 +93,21 @@ def _assign(
 def _request(rule: Rule, change: Change, action: Request, bound: dict[str, list[str]], layout: Layout) -> None:
     """Put a cue into the declarative module, or begin a chunk in the goal or in the imaginal buffer."""
     if action.buffer == "retrieval":
-        wrong = [slot for slot, value in action.slots if value is None]  # pyright: ignore[reportAssignmentType]
-        if wrong or not action.slots:
+        wrong = [slot for slot, value in action.values if value is None]
+        if wrong or not action.values:
             told = f"an empty slot {wrong[0]!r}" if wrong else "nothing in particular"
             raise ProgramError(f"rule {rule.name!r} asks the memory for {told}; give it a slot and its value as a cue")
         change.emptied.update(dict.fromkeys(layout.whole(MODULE)))
         change.presented[RETRIEVAL_STATE] = BUSY
-        _assign(rule, change, MODULE, action.slots, bound)  # pyright: ignore[reportArgumentType]
+        _assign(rule, change, MODULE, action.values, bound)
         return
     kept = [
-        slot
-        for slot, value in action.slots  # pyright: ignore[reportAssignmentType]
-        if is_variable(value) and place(action.buffer, slot) in bound[str(value)]
+        slot for slot, value in action.values if is_variable(value) and place(action.buffer, slot) in bound[str(value)]
     ]
     for slot in kept:
         # Its latch goes on holding what it holds.
         change.emptied.pop(place(action.buffer, slot))
-    rest = tuple((slot, value) for slot, value in action.slots if slot not in kept)  # pyright: ignore[reportAssignmentType]
+    rest = tuple((slot, value) for slot, value in action.values if slot not in kept)
     _assign(rule, change, action.buffer, rest, bound)
     status = action.buffer if action.buffer == "goal" else IMAGINAL_STATE
     change.presented[status] = MADE if action.buffer == "goal" else BUSY

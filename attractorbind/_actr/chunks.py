@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from attractorbind._checks import check_known, check_names
 from attractorbind._errors import ProgramError
@@ -64,13 +65,13 @@ class ChunkType:
         given = self.slots
         if not isinstance(given, Mapping) and not (isinstance(given, tuple) and given and isinstance(given[0], tuple)):
             given = dict.fromkeys(check_names(f"the slots of {owner}", given, "names of slots", ProgramError))
-        inherited = {} if self.parent is None else dict(self.parent.slots)
+        inherited = {} if self.parent is None else self.parent.defaults
         object.__setattr__(self, "slots", tuple({**inherited, **dict(slot_values(owner, given))}.items()))
 
     @property
     def defaults(self) -> dict[str, str | None]:
         """Its slots with what they hold where a chunk does not say it."""
-        return dict(self.slots)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        return dict(cast(Slots, self.slots))
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,11 @@ class Chunk:
         object.__setattr__(self, "slots", tuple(values.items()))
 
     @property
+    def values(self) -> Slots:
+        """Its slots with what they hold."""
+        return cast(Slots, self.slots)
+
+    @property
     def held(self) -> dict[str, str]:
         """Its slots that hold something."""
-        return {slot: value for slot, value in dict(self.slots).items() if value is not None}
+        return {slot: value for slot, value in self.values if value is not None}

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from attractorbind._actr.actions import FAILED, IMAGINED, PUT_OUT, RETRIEVED
-from attractorbind._actr.rules import Output, Request, Rule, is_variable
+from attractorbind._actr.parts import Output, Request, is_variable
+from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
 from attractorbind._trace_firings import Firing, event_line
 

@@ -5,7 +5,8 @@ from functools import reduce
 from operator import and_, or_
 
 from attractorbind._actr.layout import IMAGINAL_STATE, RETRIEVAL_STATE, Layout, place
-from attractorbind._actr.rules import Match, Query, Rule, Test, is_variable
+from attractorbind._actr.parts import Match, Query, Test, is_variable
+from attractorbind._actr.rules import Rule
 from attractorbind._errors import ProgramError
 from attractorbind._program.condition import Condition
 from attractorbind._program.question import empty, equal, holds
@@ -43,11 +44,8 @@ def condition_of(rule: Rule, layout: Layout, symbols: Sequence[str]) -> Conditio
         if match.buffer in layout.emptied and (not present or match.buffer == "imaginal"):
             own.insert(0, ~empty(match.buffer))
         parts += own
-    for query in rule.when:
-        if isinstance(query, Query):
-            asked = _of_query(query)
-            if asked is not None:
-                parts.append(asked)
+    asked = [_of_query(query) for query in rule.queries]
+    parts += [condition for condition in asked if condition is not None]
     # What tells most comes first: that a slot merely holds something is asked last.
     parts.sort(key=lambda part: str(part).startswith("~empty"))
     if not parts:
@@ -138,10 +136,10 @@ def _of_query(query: Query) -> Condition | None:
 
 
 def may_fire_while_pending(rule: Rule, buffer: str) -> bool:
-    """Whether a rule can match while a module is at work for a buffer: unless it asks for a chunk there, or for rest."""
+    """Whether a rule can match while a module is at work: unless it asks for a chunk in its buffer, or for rest."""
     if any(match.buffer == buffer for match in rule.matches):
         return False
     wanted = {("state", "free", False), ("state", "error", False), ("state", "busy", True)}
     wanted |= {("buffer", "full", False), ("buffer", "failure", False), ("buffer", "empty", True)}
-    asked = {(part.what, part.value, part.negated) for part in rule.when if isinstance(part, Query) and part.buffer == buffer}
+    asked = {(query.what, query.value, query.negated) for query in rule.queries if query.buffer == buffer}
     return not asked & wanted

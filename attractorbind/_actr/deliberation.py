@@ -96,9 +96,7 @@ class Deliberation(Statement):
         for known, entry in pending.items():
             lay_out_matching(assembler, self.rules, known, entry, fires, idle)
 
-    def _wait(
-        self, assembler: Assembler, clocks: Mapping[int, int], entry: Label, test: Label, after: Label
-    ) -> None:
+    def _wait(self, assembler: Assembler, clocks: Mapping[int, int], entry: Label, test: Label, after: Label) -> None:
         """Of the modules at work let the one end that ends first; where none is at work, go on at `after`."""
         for number, module in enumerate(self.modules):
             assembler.here(entry)

@@ -81,7 +81,9 @@ def forms(text: str, name: str = "") -> tuple[Form, ...]:
         elif kind in ("symbol", "text"):
             open_lists[-1][1].append(Form(line, token if kind == "text" else token.lower()))
         elif kind == "quote":
-            raise FormError(f"{where}line {line}: {token!r} is Lisp that is computed, and models are only read; write what it gives")
+            raise FormError(
+                f"{where}line {line}: {token!r} is Lisp that is computed, and models are only read; write what it gives"
+            )
         line += token.count("\n")
         at = found.end()
     if len(open_lists) > 1:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from attractorbind._actr.chunks import Chunk
-from attractorbind._actr.rules import Clear, Match, Modify, Request, Rule
+from attractorbind._actr.parts import Modify
+from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
 from attractorbind._errors import ProgramError
 
@@ -22,8 +23,8 @@ def place(buffer: str, slot: str | None) -> str:
 
 def cleared_by(rule: Rule, settings: Settings) -> tuple[str, ...]:
     """The buffers whose chunk goes when a rule fires: those that it clears or asks anew, and those it harvests."""
-    told = {action.buffer for action in rule.then if isinstance(action, Modify | Request | Clear)}
-    gone = [action.buffer for action in rule.then if isinstance(action, Request | Clear)]
+    told = {action.buffer for action in rule.changes}
+    gone = [action.buffer for action in rule.changes if not isinstance(action, Modify)]
     if settings.harvest:
         gone += [m.buffer for m in rule.matches if m.buffer not in told and m.buffer not in ("goal", *settings.kept)]
     return tuple(dict.fromkeys(gone))
@@ -36,7 +37,7 @@ class Layout:
     **Attributes:**
 
     - `slots`: buffer, or `MODULE`, to the names of its slots.
-    - `remembered`: the buffers whose chunks become memories when they are cleared, since some retrieval may ask for them.
+    - `remembered`: the buffers whose chunks become memories when they are cleared, as retrievals may ask for them.
     - `emptied`: the buffers that may be without a chunk when rules are matched.
     """
 
@@ -58,18 +59,18 @@ class Layout:
 
 def lay_out_buffers(rules: Sequence[Rule], chunks: Iterable[Chunk], goal: Chunk | None, settings: Settings) -> Layout:
     """The neural buffers that these rules need, for these memories and this goal."""
-    named: dict[str, dict[str, None]] = {"goal": dict.fromkeys(() if goal is None else dict(goal.slots))}
+    named: dict[str, dict[str, None]] = {"goal": dict.fromkeys(() if goal is None else dict(goal.values))}
     cues: list[tuple[str, ...]] = []
     for rule in rules:
-        for condition in rule.when:
-            own = named.setdefault(condition.buffer, {})
-            own.update(dict.fromkeys(test.slot for test in getattr(condition, "of_slots", ())))
-        for action in rule.then:
-            if isinstance(action, Modify | Request | Clear):
-                slots = [slot for slot, _ in getattr(action, "slots", ())]
-                named.setdefault(action.buffer, {}).update(dict.fromkeys(slots))
-                if isinstance(action, Request) and action.buffer == "retrieval":
-                    cues.append(tuple(slots))
+        for condition in (*rule.matches, *rule.queries):
+            named.setdefault(condition.buffer, {})
+        for action in rule.changes:
+            named.setdefault(action.buffer, {})
+        for buffer, slot in rule.slots():
+            named[buffer][slot] = None
+        asked = rule.asks("retrieval")
+        if asked is not None:
+            cues.append(tuple(slot for slot, _ in asked.values))
     gone = {buffer for rule in rules for buffer in cleared_by(rule, settings)}
     remembered = tuple(
         buffer
@@ -93,13 +94,9 @@ def check_slots(rules: Iterable[Rule], known: Iterable[str]) -> None:
     if not slots:
         return
     for rule in rules:
-        for part in (*rule.when, *rule.then):
-            named = [test.slot for test in part.of_slots] if isinstance(part, Match) else []
-            if isinstance(part, Modify | Request):
-                named = [slot for slot, _ in part.slots]  # pyright: ignore[reportAssignmentType]
-            unknown = [slot for slot in named if slot not in slots]
-            if unknown:
+        for buffer, slot in rule.slots():
+            if slot not in slots:
                 raise ProgramError(
-                    f"rule {rule.name!r} names the slot {unknown[0]!r} of {part.buffer!r}, which no chunk type has; "
-                    f"slots are {', '.join(sorted(slots))}"
+                    f"rule {rule.name!r} names the slot {slot!r} of {buffer!r}, which no chunk type has; slots are "
+                    f"{', '.join(sorted(slots))}"
                 )

@@ -1,4 +1,4 @@
-"""Matching all rules of a model: each question is asked once at the most, and none whose answer follows from another's."""
+"""Matching all rules: each question is asked once at the most, and none whose answer follows from another's."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -16,7 +16,12 @@ _MOST_READINGS = 4096
 
 
 def lay_out_matching(
-    assembler: Assembler, rules: Sequence[Production], known: Known, entry: Label, fires: Sequence[Label], nothing: Label
+    assembler: Assembler,
+    rules: Sequence[Production],
+    known: Known,
+    entry: Label,
+    fires: Sequence[Label],
+    nothing: Label,
 ) -> None:
     """Lay out the readings that find the first rule that matches.
 
@@ -129,10 +134,12 @@ def _closed(facts: dict[Question, bool]) -> dict[Question, bool]:
 
 def exclude_each_other(first: Condition, second: Condition) -> bool:
     """Whether two conditions are known never to hold at the same time."""
-    known = {question: held for part in (first, second) for question, held in _literals(part)}
-    literals = [*_literals(first), *_literals(second)]
-    closed = _closed(dict(known))
-    return any(_follows(question, closed) is (not held) or known[question] is not held for question, held in literals)
+    literals = {*_literals(first), *_literals(second)}
+    for question, held in literals:
+        others = _closed({other: answer for other, answer in literals if other != question})
+        if (question, not held) in literals or _follows(question, others) is (not held):
+            return True
+    return False
 
 
 def _literals(condition: Condition) -> Iterator[tuple[Question, bool]]:

@@ -1,11 +1,10 @@
 """A model of ACT-R, and the network and the program that it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 
-import jax
 from jaxtyping import Array, Key
 
 from attractorbind._actr.actions import (
@@ -17,9 +16,9 @@ from attractorbind._actr.actions import (
     failed,
     imagined,
     program_of,
-    relays_of,
     retrieved,
 )
+from attractorbind._actr.building import network_of, storing
 from attractorbind._actr.chunks import Chunk, ChunkType
 from attractorbind._actr.conditions import (
     BUSY,
@@ -36,26 +35,21 @@ from attractorbind._actr.layout import (
     check_slots,
     cleared_by,
     lay_out_buffers,
-    place,
 )
 from attractorbind._actr.matching import exclude_each_other
-from attractorbind._actr.rules import Match, Modify, Output, Request, Rule, Stop, is_variable
+from attractorbind._actr.parts import Stop, is_variable
+from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
-from attractorbind._area.hippocampus import SnapshotMemory
-from attractorbind._build import build
-from attractorbind._checks import check_count, check_known
+from attractorbind._checks import check_count
 from attractorbind._errors import ProgramError
 from attractorbind._network import Network
-from attractorbind._program.condition import And, Condition, Not, Or
+from attractorbind._program.condition import Condition
 from attractorbind._program.control import when
 from attractorbind._program.firing import Production
 from attractorbind._program.macros import clear
-from attractorbind._program.program import Program, gates, present
-from attractorbind._program.question import Equal, Occupied, empty, holds
-from attractorbind._program.recollection import store
-from attractorbind._program.statement import SETTLE
+from attractorbind._program.program import Program, present
+from attractorbind._program.question import Occupied, empty, holds
 from attractorbind._program.symbol import arg
-from attractorbind._rule.dual import MaximalStability
 from attractorbind._vocabulary import Vocabulary
 
 # What stands for an empty slot where a goal is given to a trial.
@@ -99,7 +93,7 @@ class Model:
         ...     [actr.Modify("goal", {"count": "=next"}), actr.Request("retrieval", {"first": "=next"})])
         >>> stop = actr.Rule("stop", [actr.Match("goal", {"count": "=n", "to": "=n"})], [actr.Stop()])
         >>> model = actr.Model([start, step, stop], facts, actr.Chunk("goal", {"from": "2", "to": "4", "count": None}))
-        >>> run = model.run(key=jax.random.key(0))
+        >>> run = actr.run(model, model.network(key=jax.random.key(0)))
         >>> run.firings().names, run.held("goal")
         (['start', 'step', 'step', 'stop'], [{'from': '2', 'to': '4', 'count': '4'}])
     """
@@ -129,7 +123,7 @@ class Model:
             raise ProgramError(f"settings is {self.settings!r}; give Settings()")
         known = [slot for kind in self.types for slot in kind.defaults]
         if self.types:
-            check_slots(self.rules, [*known, *(slot for chunk in self._all_chunks for slot in dict(chunk.slots))])
+            check_slots(self.rules, [*known, *(slot for chunk in self._all_chunks for slot in dict(chunk.values))])
         self._check_memories()
         # All that may be wrong with a rule is found when it is compiled, at the latest.
         _ = self._deliberation
@@ -148,11 +142,7 @@ class Model:
         """All symbols that its chunks and rules name, and those that stand for how modules are."""
         values = [value for chunk in self._all_chunks for value in (chunk.name, *chunk.held.values())]
         for rule in self.rules:
-            for part in (*rule.when, *rule.then):
-                pairs = [(t.slot, t.value) for t in part.of_slots] if isinstance(part, Match) else []
-                if isinstance(part, Modify | Request):
-                    pairs = list(part.slots)  # pyright: ignore[reportAssignmentType]
-                values += [value for _, value in pairs if value is not None and not is_variable(value)]
+            values += [value for value in rule.values() if value is not None and not is_variable(value)]
         names = dict.fromkeys([*values, *self.symbols, BUSY, ERROR, MADE, NIL])
         return Vocabulary(list(names))
 
@@ -170,20 +160,29 @@ class Model:
 
     @cached_property
     def ties(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of rules of the same utility that may match at the same time: the first of them is the one that fires."""
-        utilities = {rule.name: rule.utility for rule in self.rules}
+        """Pairs of rules of the same utility that may match at the same time; the first of the two fires then."""
+        rules = {rule.name: rule for rule in self.rules}
+        asked = {str(each.name): self._implied(rules[str(each.name)], each.when) for each in self._deliberation.rules}
         return tuple(
-            (str(first.name), str(second.name))
-            for first, second in combinations(self._deliberation.rules, 2)
-            if utilities[str(first.name)] == utilities[str(second.name)]
-            and not exclude_each_other(first.when, second.when)
+            (first, second)
+            for first, second in combinations(asked, 2)
+            if rules[first].utility == rules[second].utility and not exclude_each_other(asked[first], asked[second])
         )
+
+    def _implied(self, rule: Rule, asked: Condition) -> Condition:
+        """What a rule asks, and what follows from it for the chunks of buffers."""
+        for match in rule.matches:
+            asked &= ~empty(match.buffer)
+        for query in rule.queries:
+            if query.value in ("error", "failure") and not query.negated:
+                asked &= empty(query.buffer)
+        return asked
 
     def _modules(self) -> Iterable[Module]:
         """The modules that take time, as far as rules ask them for something."""
         layout, settings = self.layout, self.settings
         for buffer in ("retrieval", "imaginal"):
-            asked_by = frozenset(rule.name for rule in self.rules if _asks(rule, buffer))
+            asked_by = frozenset(rule.name for rule in self.rules if rule.asks(buffer))
             if not asked_by:
                 continue
             meanwhile = frozenset(rule.name for rule in self.rules if may_fire_while_pending(rule, buffer))
@@ -211,8 +210,8 @@ class Model:
             stored = [b for b in cleared_by(rule, self.settings) if b in self.layout.remembered]
             if stored and may_fire_while_pending(rule, "retrieval"):
                 raise ProgramError(
-                    f"rule {rule.name!r} makes a memory of {stored[0]!r}, perhaps while a retrieval is pending, and the "
-                    "declarative module does one thing at a time; add Query('retrieval', 'state', 'free')"
+                    f"rule {rule.name!r} makes a memory of {stored[0]!r}, perhaps while a retrieval is pending, and "
+                    "the declarative module does one thing at a time; add Query('retrieval', 'state', 'free')"
                 )
 
     def network(self, *, units: int | None = None, key: Key[Array, ""]) -> Network:
@@ -223,48 +222,11 @@ class Model:
         - `units`: of each buffer; by default 256, and more for many symbols.
         - `key`: a random key, for codes and assemblies.
         """
-        symbols, buffers = self.vocabulary, self.layout.buffers
-        size = max(256, 64 * -(-len(symbols) // 64)) if units is None else check_count("units", units)
-        relays: dict[tuple[str, str], None] = {}
-        for rule in self._deliberation.rules:
-            relays.update(dict.fromkeys(relays_of(rule.then)))
-        for module in self._deliberation.modules:
-            for outcome in module.outcomes:
-                relays.update(dict.fromkeys(relays_of(outcome.program)))
-        for rule in self._deliberation.rules:
-            for first, second in _compared(rule.when):
-                if (second, first) not in relays:
-                    relays[first, second] = None
-        areas = []
-        if MODULE in self.layout.slots:
-            counts = [list(chunk.held.values()) for chunk in self.chunks]
-            shared = max((values.count(value) for values in zip(*_padded(counts), strict=True) for value in values), default=1)
-            room = len(self.chunks) + (256 if self.layout.remembered else 1)
-            units_of_memory = min(max(1024, 100 * shared), 16384)
-            areas = [SnapshotMemory("memory", self.layout.whole(MODULE), units=units_of_memory, capacity=room)]
-        return build(
-            symbols,
-            buffers=dict.fromkeys(buffers, size),
-            relays=list(relays),
-            activity=0.1,
-            rule=MaximalStability(),
-            areas=areas,
-            key=key,
-        )
+        return network_of(self._deliberation, self.layout, self.chunks, self.vocabulary, units, key)
 
     def memories(self) -> Program:
         """The program that stores its chunks, one after the other, in the declarative memory."""
-        program = Program()
-        if MODULE not in self.layout.slots:
-            return program + gates()
-        slots = self.layout.slots[MODULE]
-        for chunk in self.chunks:
-            held = {place(MODULE, slot): value for slot, value in chunk.held.items() if slot in slots}
-            if held:
-                for buffer, symbol in {MODULE: chunk.name, **held}.items():
-                    program += present(buffer, symbol)
-                program += gates(ticks=SETTLE) + store("memory", [MODULE, *held])
-        return program + gates(closed=self.layout.whole(MODULE))
+        return storing(self.layout, self.chunks)
 
     def program(self, *, limit: int) -> Program:
         """The program that it is: its goal's slots are loaded, and then its rules fire until none matches.
@@ -283,25 +245,3 @@ class Model:
         return program + Program(
             (Deliberation(cycle.rules, cycle.modules, cycle.stops, check_count("limit", limit, least=0)),)
         )
-
-
-def _asks(rule: Rule, buffer: str) -> bool:
-    return any(isinstance(action, Request) and action.buffer == buffer for action in rule.then)
-
-
-def _padded(rows: list[list[str]]) -> list[list[str]]:
-    """The rows, filled up to the longest with texts that occur once."""
-    longest = max(map(len, rows), default=0)
-    return [row + [f"{number} {column}" for column in range(len(row), longest)] for number, row in enumerate(rows)]
-
-
-def _compared(condition: Condition) -> Iterable[tuple[str, str]]:
-    """The pairs of buffers whose contents a condition compares."""
-    match condition:
-        case Equal(first, second):
-            yield first, second
-        case Not(inner):
-            yield from _compared(inner)
-        case And(first, second) | Or(first, second):
-            yield from _compared(first)
-            yield from _compared(second)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from attractorbind._actr.chunks import ChunkType
 from attractorbind._actr.forms import Form, FormError, refused
-from attractorbind._actr.rules import (
+from attractorbind._actr.parts import (
     BUFFERS,
     RELATIONS,
     Action,
@@ -15,11 +15,11 @@ from attractorbind._actr.rules import (
     Output,
     Query,
     Request,
-    Rule,
     Stop,
     Test,
     is_variable,
 )
+from attractorbind._actr.rules import Rule
 from attractorbind._errors import AttractorBindError
 
 
@@ -171,4 +171,6 @@ class Reader:
             items = [inside[0]] if inside[0].word is not None else list(inside[0].parts)
             if items and all(item.word is not None for item in items) and "~" not in str(inside[0]):
                 return Output(tuple(str(item).strip('"') or " " for item in items))
-        raise self._refused(heading, f"{word} is not read so; what is read is !stop! and !output! (words and =variables)")
+        raise self._refused(
+            heading, f"{word} is not read so; what is read is !stop! and !output! (words and =variables)"
+        )

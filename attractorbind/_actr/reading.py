@@ -6,42 +6,24 @@ from pathlib import Path
 from attractorbind._actr.chunks import Chunk, ChunkType
 from attractorbind._actr.forms import Form, FormError, forms, refused
 from attractorbind._actr.model import Model
+from attractorbind._actr.parameters import Parameters
 from attractorbind._actr.productions import Reader
 from attractorbind._actr.rules import Rule
-from attractorbind._actr.settings import Settings
 from attractorbind._errors import AttractorBindError, FileError, ProgramError
-
-# Parameters that change nothing of what is computed here: what is printed, and what only matters with others.
-_NEUTRAL = {
-    ":v", ":act", ":trace-detail", ":trace-filter", ":crt", ":cst", ":cmdt", ":model-warnings", ":style-warnings", ":seed",
-    ":ol", ":ncnar", ":declarative-num-finsts", ":declarative-finst-span", ":show-focus", ":real-time", ":pct", ":cbct",
-    ":save-buffer-trace", ":traced-buffers", ":rcm", ":lhst", ":rhst", ":use-tree", ":dcnn", ":dcsc", ":short-copy-names",
-}  # fmt: skip
-# Parameters whose mechanism is not here: they may only be off.
-_OFF = {
-    ":bll": "base-level learning", ":ans": "noise of activation", ":mas": "spreading activation", ":mp": "partial matching",
-    ":pas": "permanent noise", ":egs": "noise of utility", ":ul": "learning of utility", ":epl": "compilation of rules",
-    ":randomize-time": "random times", ":ppm": "partial matching of rules", ":er": "random choice among rules",
-}  # fmt: skip
-_NUMBERS = {
-    ":lf": "latency_factor", ":le": "latency_exponent", ":rt": "threshold", ":blc": "base_level", ":dat": "firing",
-    ":imaginal-delay": "imaginal_delay",
-}  # fmt: skip
-_KEPT = ":do-not-harvest"
 
 
 def read(path: str | Path) -> Model:
     """Read a model of ACT-R from a file.
 
-    It may have what the units of ACT-R's tutorial use that have no screen: define-model, sgp, chunk-type, define-chunks,
-    add-dm, goal-focus, spp with :u, and p with =buffer>, +buffer>, -buffer>, ?buffer>, !output! and !stop!, for the
-    buffers goal, retrieval and imaginal. Everything else is refused.
+    It may have what the units of ACT-R's tutorial use that have no screen: define-model, sgp, chunk-type,
+    define-chunks, add-dm, goal-focus, spp with :u, and p with =buffer>, +buffer>, -buffer>, ?buffer>, !output! and
+    !stop!, for the buffers goal, retrieval and imaginal. Everything else is refused.
 
     **Arguments:**
 
     - `path`: of the file, in UTF-8.
 
-    **Raises:** `FileError` for a file that cannot be read; `ProgramError` with line and form for what is not understood.
+    **Raises:** `FileError` for a file that cannot be read; `ProgramError` with line and form for what is not known.
 
     **Returns:** a `Model`.
     """
@@ -76,11 +58,12 @@ def parse(text: str, *, name: str = "") -> Model:
         ... (define-model greeting
         ...   (sgp :esc t :lf .05)
         ...   (chunk-type goal who said)
-        ...   (chunk-type person who greeting)
-        ...   (add-dm (a isa person who ann greeting hello) (g isa goal who ann))
+        ...   (chunk-type person name greeting)
+        ...   (add-dm (a isa person name ann greeting hello) (g isa goal who ann))
         ...   (goal-focus g)
-        ...   (p ask   =goal> who =w said nil  ?retrieval> state free buffer empty ==> +retrieval> who =w)
-        ...   (p greet =goal> who =w said nil =retrieval> who =w greeting =x ==> =goal> said =x !output! (=x =w)))''')
+        ...   (p ask =goal> who =w said nil ?retrieval> state free buffer empty ==> +retrieval> name =w)
+        ...   (p greet =goal> who =w said nil =retrieval> name =w greeting =x
+        ...     ==> =goal> said =x !output! (=x =w)))''')
         >>> print(actr.run(model, model.network(key=jax.random.key(0))))
              0.050   PROCEDURAL             PRODUCTION-FIRED ask
              0.100   DECLARATIVE            RETRIEVED-CHUNK a
@@ -115,11 +98,10 @@ class _Reading:
         self.types: dict[str, ChunkType] = {"chunk": ChunkType("chunk")}
         self.chunks: dict[str, Chunk] = {}
         self.known: dict[str, Chunk] = {}
-        self.settings: dict[str, object] = {}
+        self.parameters = Parameters(name)
         self.productions: list[Form] = []
         self.utilities: dict[str, float] = {}
         self.focus: Form | None = None
-        self.random_ties: Form | None = None
         self.last = Form(1, "nothing")
 
     def take(self, form: Form) -> None:
@@ -127,7 +109,7 @@ class _Reading:
         readers: dict[str, Callable[[Form], None]] = {
             "clear-all": lambda form: None,
             "declare-buffer-usage": lambda form: None,
-            "sgp": self._sgp,
+            "sgp": self.parameters.take,
             "chunk-type": self._chunk_type,
             "define-chunks": lambda form: self._chunks(form, self.known),
             "add-dm": lambda form: self._chunks(form, self.chunks),
@@ -166,42 +148,17 @@ class _Reading:
         if strange:
             raise self._refused(self.last, f"spp names {strange[0]}, and no production has this name")
         types = [kind for kind in self.types.values() if kind.name != "chunk"]
-        settings = Settings(**self.settings)  # pyright: ignore[reportArgumentType]
+        settings, random_ties = self.parameters.settings(), self.parameters.random_ties
         symbols = [chunk.name for chunk in self.known.values()]
         model = Model(list(rules.values()), list(self.chunks.values()), goal, types, settings, symbols, self.called)
-        if self.random_ties is not None and model.ties:
+        if random_ties is not None and model.ties:
             first, second = model.ties[0]
             told = f":er t lets chance decide where rules match as well as each other, as {first} and {second} may; "
-            raise self._refused(self.random_ties, told + "give one of them a higher utility, or take :er out")
+            raise self._refused(random_ties, told + "give one of them a higher utility, or take :er out")
         return model
 
     def _refused(self, form: Form, told: str) -> FormError:
         return refused(form, told, self.name)
-
-    def _sgp(self, form: Form) -> None:
-        words = form.parts[1:]
-        if len(words) % 2:
-            raise self._refused(form, "sgp names a parameter without a value")
-        for parameter, value in zip(words[::2], words[1::2], strict=True):
-            key, given = str(parameter), str(value)
-            off = given in ("nil", "0", "0.0")
-            if key in _NUMBERS:
-                try:
-                    self.settings[_NUMBERS[key]] = float(given)
-                except ValueError:
-                    raise self._refused(parameter, f"{key} is {given}, which is no number") from None
-            elif key == ":esc":
-                self.settings["subsymbolic"] = given != "nil"
-            elif key == _KEPT:
-                kept = self.settings.get("kept", ("goal",))
-                self.settings["kept"] = (*kept, given)  # pyright: ignore[reportGeneralTypeIssues]
-            elif key == ":er" and not off:
-                self.random_ties = form
-            elif key in _OFF and not off:
-                raise self._refused(parameter, f"{key} {given} needs {_OFF[key]}, which is not here; take it out")
-            elif key not in _NEUTRAL and key not in _OFF:
-                known = ", ".join([":esc", _KEPT, *_NUMBERS])
-                raise self._refused(parameter, f"the parameter {key} is not known; known are {known}")
 
     def _chunk_type(self, form: Form) -> None:
         if len(form.parts) < 2:
@@ -268,4 +225,3 @@ class _Reading:
 
 def _value(word: str) -> str | None:
     return None if word == "nil" else word
-

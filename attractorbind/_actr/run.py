@@ -19,7 +19,7 @@ from attractorbind._keys import Rate
 from attractorbind._network import Network, check_network
 from attractorbind._run import run as run_program
 from attractorbind._trace import Trace
-from attractorbind._trace_firings import Firings, happened
+from attractorbind._trace_firings import Firings
 
 # Rules that may fire in a run, unless it is told otherwise.
 LIMIT = 1000
@@ -45,14 +45,16 @@ class Run(Printed):
     def _clocks(self) -> list[Clock]:
         rules = {rule.name: rule for rule in self.model.rules}
         clocks = []
-        for trial, ticks in enumerate(np.asarray(self.trace.ticks)):
+        for trial, outputs in enumerate(self.trace.outputs):
             clock = Clock(rules, self.model.settings)
-            clock.go(
-                happened(self.trace.program, np.asarray(self.trace.rows)[:, trial], int(ticks)),  # pyright: ignore
-                self.trace.outputs[trial],
-            )
+            clock.go([(event.production, event.tick) for event in self.trace.firings(trial)], outputs)
             clocks.append(clock)
         return clocks
+
+    def _clock(self, trial: int) -> Clock:
+        # The trace tells a wrong trial.
+        self.trace.firings(trial)
+        return self._clocks[trial]
 
     @property
     def result(self) -> Int[np.ndarray, " trials"]:
@@ -61,15 +63,15 @@ class Run(Printed):
 
     def firings(self, trial: int = 0) -> Firings:
         """The rules that fired in one trial, each with its tick and its time in seconds."""
-        return Firings(tuple(self._clocks[self.trace._trial(trial)].firings))
+        return Firings(tuple(self._clock(trial).firings))
 
     def events(self, trial: int = 0) -> tuple[Timed, ...]:
         """All that happened in one trial, in order of time: firings, retrievals, and what was put out."""
-        return tuple(self._clocks[self.trace._trial(trial)].timed)
+        return tuple(self._clock(trial).timed)
 
     def lines(self, trial: int = 0) -> list[str]:
         """The lines that the rules of one trial have put out."""
-        return list(self._clocks[self.trace._trial(trial)].lines)
+        return list(self._clock(trial).lines)
 
     def held(self, buffer: str) -> list[dict[str, str] | None]:
         """What a buffer holds at the end: for each trial its slots that hold something; None where it has no chunk."""
@@ -137,7 +139,9 @@ def run(
         raise ArgumentError(f"model is {model!r}; give an actr.Model")
     check_network(network)
     if record == "final":
-        raise ArgumentError('record is "final"; a model is read from its firings, give "firings", "decoded" or "states"')
+        raise ArgumentError(
+            'record is "final"; a model is read from its firings, give "firings", "decoded" or "states"'
+        )
     args = _arguments(model, goals)
     start = run_program(network, model.memories()).state
     program = model.program(limit=limit)
@@ -155,13 +159,15 @@ def _arguments(model: Model, goals: Any) -> dict[str, list[str]]:
     for goal in given:
         if not isinstance(goal, Mapping | Chunk):
             raise ArgumentError(f"goals has {goal!r}; give each trial a mapping from slots to values, or a Chunk")
-        changed = dict(goal.slots) if isinstance(goal, Chunk) else dict(goal)
+        changed = dict(goal.values) if isinstance(goal, Chunk) else dict(goal)
         for slot in changed:
             check_known("slot of the goal", "its slots", slot, slots)
-        values = {**({} if own is None or isinstance(goal, Chunk) else dict(own.slots)), **changed}
-        name = goal.name if isinstance(goal, Chunk) else (MADE if own is None and goals is not None else own and own.name)
+        values = {**({} if own is None or isinstance(goal, Chunk) else dict(own.values)), **changed}
+        name = goal.name if isinstance(goal, Chunk) else own.name if own is not None else MADE if goals else None
         columns["goal"].append(NIL if name is None else name if name in model.vocabulary else MADE)
         for slot in slots:
             value = values.get(slot)
-            columns[place("goal", slot)].append(NIL if value is None else check_known("symbol", "symbols", value, model.vocabulary))
+            columns[place("goal", slot)].append(
+                NIL if value is None else check_known("symbol", "symbols", value, model.vocabulary)
+            )
     return columns

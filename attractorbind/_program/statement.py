@@ -58,10 +58,9 @@ class Instruction(Statement, Action):
 class Step(Instruction):
     """The primitive: some gates not at rest, perhaps a symbol presented to a buffer, for some ticks.
 
-    With `emit`, the symbol that this buffer holds at the start of the last tick is the trial's next output. With `tells`,
-    a trace tells that something of this name has happened. A gate
-    among those `left_to` channels of areas that choose is as said here where one of its channels is open, and at rest
-    elsewhere.
+    With `emit`, the symbol that this buffer holds at the start of the last tick is the trial's next output. With
+    `tells`, a trace tells that something of this name has happened. A gate among those `left_to` channels of areas that
+    choose is as said here where one of its channels is open, and at rest elsewhere.
     """
 
     ticks: int

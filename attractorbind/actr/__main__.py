@@ -15,7 +15,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m attractorbind.actr", description="Run a model of ACT-R.")
     parser.add_argument("model", help="a model file, in Lisp as ACT-R reads it")
     parser.add_argument("--limit", type=int, default=1000, help="how many rules may fire (%(default)s)")
-    parser.add_argument("--noise", type=float, default=0.0, help="probability that a unit flips at a tick (%(default)s)")
+    parser.add_argument(
+        "--noise", type=float, default=0.0, help="probability that a unit flips at a tick (%(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of codes and noise (%(default)s)")
     told = parser.parse_args(arguments)
     try:
