@@ -12,6 +12,8 @@ _TOKEN = re.compile(
 )
 # How much of a form an error shows.
 _SHOWN = 60
+# How many lists inside each other.
+_DEPTH = 20
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,12 @@ class Form:
         return self.parts[0].word if self.parts else None
 
     def __str__(self) -> str:
+        return self._text(_DEPTH)
+
+    def _text(self, depth: int) -> str:
         if self.word is not None:
             return self.word
-        return f"({' '.join(map(str, self.parts))})"
+        return f"({' '.join(part._text(depth - 1) for part in self.parts)})" if depth else "(...)"
 
 
 class FormError(ProgramError):

@@ -4,6 +4,7 @@ from typing import Any
 
 from attractorbind._actr.forms import Form, refused
 from attractorbind._actr.settings import Settings
+from attractorbind._errors import AttractorBindError
 
 # Those that change nothing of what is computed here: what is printed, and what matters only with others.
 _NEUTRAL = {
@@ -48,11 +49,12 @@ class Parameters:
     def __init__(self, name: str) -> None:
         self._name = name
         self._said: dict[str, Any] = {}
+        self._last: Form | None = None
         self.random_ties: Form | None = None
 
     def take(self, form: Form) -> None:
         """Take in one (sgp ...)."""
-        words = form.parts[1:]
+        self._last, words = form, form.parts[1:]
         if len(words) % 2:
             raise refused(form, "sgp names a parameter without a value", self._name)
         for parameter, value in zip(words[::2], words[1::2], strict=True):
@@ -79,4 +81,7 @@ class Parameters:
 
     def settings(self) -> Settings:
         """The settings that they come to."""
-        return Settings(**self._said)
+        try:
+            return Settings(**self._said)
+        except AttractorBindError as error:
+            raise refused(self._last or Form(1, "sgp"), str(error), self._name) from None

@@ -186,7 +186,7 @@ class _Reading:
             words = [entry] if entry.word is not None else list(entry.parts)
             if any(word.word is None for word in words) or not words:
                 raise self._refused(entry, "a chunk is written (name slot value slot value ...)")
-            named = words[0].word != "isa" and len(words) % 2 == 1
+            named = words[0].word != "isa" and (len(words) % 2 == 1 or words[1].word == "isa")
             name = str(words.pop(0)) if named else f"chunk-{len(into) + number}"
             if len(words) % 2:
                 raise self._refused(entry, "a chunk has a slot without a value")

@@ -32,8 +32,7 @@
         second =n
         sum =answer
     ==>
-     =goal>
-        count nil
+     -goal>
      !output! (=answer))
 
   (p initialize

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import json
 from pathlib import Path
 
 import jax
@@ -36,14 +37,43 @@ def ran(name: str, noise: float = 0) -> actr.Run:
     return actr.run(model, network, PROBLEMS[name], noise=noise, key=jax.random.key(1), limit=60)
 
 
-@pytest.mark.parametrize("noise", [0, 0.01])
+@functools.cache
+def by_pyactr(name: str) -> list[list[tuple[str, float]]]:
+    """What fired in pyactr 0.3.2, recorded by `python demos/actr_models.py --record`."""
+    recorded = json.loads((Path(__file__).parent / "pyactr_firings.json").read_text())[name]
+    fired = [[each.split("@") for each in problem.split()] for problem in recorded["firings"]]
+    return [[(recorded["rules"][int(rule)], int(time) / 1000) for rule, time in problem] for problem in fired]
+
+
+def timed(run: actr.Run, trial: int) -> list[tuple[str, float]]:
+    return [(firing.production, round(firing.time, 3)) for firing in run.firings(trial)]
+
+
 @pytest.mark.parametrize("name", PROBLEMS)
-def test_firings_and_times_are_those_of_a_plain_interpreter(name, noise):
-    run = ran(name, noise)
+def test_firings_and_times_are_those_of_pyactr(name):
+    assert [timed(ran(name), trial) for trial in range(len(PROBLEMS[name]))] == by_pyactr(name)
+
+
+@pytest.mark.parametrize("name", ["count", "addition"])
+def test_noise_changes_no_firing(name):
+    noisy = ran(name, 0.01)
+    assert [timed(noisy, trial) for trial in range(len(PROBLEMS[name]))] == by_pyactr(name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["semantic", "columns"])
+def test_noise_changes_no_firing_of_larger_models(name):
+    noisy = ran(name, 0.01)
+    assert [timed(noisy, trial) for trial in range(len(PROBLEMS[name]))] == by_pyactr(name)
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_all_that_happens_is_as_by_a_plain_interpreter(name):
+    run = ran(name)
     model, _ = built(name)
     for trial, goal in enumerate(PROBLEMS[name]):
         expected = interpreted(model, goal)
-        assert [(firing.production, round(firing.time, 3)) for firing in run.firings(trial)] == expected.firings
+        assert timed(run, trial) == expected.firings
         assert run.lines(trial) == expected.lines
         for buffer in ("goal", "retrieval"):
             assert run.held(buffer)[trial] == expected.buffers[buffer]
