@@ -77,12 +77,11 @@ def happened(program: Listing, rows: Int[np.ndarray, " ticks"], ticks: int) -> l
     - `rows`: the row of the program's table at which the trial was at each tick.
     - `ticks`: how many ticks it took.
     """
-    events = []
-    for tick in range(ticks):
-        row = int(rows[tick])
-        event = program.events[row]
+    named = np.array([event is not None for event in program.events])
+    at, events = np.asarray(rows)[:ticks], []
+    for tick in np.flatnonzero(named[at]).tolist():
+        row = at[tick]
         # Rows with events take one tick. One that fails is where the trial ends.
-        went_on = not program.rows.fails[row] or (tick + 1 < ticks and rows[tick + 1] == program.rows.then[row])
-        if event is not None and went_on:
-            events.append((event, tick))
+        if not program.rows.fails[row] or (tick + 1 < ticks and at[tick + 1] == program.rows.then[row]):
+            events.append((str(program.events[row]), tick))
     return events

@@ -71,12 +71,12 @@ def test_noise_changes_no_firing_of_larger_models(name):
 def test_all_that_happens_is_as_by_a_plain_interpreter(name):
     run = ran(name)
     model, _ = built(name)
+    held = {buffer: run.held(buffer) for buffer in ("goal", "retrieval")}
     for trial, goal in enumerate(PROBLEMS[name]):
         expected = interpreted(model, goal)
         assert timed(run, trial) == expected.firings
         assert run.lines(trial) == expected.lines
-        for buffer in ("goal", "retrieval"):
-            assert run.held(buffer)[trial] == expected.buffers[buffer]
+        assert {buffer: found[trial] for buffer, found in held.items()} == {b: expected.buffers[b] for b in held}
 
 
 def test_the_answers_are_right():

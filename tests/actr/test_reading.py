@@ -10,6 +10,7 @@ from symbolic import interpreted
 
 import attractorbind as ab
 from attractorbind import actr
+from attractorbind.actr.__main__ import main
 
 FILES = Path(__file__).parent.parent.parent / "demos" / "actr"
 RULE = "(p r =goal> a 1 ==> =goal> a 2)"
@@ -171,20 +172,16 @@ def test_thousands_of_parentheses_are_no_trouble():
         actr.parse("(" * 900 + ")" * 900)
 
 
-def test_the_command_prints_the_trace():
-    command = [sys.executable, "-m", "attractorbind.actr", str(FILES / "count.lisp")]
-    told = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert [line.split()[0] for line in told.stdout.splitlines() if "FIRED" in line] == [
-        "0.050",
-        "0.150",
-        "0.250",
-        "0.300",
-    ]
-    none = subprocess.run([*command[:3], "none.lisp"], capture_output=True, text=True, check=False)
-    assert (none.returncode, none.stdout) == (1, "")
-    assert "cannot read" in none.stderr
-    short = subprocess.run([*command, "--limit", "2"], capture_output=True, text=True, check=False)
-    assert (short.returncode, "LIMIT" in short.stderr) == (1, True)
+def test_the_command_prints_the_trace(capsys):
+    assert main([str(FILES / "count.lisp")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if "FIRED" in line] == ["0.050", "0.150", "0.250", "0.300"]
+    assert main([str(FILES / "count.lisp"), "--limit", "2"]) == 1
+    assert "LIMIT" in capsys.readouterr().err
+    command = [sys.executable, "-m", "attractorbind.actr", "none.lisp"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.startswith("cannot read 'none.lisp'")
 
 
 def test_a_model_that_fires_for_ever_ends_at_the_limit():
