@@ -51,7 +51,8 @@ MODELS = {
         [{}, {"x": "3"}, {"x": "2", "y": "1"}],
     ),
     "a chunk is imagined, cleared and remembered": (
-        "(sgp :lf .05 :rt 0)(p imagine =goal> step one x =x y =y ?imaginal> state free ==> =goal> step two +imaginal> sum =x of =y)"
+        "(sgp :lf .05 :rt 0)"
+        "(p imagine =goal> step one x =x y =y ?imaginal> state free ==> =goal> step two +imaginal> sum =x of =y)"
         "(p wait =goal> step two z nil ?imaginal> state busy ==> =goal> z 1)"
         "(p done =goal> step two =imaginal> sum =s ?imaginal> state free buffer full ==> =goal> step three z =s)"
         "(p ask =goal> step three y =y ?imaginal> buffer empty ==> =goal> step four +retrieval> of =y)"
