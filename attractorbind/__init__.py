@@ -2,7 +2,7 @@
 
 from importlib.metadata import version as _version
 
-from attractorbind import gating as gating, learning as learning, tasks as tasks
+from attractorbind import actr as actr, gating as gating, learning as learning, tasks as tasks
 from attractorbind._area.base import (
     AbstractArea as AbstractArea,
     AbstractGatingArea as AbstractGatingArea,
@@ -54,6 +54,7 @@ from attractorbind._program.choosing import (
 )
 from attractorbind._program.condition import Condition as Condition
 from attractorbind._program.control import repeat as repeat, until as until, when as when
+from attractorbind._program.firing import Production as Production
 from attractorbind._program.imprinting import imprint_now as imprint_now
 from attractorbind._program.listing import Listing as Listing
 from attractorbind._program.macros import (
@@ -65,7 +66,7 @@ from attractorbind._program.macros import (
     swap as swap,
 )
 from attractorbind._program.procedure import procedure as procedure
-from attractorbind._program.production import Production as Production, cycle as cycle, production as production
+from attractorbind._program.production import cycle as cycle, production as production
 from attractorbind._program.program import Program as Program, gates as gates, present as present
 from attractorbind._program.question import empty as empty, equal as equal, holds as holds
 from attractorbind._program.recollection import forget as forget, recall as recall, store as store
@@ -105,6 +106,7 @@ from attractorbind._synapses.base import (
 from attractorbind._synapses.factored import FactoredSynapses as FactoredSynapses
 from attractorbind._tick import tick as tick
 from attractorbind._trace import Trace as Trace
+from attractorbind._trace_firings import Firing as Firing, Firings as Firings
 from attractorbind._train import Trained as Trained, train as train
 from attractorbind._vocabulary import Vocabulary as Vocabulary
 from attractorbind._wiring import (

@@ -39,7 +39,7 @@ from attractorbind._stimuli import check_seen, check_stimuli, with_stimuli, with
 from attractorbind._trace import Trace
 from attractorbind._transfers import sending
 
-_RECORDS = ("final", "decoded", "states")
+_RECORDS = ("final", "firings", "decoded", "states")
 
 
 @sending
@@ -96,8 +96,9 @@ def run(
     - `after`: how many ticks the trials have had before, one number or one per trial. What is drawn at a tick depends
         on the key and the number of the tick: so a run of `p + q`, and one of `p` and then one of `q` with the same
         key, from `first.state` and `after=first.ticks`, come to the same, bit for bit.
-    - `record`: "final" keeps the last state, "decoded" also the best symbol of every buffer at every tick, "states"
-        every buffer's state at every tick (trials x units bytes a tick and buffer).
+    - `record`: "final" keeps the last state, "firings" also which rules of a `cycle` fired, for `Trace.firings`;
+        "decoded" that and the best symbol of every buffer at every tick, "states" that and every buffer's state at
+        every tick (trials x units bytes a tick and buffer).
     - `sharding`: a mesh of devices to spread the run over: its axis "trials" divides the trials, an axis "units" the
         target units of every projection. The result is the same, bit for bit. See docs/devices.md.
     - `progress`: show a bar of ticks and of trials that have ended, by tqdm, from the extra `learn`.
@@ -180,7 +181,7 @@ def run(
 
 def _check_recording(network: Network, compiled: Schedule | Listing, trials: int, record: str) -> None:
     """Raise if what is to be recorded of a straight line is more than can be kept; for others nobody knows."""
-    if record == "final" or not isinstance(compiled, Schedule):
+    if record in ("final", "firings") or not isinstance(compiled, Schedule):
         return
     # A byte for each unit, or the best symbol and its overlap.
     of_trial = sum(network.buffers.values()) if record == "states" else 8 * len(network.buffers)

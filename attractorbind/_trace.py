@@ -25,6 +25,7 @@ from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
 from attractorbind._result import Result
 from attractorbind._state import State, of_trial
+from attractorbind._trace_firings import SECONDS, Firing, Firings, happened
 from attractorbind._trace_table import table, told
 from attractorbind._transfers import sending
 
@@ -44,8 +45,9 @@ class Trace(eqx.Module):
     - `states`: with `record="states"`, buffer to states, shape (ticks, trials, units); otherwise empty.
     - `best_symbol`, `best_overlap`: with `record="decoded"`, buffer to the most overlapping symbol, as its index in the
         vocabulary (past its end for a code that is free), and to that overlap, shape (ticks, trials); otherwise empty.
-    - `rows`: of a recorded program that branches, the row of its table at which each trial was, shape (ticks, trials),
-        -1 after its end; otherwise None. What is recorded after a trial's end is its final state.
+    - `rows`: of a program that branches and that was recorded, if only its firings, the row of its table at which each
+        trial was, shape (ticks, trials), -1 after its end; otherwise None. What is recorded after a trial's end is its
+        final state.
     - `choices`: of a recorded run, for each area that chooses gates its `Choices` at every tick; otherwise empty.
     """
 
@@ -77,7 +79,8 @@ class Trace(eqx.Module):
         """
         if isinstance(self.program, Schedule):
             return self.program.gates
-        if self.rows is None:
+        choosing = [area.name for area in self.network.wiring.areas if area.channels]
+        if self.rows is None or (choosing and not self.recorded_choices):
             raise ArgumentError('the gates of single ticks were not recorded; run with record="decoded" or "states"')
         parts = [own.chosen for own in self.recorded_choices.values()]
         channels = np.concatenate([np.zeros((*self.rows.shape, 0), bool), *parts], axis=2)
@@ -209,6 +212,42 @@ class Trace(eqx.Module):
 
         state = of_trial(areas[index], trial)
         return self.network.areas[index].contents(self.network.buffers, state, decode)
+
+    def firings(self, trial: int = 0) -> Firings:
+        """The production rules that fired in one trial; `print` shows them as ACT-R prints its trace.
+
+        Each firing takes 50 ms, as in ACT-R, and nothing else takes time; the clock of a model with a declarative
+        memory is that of `attractorbind.actr.Run`.
+
+        **Arguments:**
+
+        - `trial`: which trial. Needs `record="firings"`, or more, see `run`.
+
+        **Raises:** `ArgumentError` for a trial, or for a run of which nothing was recorded.
+
+        **Returns:** a `Firings`, a sequence of `Firing`: the rule's name, the tick, and the time in seconds.
+
+        **Example:**
+
+            >>> import attractorbind as ab, jax
+            >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
+            ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+            >>> rules = [ab.production(when=ab.holds("focus", "dog"), then=ab.load("focus", "cat"), name="meow"),
+            ...     ab.production(when=ab.holds("focus", "cat"), then=ab.move("focus", "agent"), name="come")]
+            >>> program = ab.load("focus", "dog") + ab.cycle(rules, limit=5)
+            >>> print(ab.run(network, program, record="firings").firings())
+                 0.050   PROCEDURAL             PRODUCTION-FIRED meow
+                 0.100   PROCEDURAL             PRODUCTION-FIRED come
+        """
+        trial = self._trial(trial)
+        if isinstance(self.program, Schedule):
+            return Firings(())
+        if self.rows is None:
+            raise ArgumentError('firings were not recorded; run with record="firings", "decoded" or "states"')
+        events = happened(self.program, np.asarray(self.rows[:, trial]), int(self.ticks[trial]))
+        return Firings(
+            tuple(Firing(name, tick, round(SECONDS * number, 3)) for number, (name, tick) in enumerate(events, 1))
+        )
 
     def check(self) -> None:
         """Raise `RunError` unless every trial ended well."""

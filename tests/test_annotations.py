@@ -9,7 +9,8 @@ import pytest
 from beartype.roar import BeartypeCallHintParamViolation
 
 import attractorbind as ab
-from attractorbind import gating, learning, plotting, tasks, testing
+from attractorbind import actr, gating, learning, plotting, tasks, testing
+from attractorbind._actr.forms import forms
 from attractorbind._area.base import renamed
 from attractorbind._basal_ganglia.conjunction import dendrites
 from attractorbind._control.straight import straight
@@ -24,6 +25,7 @@ HERE = Path(__file__).parent
 ROOMS = [inside.parent.name for inside in sorted((HERE.parent / "attractorbind").glob("*/__init__.py"))]
 # A call in each room that its annotations refuse. A new room needs one, too.
 WRONG_CALLS = {
+    "_actr": lambda: forms(3),
     "_area": lambda: renamed("area", "name", {}),
     "_basal_ganglia": lambda: dendrites("units", 3, key="key"),
     "_control": lambda: straight("wiring", "schedule", 0.0),
@@ -34,6 +36,7 @@ WRONG_CALLS = {
     "_rule": lambda: signs(jnp.zeros(3, bool)),
     "_synapses": lambda: cheaper("synapses", 3),
     "_tasks": lambda: item_names("items", 3, "item", "two"),
+    "actr": lambda: actr.Output("so"),
     "gating": lambda: gating.Conjunction("word", "slot", units="two"),
     "learning": lambda: learning.cosines("rule", "learned", np.zeros(3), "teaching"),
     "plotting": lambda: plotting.plot_program("program"),

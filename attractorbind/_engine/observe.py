@@ -39,9 +39,11 @@ class Record(NamedTuple):
 
 
 def observe(coding: Coding, activity: Activity, rows: Int[Array, " trials"] | None, record: str) -> Record | None:
-    """What is recorded at a tick: "states", the "decoded" symbols, or, with "final", nothing."""
+    """What is recorded at a tick: "states", the "decoded" symbols, with "firings" rows; with "final", nothing."""
     if record == "final":
         return None
+    if record == "firings":
+        return Record(rows)
     wiring = coding.network.wiring
     populations, buffers = wiring.populations, wiring.buffers.values()
     seen = [activity.of(buffer)[:, : populations[buffer].units] for buffer in buffers]

@@ -13,6 +13,11 @@ HALT = -1
 class Action(abc.ABC):
     """What is done at one address: an instruction, a reading of the network, or a step of a counter."""
 
+    @property
+    def event(self) -> str | None:
+        """What a trace tells has happened when a trial has done it, such as a rule that fires; usually nothing."""
+        return None
+
     @abc.abstractmethod
     def __str__(self) -> str: ...
 
@@ -40,6 +45,21 @@ class Count(Action):
 
     def __str__(self) -> str:
         return f"if (counter {self.counter} += 1) <= {self.limit}"
+
+
+@dataclass(frozen=True)
+class Fire(Count):
+    """The count of a cycle as a rule fires; beyond the limit it does not fire, and the trial ends."""
+
+    name: str
+
+    @property
+    def event(self) -> str | None:
+        """The rule's name."""
+        return self.name
+
+    def __str__(self) -> str:
+        return f"fire {self.name!r} {super().__str__()}"
 
 
 @dataclass(eq=False)

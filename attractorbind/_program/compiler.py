@@ -21,6 +21,11 @@ def compile_listing(network: Network, nodes: Sequence[Node]) -> Listing:
     return _Compiler(network).compile(nodes)
 
 
+def _events(node: Node, rows: Sequence[Any]) -> tuple[str | None, ...]:
+    """What a trace tells has happened at each row of a node: at its first."""
+    return (node.action.event, *[None] * (len(rows) - 1))
+
+
 # A row of the table before it stands in arrays: those of its columns that differ from the resting row.
 _Row = dict[str, Any]
 
@@ -66,9 +71,10 @@ class _Compiler:
                 **columns,
             ),
             questions=Questions(*questions.T),
-            counters=sum(isinstance(node.action, Reset) for node in nodes),
+            counters=len({node.action.counter for node in nodes if isinstance(node.action, Reset)}),
             addresses=np.repeat(np.arange(len(nodes), dtype=np.int32), [len(group) for group in groups]),
             labels=tuple(label for group in groups for _, label in group),
+            events=tuple(event for node, group in zip(nodes, groups, strict=True) for event in _events(node, group)),
         )
 
     def _node_rows(self, node: Node) -> list[tuple[_Row, str]]:

@@ -78,6 +78,7 @@ class Listing(Compiled):
     - `counters`: how many counters it needs.
     - `addresses`: per row, its instruction's address in the listing and in `program.graph`.
     - `labels`: per row, the instructions that begin there, as text.
+    - `events`: per row, the name of the rule that fires there, or None.
     """
 
     rows: Rows
@@ -85,6 +86,7 @@ class Listing(Compiled):
     counters: int
     addresses: Int[np.ndarray, " rows"]
     labels: tuple[str, ...]
+    events: tuple[str | None, ...]
 
     def __post_init__(self) -> None:
         rows, length = self.rows, len(self.rows.ticks)

@@ -1,33 +1,28 @@
 """Production rules: what to do when the buffers match, and the cycle that matches them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
 from attractorbind._area.base import AbstractArea
+from attractorbind._checks import check_count
 from attractorbind._errors import ProgramError
-from attractorbind._program.choosing import Choose, Offer, area_name, first_chosen
+from attractorbind._program.choosing import area_name
 from attractorbind._program.condition import Condition, check_condition
-from attractorbind._program.control import check_body, until, when
+from attractorbind._program.control import check_body
+from attractorbind._program.firing import Contest, Cycle, Production, named
 from attractorbind._program.program import Program
 
 
-@dataclass(frozen=True)
-class Production:
-    """A production rule, made by `production`: a condition on the buffers, and a program."""
-
-    when: Condition
-    then: Program
-
-
-def production(*unnamed: object, when: Condition | None = None, then: Program | None = None) -> Production:
+def production(
+    *unnamed: object, when: Condition | None = None, then: Program | None = None, name: str | None = None
+) -> Production:
     """A production rule: when the buffers match, run a program. Variables are bound by comparing and copying.
 
-    **Arguments:** both by name.
+    **Arguments:** all by name.
 
     - `when`: the condition, from `equal`, `holds` and `empty`, joined by `~ & |`.
     - `then`: the program. It should undo the condition, or the rule fires again.
+    - `name`: by which `Trace.firings` and tables tell of it. In a cycle, a rule without a name has its number, from
+        "rule 1", or that of its channel.
 
     **Returns:** a `Production`, for `cycle`.
 
@@ -38,7 +33,9 @@ def production(*unnamed: object, when: Condition | None = None, then: Program | 
         raise ProgramError(
             f"production takes no {unnamed[0]!r}, but production(when=condition, then=program): name both"
         )
-    return Production(check_condition(when), check_body("then", then))
+    if name is not None and (not isinstance(name, str) or not name):
+        raise ProgramError(f"the name of a production is {name!r}; give a text, or leave it out")
+    return Production(check_condition(when), check_body("then", then), name)
 
 
 def cycle(
@@ -49,9 +46,10 @@ def cycle(
 ) -> Program:
     """Fire a production that matches, again and again, until none matches.
 
-    Conflicts are resolved by order: of several that match, the first in the list fires. In other words, until no
-    condition holds, run `when(first.when, first.then, when(second.when, ...))`. Or they are resolved by what basal
-    ganglia have learned: each rule that matches is offered as a channel, and one of those offered is chosen.
+    Conflicts are resolved by order: of several that match, the first in the list fires. Or they are resolved by what
+    basal ganglia have learned: each rule that matches is offered as a channel, and one of those offered is chosen.
+    Conditions are read once before each firing, in the order of the rules; by order, no further than the first that
+    matches. `Trace.firings` tells which rule fired when.
 
     **Arguments:**
 
@@ -82,19 +80,15 @@ def cycle(
             raise ProgramError(f"{rule!r} is not a production; make it with production(when=..., then=...)")
     if not rules:
         raise ProgramError("a cycle needs at least one production; make it with production(when=..., then=...)")
-    nothing_matches = ~reduce(or_, (rule.when for rule in rules))
+    most = _check_limit(limit)
     if by is not None and isinstance(productions, Mapping):
-        return until(nothing_matches, _chosen_match(area_name(by), productions), limit=limit)
-    first_match = Program()
-    for rule in reversed(rules):
-        first_match = when(rule.when, rule.then, first_match)
-    return until(nothing_matches, first_match, limit=limit)
+        channels = {str(channel): rule for channel, rule in productions.items()}
+        return Program((Contest(area_name(by), tuple(named(channels).items()), most),))
+    numbered = {f"rule {number}": rule for number, rule in enumerate(rules, 1)}
+    return Program((Cycle(tuple(named(numbered).values()), most),))
 
 
-def _chosen_match(area: str, productions: Mapping[str, Production]) -> Program:
-    """Offer each rule that matches, let one be chosen, and fire it."""
-    program = Program()
-    for channel, rule in productions.items():
-        program += when(rule.when, Program((Offer(area, channel),)))
-    program += Program((Choose(area, (), compete=True, greedy=False, relays=False),))
-    return program + first_chosen(area, {channel: rule.then for channel, rule in productions.items()}, certain=False)
+def _check_limit(limit: object) -> int:
+    if limit is None:
+        raise ProgramError("cycle() has no limit; give limit=, the number of firings after which a trial gives up")
+    return check_count("limit", limit, least=0)

@@ -58,9 +58,9 @@ class Instruction(Statement, Action):
 class Step(Instruction):
     """The primitive: some gates not at rest, perhaps a symbol presented to a buffer, for some ticks.
 
-    With `emit`, the symbol that this buffer holds at the start of the last tick is the trial's next output. A gate
-    among those `left_to` channels of areas that choose is as said here where one of its channels is open, and at rest
-    elsewhere.
+    With `emit`, the symbol that this buffer holds at the start of the last tick is the trial's next output. With
+    `tells`, a trace tells that something of this name has happened. A gate among those `left_to` channels of areas that
+    choose is as said here where one of its channels is open, and at rest elsewhere.
     """
 
     ticks: int
@@ -69,11 +69,17 @@ class Step(Instruction):
     present: tuple[str, str | Arg | Next] | None = None
     emit: str | None = None
     left_to: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()  # gate to channels, each (area, channel)
+    tells: str | None = None
+
+    @property
+    def event(self) -> str | None:
+        """What it tells."""
+        return self.tells
 
     @property
     def streams(self) -> bool:
-        """Whether it takes from the trial's inputs or adds to its outputs."""
-        return self.emit is not None or (self.present is not None and self.present[1] is NEXT)
+        """Whether it takes from the trial's inputs or adds to its outputs, or to what is told of it."""
+        return self.emit is not None or self.tells is not None or (self.present is not None and self.present[1] is NEXT)
 
     @property
     def chooses(self) -> bool:
@@ -89,6 +95,9 @@ class Step(Instruction):
         return (self,)
 
     def __str__(self) -> str:
+        return self._text() if self.tells is None else f"fire {self.tells!r}: {self._text()}"
+
+    def _text(self) -> str:
         if self.present is not None:
             return f"present({self.present[0]!r}, {self.present[1]!r}, ticks={self.ticks})"
         if self.emit is not None:

@@ -12,6 +12,7 @@ from attractorbind._network import Network, check_network
 from attractorbind._program.assembler import Assembler
 from attractorbind._program.condition import And, Branch, Condition, Not, Or, Question
 from attractorbind._program.control import Repeat, Until, When
+from attractorbind._program.firing import Cycle
 from attractorbind._program.imprinting import ImprintNow
 from attractorbind._program.macros import Clear, Copy, Hold, Load, Move, Swap
 from attractorbind._program.procedure import Call
@@ -38,7 +39,7 @@ class Moment:
 
 
 class _LimitReachedError(Exception):
-    """An `until` has gone through as many rounds as its limit allows; the program ends there."""
+    """An `until` or a `cycle` has come to its limit; the program ends there."""
 
 
 @dataclass
@@ -52,6 +53,7 @@ class Reference:
     - `slips`: memory to its snapshots, by number: the names of the buffers that were stored.
     - `result`: `Result.OK`, or `Result.LIMIT`.
     - `moments`: what the boxes held after every instruction, with the ticks that the network takes until then.
+    - `firings`: the rules of cycles that fired, each with the tick at which it did.
     - `covered`: how often what a program may do was done: "recall: found", "holds: no", "until: limit", and so on.
     """
 
@@ -64,6 +66,7 @@ class Reference:
     slips: dict[str, dict[int, Boxes]]
     outputs: list[str | None] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
+    firings: list[tuple[str, int]] = field(default_factory=list)
     result: Result = Result.OK
     ticks: int = 0
     covered: Counter[str] = field(default_factory=Counter)
@@ -99,12 +102,32 @@ class Reference:
                         rounds += 1
                         self._run(body.statements)
                     self._count("until", "after rounds" if rounds else "at once")
+                case Cycle():
+                    self._cycle(statement)
                 case Instruction():
                     self._do(statement)
                     self.ticks += sum(step.ticks for step in _steps(statement.expanded(self.wiring)))
                     self.moments.append(Moment(self.ticks, str(statement), dict(self.boxes)))
                 case _:
                     raise ProgramError(f"the reference machine does not know {statement}")
+
+    def _cycle(self, cycle: Cycle) -> None:
+        """Fire the first rule that matches; the latches settle before the first reading of each round."""
+        self.ticks += 1
+        fired = 0
+        while True:
+            numbers = (n for n, rule in enumerate(cycle.rules) if self._answer(rule.when, settle=n == 0))
+            if (matching := next(numbers, None)) is None:
+                self._count("cycle", "after firings" if fired else "no firing")
+                return
+            rule = cycle.rules[matching]
+            if fired == cycle.limit:
+                self._count("cycle", "limit")
+                raise _LimitReachedError
+            fired += 1
+            self.firings.append((str(rule.name), self.ticks))
+            self.ticks += 1
+            self._run(rule.then.statements)
 
     def _count(self, what: str, outcome: str = "") -> None:
         self.covered[f"{what}: {outcome}" if outcome else what] += 1

@@ -8,6 +8,7 @@ from typing import Any
 from attractorbind._errors import AttractorBindError
 from attractorbind._program.condition import Condition
 from attractorbind._program.control import Repeat, Until, When
+from attractorbind._program.firing import Cycle
 from attractorbind._program.imprinting import ImprintNow
 from attractorbind._program.macros import Copy, Hold, Load, Move, Swap
 from attractorbind._program.procedure import Call
@@ -81,7 +82,7 @@ def _plainer(program: Program, symbol: str) -> Iterator[Program]:
                 yield Hold(1)
             case Repeat(times) if times > 1:
                 yield dataclasses.replace(statement, times=1)
-            case Until(limit=limit) if limit > 1:
+            case Until(limit=limit) | Cycle(limit=limit) if limit > 1:
                 yield dataclasses.replace(statement, limit=1)
         match statement:
             case When(Equal(first, second)) | Until(Equal(first, second)):
@@ -154,6 +155,8 @@ def _insides(statement: Statement) -> tuple[Program, ...]:
             return then, otherwise
         case Repeat(_, body) | Until(_, body, _) | Call(_, body):
             return (body,)
+        case Cycle(rules):
+            return tuple(rule.then for rule in rules)
     return ()
 
 
@@ -170,6 +173,14 @@ def _with_body(statement: Statement, simpler: Callable[[Program], Iterator[Progr
             yield from (dataclasses.replace(statement, otherwise=body) for body in simpler(otherwise))
         case Repeat(_, body) | Until(_, body, _) | Call(_, body):
             yield from (dataclasses.replace(statement, body=body) for body in simpler(body) if body.statements)
+        case Cycle(rules):
+            for number, rule in enumerate(rules):
+                others = rules[:number], rules[number + 1 :]
+                if len(rules) > 1:
+                    yield dataclasses.replace(statement, rules=(*others[0], *others[1]))
+                for body in filter(lambda body: body.statements, simpler(rule.then)):
+                    other = dataclasses.replace(rule, then=body)
+                    yield dataclasses.replace(statement, rules=(*others[0], other, *others[1]))
 
 
 def _parts(condition: Condition) -> tuple[Condition, ...]:

@@ -973,6 +973,16 @@ CALLS: dict[str, tuple] = {
     "cycle: nothing": (lambda w: ab.cycle([], limit=2), "ProgramError", ("at least one production", "production(")),
     "cycle: programs": (lambda w: ab.cycle([DOG], limit=2), "ProgramError", ("not a production", "production(")),
     "cycle: a number": (lambda w: ab.cycle(3, limit=2), "ProgramError", ("3", "list of productions")),
+    "cycle: one name twice": (
+        lambda w: ab.cycle([ab.production(when=ab.empty("focus"), then=DOG, name="a")] * 2, limit=2),
+        "ProgramError",
+        ("'a'", "name of its own"),
+    ),
+    "production: name": (
+        lambda w: ab.production(when=ab.empty("focus"), then=DOG, name=""),
+        "ProgramError",
+        ("''", "give a text"),
+    ),
     "production: when": (lambda w: ab.production(when=None, then=DOG), "ProgramError", ("not a condition",)),
     "production: then": (
         lambda w: ab.production(when=ab.empty("focus"), then=None),

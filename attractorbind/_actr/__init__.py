@@ -1,0 +1,1 @@
+"""Models of ACT-R on buffers of attractor networks."""

@@ -1,0 +1,197 @@
+"""The cycle of a model: rules match and fire, while modules are at work and come to their end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from attractorbind._actr.matching import Known, lay_out_matching
+from attractorbind._program.assembler import Assembler, Count, Fire, Label, Reset
+from attractorbind._program.condition import Condition
+from attractorbind._program.firing import Production
+from attractorbind._program.program import Program
+from attractorbind._program.statement import Statement, lay_out
+from attractorbind._wiring import Wiring
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One way in which a module comes to its end.
+
+    **Attributes:**
+
+    - `pending`: whether it is at work and will end so.
+    - `firings`: after how many firings it has ended.
+    - `program`: what is done then.
+    """
+
+    pending: Condition
+    firings: int
+    program: Program
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module that takes time.
+
+    **Attributes:**
+
+    - `outcomes`: how it may end.
+    - `asked_by`: the rules that put it to work.
+    - `fire_meanwhile`: the rules that may fire while it is at work.
+    - `absent`: what is known while it is at work: that its buffer has no chunk.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    asked_by: frozenset[str]
+    fire_meanwhile: frozenset[str]
+    absent: Known
+
+    @property
+    def counted(self) -> bool:
+        """Whether it may be at work for more than one firing."""
+        return any(outcome.firings > 1 for outcome in self.outcomes)
+
+
+@dataclass(frozen=True)
+class Deliberation(Statement):
+    """The first rule that matches fires; where none does, a module at work is waited for; where none is, it ends.
+
+    How long a module has been at work is counted in firings, by a counter of the program.
+    """
+
+    rules: tuple[Production, ...]
+    modules: tuple[Module, ...]
+    stops: frozenset[str]
+    limit: int
+
+    def lower(self, assembler: Assembler, after: Label) -> None:
+        """The rules' readings; what waits for modules; then for each rule its block, and back to the readings."""
+        counter, test, idle = assembler.counter(), assembler.label(), assembler.label()
+        clocks = {number: assembler.counter() for number in range(len(self.modules))}
+        for each in (counter, *clocks.values()):
+            following = assembler.label()
+            assembler.add(Reset(each), following)
+            assembler.here(following)
+        following.target = test
+        fires = [assembler.label() for _ in self.rules]
+        lay_out_matching(assembler, self.rules, frozenset(), test, fires, idle)
+        self._wait(assembler, clocks, idle, test, after)
+        # While modules are at work, what they will bring is known not to be there.
+        pending: dict[Known, Label] = {}
+        for rule, fired in zip(self.rules, fires, strict=True):
+            name, inside = str(rule.name), assembler.label()
+            assembler.here(fired)
+            assembler.add(Fire(counter, self.limit, True, name), inside, after)
+            for number, module in enumerate(self.modules):
+                if name in module.fire_meanwhile:
+                    inside = self._pass_time(assembler, clocks[number], module, inside)
+            ended = assembler.label()
+            lay_out(assembler, rule.then.statements, inside, ended)
+            known: Known = frozenset()
+            for number, module in enumerate(self.modules):
+                if name in module.asked_by:
+                    ended = self._begin(assembler, clocks[number], module, ended)
+                    known |= module.absent if all(outcome.firings for outcome in module.outcomes) else frozenset()
+            following = pending.setdefault(known, assembler.label()) if known else test
+            ended.target = after if name in self.stops else following
+        for known, entry in pending.items():
+            lay_out_matching(assembler, self.rules, known, entry, fires, idle)
+
+    def _wait(self, assembler: Assembler, clocks: Mapping[int, int], entry: Label, test: Label, after: Label) -> None:
+        """Of the modules at work let the one end that ends first; where none is at work, go on at `after`."""
+        for number, module in enumerate(self.modules):
+            assembler.here(entry)
+            others = list(self.modules[number + 1 :])
+            entry = assembler.label()
+            self._wait_for(assembler, module, clocks[number], others, clocks, test, entry)
+        entry.target = after
+
+    def _wait_for(
+        self,
+        assembler: Assembler,
+        module: Module,
+        clock: int,
+        others: list[Module],
+        clocks: Mapping[int, int],
+        test: Label,
+        otherwise: Label,
+    ) -> None:
+        """Wait for a module if it is at work, and if no other ends before."""
+        for number, outcome in enumerate(module.outcomes):
+            at_work, next_outcome = assembler.label(), assembler.label()
+            last = number == len(module.outcomes) - 1
+            outcome.pending.decide(assembler, at_work, otherwise if last else next_outcome, settle=False)
+            assembler.here(at_work)
+            if others:
+                self._race(assembler, outcome, clock, others[0], clocks[1], test)
+            else:
+                _end(assembler, outcome, test)
+            if not last:
+                assembler.here(next_outcome)
+
+    def _race(
+        self, assembler: Assembler, outcome: Outcome, clock: int, other: Module, others_clock: int, test: Label
+    ) -> None:
+        """Two modules may be at work: time passes for both, a firing's time at once, until one of them ends."""
+        theirs = other.outcomes[0]
+        both, alone, going_on = assembler.label(), assembler.label(), assembler.label()
+        theirs.pending.decide(assembler, both, alone, settle=False)
+        assembler.here(both)
+        ends, other_ends = assembler.label(), assembler.label()
+        assembler.add(Count(clock, max(outcome.firings - 1, 0), fails=False), going_on, ends)
+        assembler.here(going_on)
+        assembler.add(Count(others_clock, max(theirs.firings - 1, 0), fails=False), both, other_ends)
+        assembler.here(other_ends)
+        _end(assembler, theirs, test)
+        assembler.here(alone)
+        ends.target = alone
+        _end(assembler, outcome, test)
+
+    def _pass_time(self, assembler: Assembler, clock: int, module: Module, entry: Label) -> Label:
+        """A firing takes time, after which the module may have ended; it goes on at the label returned."""
+        following = assembler.label()
+        assembler.here(entry)
+        for number, outcome in enumerate(module.outcomes):
+            at_work, next_outcome, ends = (assembler.label() for _ in range(3))
+            last = number == len(module.outcomes) - 1
+            outcome.pending.decide(assembler, at_work, following if last else next_outcome, settle=False)
+            assembler.here(at_work)
+            if outcome.firings > 1:
+                assembler.add(Count(clock, outcome.firings - 1, fails=False), following, ends)
+            else:
+                ends = at_work
+            assembler.here(ends)
+            _end(assembler, outcome, following)
+            if not last:
+                assembler.here(next_outcome)
+        return following
+
+    def _begin(self, assembler: Assembler, clock: int, module: Module, entry: Label) -> Label:
+        """The module is put to work; what takes no time has ended at once. It goes on at the label returned."""
+        following = assembler.label()
+        for outcome in module.outcomes:
+            if outcome.firings == 0:
+                at_work, other = assembler.label(), assembler.label()
+                assembler.here(entry)
+                outcome.pending.decide(assembler, at_work, other, settle=False)
+                assembler.here(at_work)
+                _end(assembler, outcome, following)
+                entry = other
+        if not module.counted and len(self.modules) == 1:
+            entry.target = following
+            return following
+        assembler.here(entry)
+        assembler.add(Reset(clock), following)
+        return following
+
+    def expanded(self, wiring: Wiring) -> tuple[Statement, ...]:
+        """The same, the rules' blocks in primitives."""
+        return (replace(self, rules=tuple(replace(rule, then=rule.then.expanded(wiring)) for rule in self.rules)),)
+
+    def __str__(self) -> str:
+        blocks = "".join(f"\n{rule.name!r} when {rule.when}:\n{rule.then.indented()}" for rule in self.rules)
+        return f"deliberate, at most {self.limit} firings:" + blocks.replace("\n", "\n    ")
+
+
+def _end(assembler: Assembler, outcome: Outcome, following: Label) -> None:
+    """Lay out what is done when a module comes to its end."""
+    lay_out(assembler, outcome.program.statements, assembler.label(), following)

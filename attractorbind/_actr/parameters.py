@@ -1,0 +1,87 @@
+"""The parameters of a model file, (sgp :name value ...), as settings."""
+
+from typing import Any
+
+from attractorbind._actr.forms import Form, refused
+from attractorbind._actr.settings import Settings
+from attractorbind._errors import AttractorBindError
+
+# Those that change nothing of what is computed here: what is printed, and what matters only with others.
+_NEUTRAL = {
+    ":v", ":act", ":trace-detail", ":trace-filter", ":crt", ":cst", ":cmdt", ":model-warnings", ":style-warnings",
+    ":seed", ":ol", ":ncnar", ":ult", ":pct", ":declarative-num-finsts", ":declarative-finst-span", ":show-focus",
+    ":real-time", ":cbct", ":save-buffer-trace", ":traced-buffers", ":rcm", ":lhst", ":rhst", ":use-tree", ":dcnn",
+    ":dcsc", ":short-copy-names",
+}  # fmt: skip
+# Those whose mechanism is not here: they may only be off.
+_OFF = {
+    ":bll": "base-level learning",
+    ":ans": "noise of activation",
+    ":mas": "spreading activation",
+    ":mp": "partial matching",
+    ":pas": "permanent noise",
+    ":egs": "noise of utility",
+    ":ul": "learning of utility",
+    ":epl": "compilation of rules",
+    ":randomize-time": "random times",
+    ":ppm": "partial matching of rules",
+    ":er": "random choice among rules",
+}
+_NUMBERS = {
+    ":lf": "latency_factor",
+    ":le": "latency_exponent",
+    ":rt": "threshold",
+    ":blc": "base_level",
+    ":dat": "firing",
+    ":imaginal-delay": "imaginal_delay",
+}
+_ON, _KEPT = ":esc", ":do-not-harvest"
+
+
+class Parameters:
+    """What a model file has said of its parameters.
+
+    **Attributes:**
+
+    - `random_ties`: the form that lets chance decide among rules, which needs rules that never match at once.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._said: dict[str, Any] = {}
+        self._last: Form | None = None
+        self.random_ties: Form | None = None
+
+    def take(self, form: Form) -> None:
+        """Take in one (sgp ...)."""
+        self._last, words = form, form.parts[1:]
+        if len(words) % 2:
+            raise refused(form, "sgp names a parameter without a value", self._name)
+        for parameter, value in zip(words[::2], words[1::2], strict=True):
+            self._set(form, parameter, str(value))
+
+    def _set(self, form: Form, parameter: Form, given: str) -> None:
+        key, off = str(parameter), given in ("nil", "0", "0.0")
+        if key in _NUMBERS:
+            try:
+                self._said[_NUMBERS[key]] = float(given)
+            except ValueError:
+                raise refused(parameter, f"{key} is {given}, which is no number", self._name) from None
+        elif key == _ON:
+            self._said["subsymbolic"] = given != "nil"
+        elif key == _KEPT:
+            self._said["kept"] = (*self._said.get("kept", ("goal",)), given)
+        elif key == ":er" and not off:
+            self.random_ties = form
+        elif key in _OFF and not off:
+            raise refused(parameter, f"{key} {given} needs {_OFF[key]}, which is not here; take it out", self._name)
+        elif key not in _NEUTRAL and key not in _OFF:
+            known = ", ".join([_ON, _KEPT, *_NUMBERS])
+            raise refused(parameter, f"the parameter {key} is not known; known are {known}", self._name)
+
+    def settings(self) -> Settings:
+        """The settings that they come to."""
+        try:
+            return Settings(**self._said)
+        except AttractorBindError as error:
+            raise refused(self._last or Form(1, "sgp"), str(error), self._name) from None

@@ -1,0 +1,187 @@
+"""What production rules of a model are made of: tests of buffers, and actions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, cast
+
+from attractorbind._actr.chunks import Slots, slot_values
+from attractorbind._checks import check_known
+from attractorbind._errors import ProgramError
+
+RELATIONS = ("=", "-", "<", ">", "<=", ">=")
+BUFFERS = ("goal", "retrieval", "imaginal")
+_QUERIES = {"state": ("free", "busy", "error"), "buffer": ("full", "empty", "failure")}
+
+
+def is_variable(value: str | None) -> bool:
+    """Whether a value stands for another."""
+    return value is not None and value.startswith("=") and len(value) > 1
+
+
+def _check_buffer(buffer: object) -> str:
+    return check_known("buffer", "buffers", buffer, BUFFERS)
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test of a slot: `slot`, `relation` and `value`, a symbol, a variable as "=x", or None for an empty slot.
+
+    **Arguments:**
+
+    - `slot`: the slot.
+    - `value`: what it is compared with.
+    - `relation`: "=", or "-" for not equal; "<", ">", "<=" or ">=" for symbols that are numbers.
+
+    **Example:**
+
+        >>> from attractorbind import actr
+        >>> actr.Test("end", "=count", "-")
+        Test(slot='end', value='=count', relation='-')
+    """
+
+    # For pytest, which looks for tests by their names.
+    __test__: ClassVar[bool] = False
+
+    slot: str
+    value: str | None
+    relation: str = "="
+
+    def __post_init__(self) -> None:
+        slot_values("a test", {self.slot: self.value})
+        check_known("relation", "relations", self.relation, RELATIONS)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Condition: a buffer holds a chunk, and its slots are as tested; ACT-R's `=buffer>`.
+
+    **Arguments:**
+
+    - `buffer`: "goal", "retrieval" or "imaginal".
+    - `tests`: `Test`s; or a mapping from slots to values that they are to have.
+
+    **Example:**
+
+        >>> from attractorbind import actr
+        >>> actr.Match("goal", {"start": "=number", "count": None}).tests[1]
+        Test(slot='count', value=None, relation='=')
+    """
+
+    buffer: str
+    tests: tuple[Test, ...] | Mapping[str, str | None] = ()
+
+    def __post_init__(self) -> None:
+        _check_buffer(self.buffer)
+        tests = self.tests
+        if isinstance(tests, Mapping):
+            tests = tuple(Test(slot, value) for slot, value in tests.items())
+        if not isinstance(tests, tuple) or not all(isinstance(test, Test) for test in tests):
+            raise ProgramError(f"the tests of buffer {self.buffer!r} are {tests!r}; give a tuple of Test, or a mapping")
+        object.__setattr__(self, "tests", tests)
+
+    @property
+    def of_slots(self) -> tuple[Test, ...]:
+        """The tests."""
+        return cast(tuple[Test, ...], self.tests)
+
+
+@dataclass(frozen=True)
+class Query:
+    """Condition: how a buffer and its module stand; ACT-R's `?buffer>`.
+
+    **Arguments:**
+
+    - `buffer`: "goal", "retrieval" or "imaginal".
+    - `what`: "state", with `value` "free", "busy" or "error"; or "buffer", with "full", "empty" or "failure".
+    - `negated`: whether it is to be otherwise.
+
+    **Example:**
+
+        >>> from attractorbind import actr
+        >>> actr.Query("retrieval", "state", "error").negated
+        False
+    """
+
+    buffer: str
+    what: str
+    value: str
+    negated: bool = False
+
+    def __post_init__(self) -> None:
+        _check_buffer(self.buffer)
+        check_known("query", "queries", self.what, _QUERIES)
+        check_known(f"answer to the query {self.what!r}:", "answers", self.value, _QUERIES[self.what])
+
+
+@dataclass(frozen=True)
+class Modify:
+    """Action: slots of a buffer's chunk get other values; ACT-R's `=buffer>`. Without slots, the chunk is kept.
+
+    **Arguments:**
+
+    - `buffer`: the buffer.
+    - `slots`: mapping from slots to symbols, to variables as "=x", or to None, which empties the slot.
+    """
+
+    buffer: str
+    slots: Slots | Mapping[str, str | None] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "slots", slot_values(f"buffer {_check_buffer(self.buffer)!r}", self.slots))
+
+    @property
+    def values(self) -> Slots:
+        """The slots with what they become."""
+        return cast(Slots, self.slots)
+
+
+@dataclass(frozen=True)
+class Request:
+    """Action: ask a module for a chunk; ACT-R's `+buffer>`.
+
+    The declarative memory is asked for a chunk that has these values, which arrives in the buffer "retrieval" after the
+    latency of retrieval. Goal and imaginal module make a new chunk of them.
+
+    **Arguments:** as for `Modify`.
+    """
+
+    buffer: str
+    slots: Slots | Mapping[str, str | None] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "slots", slot_values(f"buffer {_check_buffer(self.buffer)!r}", self.slots))
+
+    @property
+    def values(self) -> Slots:
+        """The slots with what they become."""
+        return cast(Slots, self.slots)
+
+
+@dataclass(frozen=True)
+class Clear:
+    """Action: empty a buffer; ACT-R's `-buffer>`. What goal and imaginal buffer held becomes a memory."""
+
+    buffer: str
+
+    def __post_init__(self) -> None:
+        _check_buffer(self.buffer)
+
+
+@dataclass(frozen=True)
+class Output:
+    """Action: put out a line of symbols and variables; ACT-R's `!output!`."""
+
+    items: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.items, tuple) or not all(isinstance(item, str) and item for item in self.items):
+            raise ProgramError(f"what is put out is {self.items!r}; give a tuple of texts")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Action: end the run; ACT-R's `!stop!`."""
+
+
+Condition = Match | Query
+Action = Modify | Request | Clear | Output | Stop

@@ -1,0 +1,227 @@
+"""Model files: the forms of Lisp ACT-R that make a model."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from attractorbind._actr.chunks import Chunk, ChunkType
+from attractorbind._actr.forms import Form, FormError, forms, refused
+from attractorbind._actr.model import Model
+from attractorbind._actr.parameters import Parameters
+from attractorbind._actr.productions import Reader
+from attractorbind._actr.rules import Rule
+from attractorbind._errors import AttractorBindError, FileError, ProgramError
+
+
+def read(path: str | Path) -> Model:
+    """Read a model of ACT-R from a file.
+
+    It may have what the units of ACT-R's tutorial use that have no screen: define-model, sgp, chunk-type,
+    define-chunks, add-dm, goal-focus, spp with :u, and p with =buffer>, +buffer>, -buffer>, ?buffer>, !output! and
+    !stop!, for the buffers goal, retrieval and imaginal. Everything else is refused.
+
+    **Arguments:**
+
+    - `path`: of the file, in UTF-8.
+
+    **Raises:** `FileError` for a file that cannot be read; `ProgramError` with line and form for what is not known.
+
+    **Returns:** a `Model`.
+    """
+    if not isinstance(path, str | Path):
+        raise FileError(f"path is {path!r}; give the path of a model file")
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise FileError(f"cannot read {str(path)!r}: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise FileError(f"{path.name}, line {line}: a byte that is no UTF-8; save the file in UTF-8") from None
+    return parse(text, name=path.name)
+
+
+def parse(text: str, *, name: str = "") -> Model:
+    """Read a model of ACT-R from a text; see `read`.
+
+    **Arguments:**
+
+    - `text`: what stands in a model file.
+    - `name`: what errors call it.
+
+    **Example:**
+
+        >>> import jax
+        >>> from attractorbind import actr
+        >>> model = actr.parse('''
+        ... (define-model greeting
+        ...   (sgp :esc t :lf .05)
+        ...   (chunk-type goal who said)
+        ...   (chunk-type person name greeting)
+        ...   (add-dm (a isa person name ann greeting hello) (g isa goal who ann))
+        ...   (goal-focus g)
+        ...   (p ask =goal> who =w said nil ?retrieval> state free buffer empty ==> +retrieval> name =w)
+        ...   (p greet =goal> who =w said nil =retrieval> name =w greeting =x
+        ...     ==> =goal> said =x !output! (=x =w)))''')
+        >>> print(actr.run(model, model.network(key=jax.random.key(0))))
+             0.050   PROCEDURAL             PRODUCTION-FIRED ask
+             0.100   DECLARATIVE            RETRIEVED-CHUNK a
+             0.150   PROCEDURAL             PRODUCTION-FIRED greet
+        hello ann
+    """
+    if not isinstance(text, str):
+        raise ProgramError(f"the text of a model is {text!r}; give a str")
+    found = forms(text, name)
+    models = [form for form in found if form.head == "define-model"]
+    if len(models) > 1:
+        raise refused(models[1], "a second define-model; give each model a file of its own", name)
+    reading = _Reading(name)
+    for form in found:
+        if form.head == "define-model":
+            if len(form.parts) < 2 or form.parts[1].word is None:
+                raise refused(form, "define-model has no name; put one behind it", name)
+            reading.called = form.parts[1].word
+            for inner in form.parts[2:]:
+                if inner.word is None or not inner.word.startswith('"'):
+                    reading.take(inner)
+        else:
+            reading.take(form)
+    return reading.model()
+
+
+class _Reading:
+    """What has been read of a model."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.called = name, "model"
+        self.types: dict[str, ChunkType] = {"chunk": ChunkType("chunk")}
+        self.chunks: dict[str, Chunk] = {}
+        self.known: dict[str, Chunk] = {}
+        self.parameters = Parameters(name)
+        self.productions: list[Form] = []
+        self.utilities: dict[str, float] = {}
+        self.focus: Form | None = None
+        self.last = Form(1, "nothing")
+
+    def take(self, form: Form) -> None:
+        """Take in one form of a model."""
+        readers: dict[str, Callable[[Form], None]] = {
+            "clear-all": lambda form: None,
+            "declare-buffer-usage": lambda form: None,
+            "sgp": self.parameters.take,
+            "chunk-type": self._chunk_type,
+            "define-chunks": lambda form: self._chunks(form, self.known),
+            "add-dm": lambda form: self._chunks(form, self.chunks),
+            "goal-focus": self._goal_focus,
+            "p": self.productions.append,
+            "spp": self._spp,
+        }
+        if form.head not in readers:
+            raise self._refused(form, f"{form.head or form} is not among what is read: {', '.join(readers)}")
+        self.last = form
+        try:
+            readers[form.head](form)
+        except FormError:
+            raise
+        except AttractorBindError as error:
+            raise self._refused(form, str(error)) from None
+
+    def model(self) -> Model:
+        """The model that was read."""
+        if not self.productions:
+            raise self._refused(self.last, "the model has no production; write one with p")
+        known = {**self.known, **self.chunks}
+        goal = None
+        if self.focus is not None:
+            word = self.focus.parts[1].word or ""
+            if word not in known:
+                raise self._refused(self.focus, f"no chunk has the name {word}; add it with add-dm")
+            goal = known[word]
+        rules: dict[str, Rule] = {}
+        for form in self.productions:
+            rule = Reader(form, self.types, self.name, self.utilities).rule()
+            if rule.name in rules:
+                raise self._refused(form, f"a second production {rule.name}; give it a name of its own")
+            rules[rule.name] = rule
+        strange = [rule for rule in self.utilities if rule not in rules]
+        if strange:
+            raise self._refused(self.last, f"spp names {strange[0]}, and no production has this name")
+        types = [kind for kind in self.types.values() if kind.name != "chunk"]
+        settings, random_ties = self.parameters.settings(), self.parameters.random_ties
+        symbols = [chunk.name for chunk in self.known.values()]
+        model = Model(list(rules.values()), list(self.chunks.values()), goal, types, settings, symbols, self.called)
+        if random_ties is not None and model.ties:
+            first, second = model.ties[0]
+            told = f":er t lets chance decide where rules match as well as each other, as {first} and {second} may; "
+            raise self._refused(random_ties, told + "give one of them a higher utility, or take :er out")
+        return model
+
+    def _refused(self, form: Form, told: str) -> FormError:
+        return refused(form, told, self.name)
+
+    def _chunk_type(self, form: Form) -> None:
+        if len(form.parts) < 2:
+            raise self._refused(form, "chunk-type has no name; put one behind it")
+        heading, *slots = form.parts[1:]
+        parent = None
+        if heading.word is None:
+            inner = heading.parts[1] if len(heading.parts) == 2 else heading
+            if len(inner.parts) != 2 or inner.head != ":include" or heading.head is None:
+                raise self._refused(heading, "a type with a parent is written (name (:include parent))")
+            parent = self._type(inner.parts[1])
+        values: dict[str, str | None] = {}
+        for slot in slots:
+            if slot.word is not None and not slot.word.startswith('"'):
+                values[slot.word] = None
+            elif len(slot.parts) == 2 and None not in (slot.parts[0].word, slot.parts[1].word):
+                values[str(slot.parts[0])] = _value(str(slot.parts[1]))
+            elif slot.word is None:
+                raise self._refused(slot, "a slot is a name, or (name default)")
+        name = str(heading if heading.word is not None else heading.head)
+        self.types[name] = ChunkType(name, values, parent)
+
+    def _chunks(self, form: Form, into: dict[str, Chunk]) -> None:
+        for number, entry in enumerate(form.parts[1:]):
+            words = [entry] if entry.word is not None else list(entry.parts)
+            if any(word.word is None for word in words) or not words:
+                raise self._refused(entry, "a chunk is written (name slot value slot value ...)")
+            named = words[0].word != "isa" and (len(words) % 2 == 1 or words[1].word == "isa")
+            name = str(words.pop(0)) if named else f"chunk-{len(into) + number}"
+            if len(words) % 2:
+                raise self._refused(entry, "a chunk has a slot without a value")
+            pairs = [(str(slot), words[2 * place + 1]) for place, slot in enumerate(words[::2])]
+            types = [value for slot, value in pairs if slot == "isa"]
+            slots = {slot: _value(str(value)) for slot, value in pairs if slot != "isa"}
+            if name in into:
+                raise self._refused(entry, f"a second chunk {name}; give it a name of its own")
+            try:
+                into[name] = Chunk(name, slots, self._type(types[0]) if types else None)
+            except FormError:
+                raise
+            except AttractorBindError as error:
+                raise self._refused(entry, str(error)) from None
+
+    def _type(self, form: Form) -> ChunkType:
+        if str(form) not in self.types:
+            known = ", ".join(self.types)
+            raise self._refused(form, f"no chunk type has the name {form}; known are {known}")
+        return self.types[str(form)]
+
+    def _goal_focus(self, form: Form) -> None:
+        if len(form.parts) != 2 or form.parts[1].word is None:
+            raise self._refused(form, "goal-focus takes the name of a chunk")
+        self.focus = form
+
+    def _spp(self, form: Form) -> None:
+        words = [str(word) for word in form.parts[1:]]
+        if len(words) != 3 or words[1] != ":u":
+            raise self._refused(form, "spp is read with one production and its utility alone: (spp name :u number)")
+        try:
+            self.utilities[words[0]] = float(words[2])
+        except ValueError:
+            raise self._refused(form, f"{words[2]} is no number") from None
+
+
+def _value(word: str) -> str | None:
+    return None if word == "nil" else word

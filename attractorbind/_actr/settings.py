@@ -1,0 +1,88 @@
+"""The numbers of a model: how long things take, and what is cleared."""
+
+import math
+from dataclasses import dataclass
+
+from attractorbind._checks import check_bool, check_known, check_not_negative, check_positive
+from attractorbind._errors import ArgumentError, ProgramError
+
+# Firings are counted in 32 bits; nobody waits for so long.
+_MOST_FIRINGS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The parameters of a model, with ACT-R's names for them in brackets.
+
+    **Arguments:**
+
+    - `subsymbolic`: whether retrievals take the time that activation says, and not none (:esc).
+    - `latency_factor`, `latency_exponent`: F and f in the latency F exp(-f A) of a retrieval, in seconds (:lf, :le).
+    - `base_level`: A, the activation of every chunk (:blc).
+    - `threshold`: the activation that stands in the latency of a failure (:rt).
+    - `firing`: what a firing takes, in seconds (:dat).
+    - `imaginal_delay`: what a new chunk takes in the imaginal module, in seconds (:imaginal-delay).
+    - `harvest`: whether a buffer that a rule matches and does nothing to is cleared, "strict harvesting"; that of the
+        goal never is.
+    - `kept`: further buffers that are not harvested (:do-not-harvest).
+
+    **Raises:** `ArgumentError` for numbers out of range; `ProgramError` where the base level is below the threshold, so
+    that nothing would ever be retrieved.
+
+    **Example:**
+
+        >>> from attractorbind import actr
+        >>> actr.Settings(subsymbolic=True, latency_factor=0.05).retrieval
+        0.05
+    """
+
+    subsymbolic: bool = False
+    latency_factor: float = 1.0
+    latency_exponent: float = 1.0
+    base_level: float = 0.0
+    threshold: float = 0.0
+    firing: float = 0.05
+    imaginal_delay: float = 0.2
+    harvest: bool = True
+    kept: tuple[str, ...] = ("goal",)
+
+    def __post_init__(self) -> None:
+        for name in ("subsymbolic", "harvest"):
+            check_bool(name, getattr(self, name))
+        check_positive("firing", self.firing)
+        for name in ("latency_factor", "latency_exponent", "imaginal_delay"):
+            check_not_negative(name, getattr(self, name))
+        for name in ("base_level", "threshold"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                raise ArgumentError(f"{name} is {value!r}; it must be a finite number")
+        for buffer in self.kept:
+            check_known("buffer", "buffers", buffer, ("goal", "retrieval", "imaginal"))
+        if self.subsymbolic and self.base_level < self.threshold:
+            raise ProgramError(
+                f"the activation of all chunks, base_level={self.base_level}, is below threshold={self.threshold}: "
+                "nothing would ever be retrieved; lower the threshold"
+            )
+        for told, seconds in (("a retrieval", self.retrieval), ("a failure", self.failure)):
+            if not seconds / self.firing < _MOST_FIRINGS:
+                raise ProgramError(f"{told} would take {seconds:g} s; lower latency_factor or latency_exponent")
+
+    @property
+    def retrieval(self) -> float:
+        """How long a retrieval takes that finds a chunk, in seconds."""
+        return self._latency(self.base_level)
+
+    @property
+    def failure(self) -> float:
+        """How long a retrieval takes that finds none, in seconds."""
+        return self._latency(self.threshold)
+
+    def firings(self, seconds: float) -> int:
+        """After how many firings such a time is over."""
+        return math.ceil(round(seconds / self.firing, 9))
+
+    def _latency(self, activation: float) -> float:
+        if not self.subsymbolic:
+            return 0.0
+        exponent = -self.latency_exponent * activation
+        return self.latency_factor * math.exp(exponent) if exponent < 700 else math.inf

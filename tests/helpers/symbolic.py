@@ -1,0 +1,152 @@
+"""Models of ACT-R by a plain interpreter: buffers are dictionaries, and time is a number.
+
+It knows nothing of networks or programs, and reads rules as they are written.
+"""
+
+from dataclasses import dataclass, field
+
+from attractorbind import actr
+
+Chunk = dict[str, str]
+
+
+@dataclass
+class Interpreter:
+    """One trial of a model.
+
+    - `buffers`: buffer to the slots of its chunk that hold something, or None without a chunk.
+    - `memory`: all chunks, in the order in which they were stored.
+    - `pending`: buffer to the time at which its module ends, and the chunk that then arrives, None for a failure.
+    """
+
+    model: actr.Model
+    goal: Chunk | None
+    limit: int = 1000
+    buffers: dict[str, Chunk | None] = field(default_factory=dict)
+    pending: dict[str, tuple[float, Chunk | None]] = field(default_factory=dict)
+    firings: list[tuple[str, float]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    error: bool = False
+    limited: bool = False
+    now: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.buffers = {"goal": self.goal, "retrieval": None, "imaginal": None}
+        self.memory = [dict(chunk.held) for chunk in self.model.chunks]
+
+    def run(self) -> "Interpreter":
+        rules = sorted(self.model.rules, key=lambda rule: -rule.utility)
+        while True:
+            matching = next((rule for rule in rules if self._bindings(rule) is not None), None)
+            if matching is None:
+                if not self.pending:
+                    return self
+                first = min(self.pending, key=lambda buffer: self.pending[buffer][0])
+                self.now = max(self.now, self.pending[first][0])
+                self._arrive(first)
+                continue
+            if len(self.firings) == self.limit:
+                self.limited = True
+                return self
+            bound = self._bindings(matching)
+            assert bound is not None
+            self.now += self.model.settings.firing
+            for buffer in sorted(self.pending, key=lambda name: self.pending[name][0]):
+                if self.pending[buffer][0] <= self.now + 1e-9:
+                    self._arrive(buffer)
+            self.firings.append((matching.name, round(self.now, 3)))
+            if self._act(matching, bound):
+                return self
+
+    def _arrive(self, buffer: str) -> None:
+        _, chunk = self.pending.pop(buffer)
+        self.buffers[buffer] = chunk
+        if buffer == "retrieval":
+            self.error = chunk is None
+
+    def _bindings(self, rule: actr.Rule) -> Chunk | None:
+        """What the rule's variables stand for, None if it does not match."""
+        bound: Chunk = {}
+        for match in rule.matches:
+            chunk = self.buffers[match.buffer]
+            if chunk is None:
+                return None
+            for test in match.of_slots:
+                if test.relation == "=" and str(test.value).startswith("="):
+                    held = chunk.get(test.slot)
+                    if held is None or bound.setdefault(str(test.value), held) != held:
+                        return None
+        for match in rule.matches:
+            for test in match.of_slots:
+                held = (self.buffers[match.buffer] or {}).get(test.slot)
+                wanted = bound.get(str(test.value), test.value)
+                same = held == wanted
+                if test.relation in "=-":
+                    if same != (test.relation == "="):
+                        return None
+                elif held is None or wanted is None or not self._compared(test.relation, held, wanted):
+                    return None
+        return bound if all(self._answer(query) != query.negated for query in rule.queries) else None
+
+    def _compared(self, relation: str, held: str, wanted: str) -> bool:
+        try:
+            first, second = float(held), float(wanted)
+        except ValueError:
+            return False
+        return {"<": first < second, ">": first > second, "<=": first <= second, ">=": first >= second}[relation]
+
+    def _answer(self, query: actr.Query) -> bool:
+        busy = query.buffer in self.pending
+        match query.value:
+            case "full":
+                return self.buffers[query.buffer] is not None
+            case "empty":
+                return self.buffers[query.buffer] is None
+            case "busy":
+                return busy
+            case "free":
+                return not busy
+        return query.buffer == "retrieval" and self.error and not busy
+
+    def _act(self, rule: actr.Rule, bound: Chunk) -> bool:
+        """Do what the rule says; whether it ends the run."""
+        settings = self.model.settings
+        changed = {action.buffer for action in rule.changes}
+        for action in rule.then:
+            if isinstance(action, actr.Output):
+                self.lines.append(" ".join(bound.get(item, item) for item in action.items))
+        cleared = [action.buffer for action in rule.changes if isinstance(action, actr.Clear | actr.Request)]
+        cleared += [m.buffer for m in rule.matches if m.buffer not in changed and m.buffer not in settings.kept]
+        for buffer in cleared:
+            if buffer != "retrieval" and self.buffers[buffer] is not None:
+                self.memory.append(dict(self.buffers[buffer] or {}))
+            self.buffers[buffer] = None
+        for action in rule.changes:
+            if isinstance(action, actr.Clear):
+                continue
+            values = {slot: bound.get(str(value), value) for slot, value in action.values}
+            held = {slot: value for slot, value in values.items() if value is not None}
+            if isinstance(action, actr.Modify):
+                chunk = {**(self.buffers[action.buffer] or {}), **held}
+                self.buffers[action.buffer] = {s: v for s, v in chunk.items() if values.get(s, v) is not None}
+            elif action.buffer == "goal":
+                self.buffers["goal"] = held
+            elif action.buffer == "imaginal":
+                self.pending["imaginal"] = (self.now + settings.imaginal_delay, held)
+            else:
+                found = next((c for c in reversed(self.memory) if held.items() <= c.items()), None)
+                takes = settings.failure if found is None else settings.retrieval
+                self.error = False
+                self.pending["retrieval"] = (self.now + takes, found)
+                if takes == 0:
+                    self._arrive("retrieval")
+        if settings.imaginal_delay == 0 and "imaginal" in self.pending:
+            self._arrive("imaginal")
+        return any(isinstance(action, actr.Stop) for action in rule.then)
+
+
+def interpreted(model: actr.Model, goal: dict[str, str | None] | None = None, limit: int = 1000) -> Interpreter:
+    """The model run for one goal, whose slots stand beside or instead of those of its own."""
+    own = None if model.goal is None else {**dict(model.goal.values), **(goal or {})}
+    held = {slot: value for slot, value in (own or goal or {}).items() if value is not None}
+    return Interpreter(model, held if own is not None or goal else None, limit).run()
