@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis
 import jax
 from hypothesis import HealthCheck, Phase
+from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
 from attractorbind._checks import check_count, check_fraction
@@ -195,7 +196,7 @@ def _search(
 
     try:
         agrees()
-    except hypothesis.errors.Unsatisfiable as error:
+    except Unsatisfiable as error:
         raise ArgumentError(
             "programs= draws no program that can be run in a check: it is empty, filters nearly all out, or draws only "
             "programs that are too large; give a strategy such as attractorbind.testing.programs(network)"
