@@ -95,7 +95,10 @@ class Step(Instruction):
         return (self,)
 
     def __str__(self) -> str:
-        return self._text() if self.tells is None else f"fire {self.tells!r}: {self._text()}"
+        if self.tells is None:
+            return self._text()
+        resting = self == Step(self.ticks, tells=self.tells)
+        return f"fire {self.tells!r}" + ("" if resting else f": {self._text()}")
 
     def _text(self) -> str:
         if self.present is not None:

@@ -25,6 +25,8 @@ MODELS = {
         "(p wait-more =goal> step two y 3 ==> =goal> y 4)"
         "(p got =goal> step two =retrieval> a =a b =b ==> =goal> step three x =b y =a !output! (got =b of =a))"
         "(p failed =goal> step two ?retrieval> state error ==> =goal> step failed)"
+        "(p wait-most =goal> step two y 4 ==> =goal> y 5)"
+        "(p wait-on =goal> step two y 5 ==> =goal> y 6)"
         "(p harvested =goal> step three ?retrieval> buffer empty ==> =goal> step four)",
         [{}, {"x": "2"}, {"x": "3"}, {"x": "4"}, {"y": "3"}, {"y": "4"}, {"x": "5", "y": "4"}],
     ),
