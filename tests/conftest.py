@@ -3,6 +3,7 @@
 The library must not be imported here before its annotations are to be checked.
 """
 
+import gc
 import os
 import re
 import sys
@@ -57,6 +58,21 @@ def pytest_configure(config: pytest.Config) -> None:
         if UNCHECKED not in os.environ:
             jaxtyping.install_import_hook([MODULES[path] for path in SHAPED], "beartype.beartype")
             beartype_packages([MODULES[path] for path in SOURCES if path not in SHAPED])
+
+
+# The parts of memory that a process may have are counted, 65,530 by default, and each compiled program has some. With
+# none left the compiler crashes.
+MOST_PARTS = 30_000
+
+
+@pytest.fixture(autouse=True, scope="module")
+def room_for_what_is_compiled() -> Iterator[None]:
+    """Forget what is compiled before there is no room for more."""
+    yield
+    parts = Path("/proc/self/maps")
+    if parts.exists() and parts.read_text().count("\n") > MOST_PARTS:
+        jax.clear_caches()
+        gc.collect()
 
 
 def pytest_report_header() -> str:

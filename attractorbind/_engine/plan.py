@@ -50,7 +50,7 @@ class Plan(NamedTuple):
             for end in ("source", "target")
         )
         numbers, count = at(self.open, self.row), at(self.start, self.row)[-1]
-        passed_on = moved[sources[numbers]] & (np.arange(len(sources)) < count)
+        passed_on = moved[sources[numbers]] & (np.arange(len(sources), dtype=np.int32) < count)
         return jnp.zeros_like(moved).at[targets[numbers]].max(passed_on)
 
     def computing(

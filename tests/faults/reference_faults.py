@@ -170,7 +170,11 @@ REFERENCE_FAULTS = [
         "rounds = 0\n",
         "rounds = 0\n                    self._run(body.statements)\n",
     ),
-    _fault("until: goes on after the limit", "raise _LimitReachedError", "break"),
+    _fault(
+        "until: goes on after the limit",
+        'self._count("until", "limit")\n                            raise _LimitReachedError',
+        'self._count("until", "limit")\n                            break',
+    ),
     _fault(
         "procedure: without its last statement",
         "self._run(body.statements)\n                case When",
