@@ -39,7 +39,7 @@ from attractorbind._stimuli import check_seen, check_stimuli, with_stimuli, with
 from attractorbind._trace import Trace
 from attractorbind._transfers import sending
 
-_RECORDS = ("final", "firings", "decoded", "states")
+_RECORDS = ("final", "decoded", "states", "firings")
 
 
 @sending
