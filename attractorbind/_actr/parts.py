@@ -114,14 +114,8 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Modify:
-    """Action: slots of a buffer's chunk get other values; ACT-R's `=buffer>`. Without slots, the chunk is kept.
-
-    **Arguments:**
-
-    - `buffer`: the buffer.
-    - `slots`: mapping from slots to symbols, to variables as "=x", or to None, which empties the slot.
-    """
+class _Slots:
+    """A buffer, and slots with what they become."""
 
     buffer: str
     slots: Slots | Mapping[str, str | None] = ()
@@ -136,7 +130,18 @@ class Modify:
 
 
 @dataclass(frozen=True)
-class Request:
+class Modify(_Slots):
+    """Action: slots of a buffer's chunk get other values; ACT-R's `=buffer>`. Without slots, the chunk is kept.
+
+    **Arguments:**
+
+    - `buffer`: the buffer.
+    - `slots`: mapping from slots to symbols, to variables as "=x", or to None, which empties the slot.
+    """
+
+
+@dataclass(frozen=True)
+class Request(_Slots):
     """Action: ask a module for a chunk; ACT-R's `+buffer>`.
 
     The declarative memory is asked for a chunk that has these values, which arrives in the buffer "retrieval" after the
@@ -144,17 +149,6 @@ class Request:
 
     **Arguments:** as for `Modify`.
     """
-
-    buffer: str
-    slots: Slots | Mapping[str, str | None] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "slots", slot_values(f"buffer {_check_buffer(self.buffer)!r}", self.slots))
-
-    @property
-    def values(self) -> Slots:
-        """The slots with what they become."""
-        return cast(Slots, self.slots)
 
 
 @dataclass(frozen=True)
