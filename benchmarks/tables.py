@@ -149,6 +149,7 @@ TABLES: dict[str, Callable[[list[Row]], str]] = {
     "throughput": throughput,
     "throughput_few_symbols": throughput,
     "throughput_gpu": throughput,
+    "rows": as_they_are(["units", "batch", "us a product", "bare us", "ratio"]),
     "snapshot_speed": as_they_are(["trials", "snapshots", "ms a store", "ms a recall", "ms 5 ticks at rest"]),
     "loop": as_they_are(
         [

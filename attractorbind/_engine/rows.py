@@ -11,9 +11,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-# benchmarks/rows.py: with fewer units the whole product is as quick, and with more rows to be read than half of them.
+# With fewer units the whole product is as quick, and with more rows to be read than half of them; benchmarks/rows.py
+# tells how much is gained.
 _FEWEST_UNITS = 512
 _SHARE = 0.5
+# Where fewer units may be on than this share, they seldom are, and to count them would be in vain.
+_LEAST = 1 / 12
 # Rows that are read in one turn of the loop.
 _AT_ONCE = 8
 # Units whose number among those that are on is counted by one small product.
@@ -22,9 +25,8 @@ _BLOCK = 32
 
 def most_rows(trials: int, units: int) -> int:
     """How many units of each trial may be on for rows to be quicker than the whole product; 0 where it never is."""
-    if units < _FEWEST_UNITS:
-        return 0
-    return int(_SHARE * units / trials) // _AT_ONCE * _AT_ONCE
+    most = int(_SHARE * units / trials) // _AT_ONCE * _AT_ONCE
+    return most if units >= _FEWEST_UNITS and most >= _LEAST * units else 0
 
 
 class On(NamedTuple):
