@@ -42,6 +42,8 @@ class _Layout:
         self.row_of = np.zeros_like(self.bundle_of)
         for members in self.members:
             self.row_of[members] = np.arange(len(members))
+        # Where each item is if bundles are put one after the other.
+        self.position_of = np.argsort(np.concatenate(self.members)).astype(np.int32)
 
 
 @cache
@@ -146,6 +148,8 @@ def gathered(parts: Iterable[tuple[Sequence[int], Any]], axis: int = 0) -> "Bund
 
 
 def stacked(items: Sequence[Any], axis: int) -> Any:
+    """Items of one form in one bundle."""
+
     def stack(*leaves: Any) -> Any:
         at = axis % (leaves[0].ndim + 1)
         if any(isinstance(leaf, Tracer) for leaf in leaves):

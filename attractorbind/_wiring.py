@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from attractorbind._checks import check_fraction, check_known, check_names
 from attractorbind._errors import AttractorBindError, NetworkError
@@ -129,6 +129,16 @@ class Wiring:
     def resting(self) -> Float[np.ndarray, " gates"]:
         """The conductance of every gate at rest; to be copied, not changed."""
         return np.array([gate.rest for gate in self.gates], np.float32)
+
+    @cached_property
+    def sources(self) -> Int[np.ndarray, " projections"]:
+        """The population that each projection leads from."""
+        return np.array([projection.source for projection in self.projections], np.int32)
+
+    @cached_property
+    def targets(self) -> Int[np.ndarray, " projections"]:
+        """The population that each projection leads to."""
+        return np.array([projection.target for projection in self.projections], np.int32)
 
     @cached_property
     def graph(self) -> nx.DiGraph:

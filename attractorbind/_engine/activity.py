@@ -78,8 +78,7 @@ def stack(activities: States, devices: Devices | None = None) -> Activity:
     if isinstance(activities, Bundled):
         padding = [((0, 0), (0, 0), (0, widest - _width(bundle))) for bundle in activities.bundles]
         bundles = [jnp.pad(*pair).swapaxes(0, 1) for pair in zip(activities.bundles, padding, strict=True)]
-        numbers = np.concatenate(activities.layout.members).astype(np.int32)
-        halves = jnp.repeat(jnp.concatenate(bundles)[np.argsort(numbers)], 2, axis=0)
+        halves = jnp.repeat(jnp.concatenate(bundles)[activities.layout.position_of], 2, axis=0)
     else:
         halves = jnp.stack([padded_units(activity, widest) for activity in activities for _ in range(2)])
     return Activity(whole(halves, devices), jnp.zeros(len(activities), jnp.int32), devices)

@@ -113,7 +113,7 @@ def advance(
     if areas:
         areas, external = _with_areas(network, incoming, noise, standing)
     coding = Coding(network, areas)
-    sources = np.array([projection.source for projection in network.wiring.projections], np.int32)
+    sources = network.wiring.sources
     sizes = np.array([population.units for population in network.wiring.populations], np.int32)
 
     def field(activity: Activity, products: Products | None, target: Int[Array, ""]) -> tuple[Units, Products | None]:

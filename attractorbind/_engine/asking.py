@@ -50,13 +50,12 @@ def written(coding: Coding, readers: Readers, activity: Activity, gate: Int[Arra
     A pathway through a nucleus is followed through it, without writing on the nucleus.
     """
     paths = _paths(coding.network.wiring)
-    sources = np.array([projection.source for projection in coding.network.wiring.projections], np.int32)
 
     def passed_on(projection: Int[Array, ""], states: Units) -> Units:
         return exchanged((readers.field(coding, projection, states) > 0).astype(jnp.float32), activity.devices)
 
     first = at(paths.first, gate)
-    outputs = passed_on(first, activity.of(at(sources, first)))
+    outputs = passed_on(first, activity.of(at(coding.network.wiring.sources, first)))
     if (paths.second == NONE).all():
         return outputs
     second = at(paths.second, gate)

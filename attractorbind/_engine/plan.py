@@ -45,10 +45,7 @@ class Plan(NamedTuple):
 
     def reached_from(self, wiring: Wiring, moved: Bool[Array, " populations"]) -> Bool[Array, " populations"]:
         """The populations into which an open projection leads from one that has moved."""
-        sources, targets = (
-            jnp.array([getattr(projection, end) for projection in wiring.projections], jnp.int32)
-            for end in ("source", "target")
-        )
+        sources, targets = jnp.asarray(wiring.sources), jnp.asarray(wiring.targets)
         numbers, count = at(self.open, self.row), at(self.start, self.row)[-1]
         passed_on = moved[sources[numbers]] & (np.arange(len(sources), dtype=np.int32) < count)
         return jnp.zeros_like(moved).at[targets[numbers]].max(passed_on)
@@ -128,7 +125,7 @@ def reach(
         conductances = np.full(conductances.shape, 0.5, np.float32)
         area_gates = np.full(area_gates.shape, 0.5, np.float32)
     is_open = conductances > 0
-    targets = [projection.target for projection in wiring.projections]
+    targets = wiring.targets
     latches = [index for index, projection in enumerate(wiring.projections) if projection.recurrent]
     incoming = np.zeros(driven.shape, np.int32)
     np.add.at(incoming.T, targets, is_open.T)
@@ -146,8 +143,7 @@ def reach(
 
 def ends(wiring: Wiring) -> Int[np.ndarray, " ends"]:
     """Where the projections into each population begin among all, which are sorted by target, and where they end."""
-    targets = [projection.target for projection in wiring.projections]
-    return np.searchsorted(targets, np.arange(len(wiring.populations) + 1)).astype(np.int32)
+    return np.searchsorted(wiring.targets, np.arange(len(wiring.populations) + 1)).astype(np.int32)
 
 
 def distinct(rows: Shaped[np.ndarray, "ticks columns"]) -> tuple[Int[np.ndarray, " _rows"], Int[np.ndarray, " ticks"]]:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._engine.activity import Activity, Units, at
@@ -36,8 +35,7 @@ def no_products(wiring: Wiring, activity: Activity) -> Products | None:
     count = len(wiring.projections)
     if _FLOAT_BYTES * count * trials * widest > _MOST_BYTES:
         return None
-    sources = np.array([projection.source for projection in wiring.projections], np.int32)
-    return Products(jnp.zeros((count, trials, widest), jnp.float32), activity.silent()[sources])
+    return Products(jnp.zeros((count, trials, widest), jnp.float32), activity.silent()[wiring.sources])
 
 
 def product_of(

@@ -80,7 +80,7 @@ def readers(network: Network, widest: int, *, by_rows: bool = False) -> Readers:
     synapses = network.synapses
     if isinstance(synapses, Bundled):
         stacked = [padded_units(bundle.bias, widest) for bundle in synapses.bundles]
-        biases = jnp.concatenate(stacked)[np.argsort(np.concatenate(synapses.layout.members))]
+        biases = jnp.concatenate(stacked)[synapses.layout.position_of]
     else:
         biases = jnp.concatenate([padded_units(own.bias[None], widest) for own in synapses])
     return Readers(synapses, biases, by_rows)

@@ -22,14 +22,14 @@ MANY_FAULTS = [
     Fault(
         "bundles: states in the order of bundles",
         ACTIVITY,
-        "jnp.concatenate(bundles)[np.argsort(numbers)]",
+        "jnp.concatenate(bundles)[activities.layout.position_of]",
         "jnp.concatenate(bundles)",
         (APART,),
     ),
     Fault(
         "bundles: biases in the order of bundles",
         READERS,
-        "[np.argsort(np.concatenate(synapses.layout.members))]",
+        "[synapses.layout.position_of]",
         "[:]",
         (APART,),
     ),
@@ -64,8 +64,8 @@ MANY_FAULTS = [
     Fault(
         "products: those of what is on are taken for 0",
         "attractorbind._engine.products",
-        "activity.silent()[sources]",
-        "activity.silent()[sources] | True",
+        "activity.silent()[wiring.sources]",
+        "activity.silent()[wiring.sources] | True",
         ("tests/engine/test_oracle.py",),
     ),
     Fault(
