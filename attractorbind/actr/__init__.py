@@ -2,6 +2,7 @@
 
 from attractorbind._actr.chunks import Chunk as Chunk, ChunkType as ChunkType
 from attractorbind._actr.clock import Timed as Timed
+from attractorbind._actr.from_pyactr import from_pyactr as from_pyactr
 from attractorbind._actr.model import Model as Model
 from attractorbind._actr.parts import (
     Clear as Clear,
