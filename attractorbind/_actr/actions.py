@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from attractorbind._actr.conditions import BUSY, ERROR
 from attractorbind._actr.layout import IMAGINAL_STATE, MODULE, RETRIEVAL_STATE, Layout, cleared_by, place
+from attractorbind._actr.naming import name_chunk
 from attractorbind._actr.parts import Modify, Output, Request, is_variable
 from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
@@ -64,6 +65,8 @@ def program_of(rule: Rule, layout: Layout, settings: Settings) -> Program:
         elif isinstance(action, Request):
             _request(rule, change, action, bound, layout)
     program += change.program()
+    if rule.asks("goal") and "goal" in layout.named:
+        program += name_chunk("goal")
     asked = rule.asks("retrieval")
     if asked is not None:
         program += _search([slot for slot, _ in asked.values], layout)
@@ -109,9 +112,11 @@ def _request(rule: Rule, change: Change, action: Request, bound: dict[str, list[
         change.emptied.pop(place(action.buffer, slot))
     rest = tuple((slot, value) for slot, value in action.values if slot not in kept)
     _assign(rule, change, action.buffer, rest, bound)
-    status = action.buffer if action.buffer == "goal" else IMAGINAL_STATE
-    change.presented[status] = MADE if action.buffer == "goal" else BUSY
-    change.emptied.pop(status, None)
+    if action.buffer == "imaginal":
+        change.presented[IMAGINAL_STATE] = BUSY
+    elif "goal" not in layout.named:
+        change.presented["goal"] = MADE
+        change.emptied.pop("goal", None)
 
 
 def _search(cue: list[str], layout: Layout) -> Program:
@@ -142,8 +147,10 @@ def failed(layout: Layout) -> Program:
     return gone.program(FAILED)
 
 
-def imagined() -> Program:
+def imagined(layout: Layout) -> Program:
     """The chunk that the imaginal module was at work on is there."""
+    if "imaginal" in layout.named:
+        return Change({}, {}, {IMAGINAL_STATE: None}).program(IMAGINED) + name_chunk("imaginal")
     made = Change({}, {"imaginal": MADE}, {IMAGINAL_STATE: None})
     return made.program(IMAGINED)
 

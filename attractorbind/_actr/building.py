@@ -9,6 +9,8 @@ from attractorbind._actr.actions import relays_of
 from attractorbind._actr.chunks import Chunk
 from attractorbind._actr.deliberation import Deliberation
 from attractorbind._actr.layout import MODULE, Layout, place
+from attractorbind._actr.naming import imprinting
+from attractorbind._area.base import AbstractArea
 from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._build import build
 from attractorbind._checks import check_count
@@ -45,13 +47,14 @@ def network_of(
         for first, second in _compared(rule.when):
             if (second, first) not in relays:
                 relays[first, second] = None
-    areas = []
+    areas: list[AbstractArea] = []
     if MODULE in layout.slots:
         # How many chunks have the most frequent symbol of a slot.
         shared = max(Counter(item for chunk in chunks for item in chunk.held.items()).values(), default=1)
         room = len(chunks) + (_ROOM if layout.remembered else 1)
         size_of_memory = min(max(_FEWEST, _PER_SHARED * shared), _MOST)
         areas = [SnapshotMemory("memory", layout.whole(MODULE), units=size_of_memory, capacity=room)]
+    areas += imprinting(layout.named)
     buffers = dict.fromkeys(layout.buffers, size)
     rule = MaximalStability()
     return build(symbols, buffers=buffers, relays=list(relays), activity=_ACTIVITY, rule=rule, areas=areas, key=key)

@@ -37,6 +37,7 @@ from attractorbind._actr.layout import (
     lay_out_buffers,
 )
 from attractorbind._actr.matching import exclude_each_other
+from attractorbind._actr.naming import new_symbols
 from attractorbind._actr.parts import Stop, is_variable
 from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
@@ -74,6 +75,9 @@ class Model:
     - `settings`: its parameters.
     - `symbols`: further symbols that goals may name when the model is run.
     - `name`: its name.
+    - `new`: how many chunks that rules make in a trial, in goal and imaginal buffer, get symbols of their own, which
+        the network imprints: "new0", "new1" and so on. A trial that makes more ends with `Result.LIMIT`. With 0 they
+        all have the symbol "chunk", and so can be told apart by their slots alone.
 
     **Raises:** `ProgramError` for a model that makes no sense, `UnknownNameError` for names that are not there.
 
@@ -105,6 +109,7 @@ class Model:
     settings: Settings = field(default_factory=Settings)
     symbols: Sequence[str] = ()
     name: str = "model"
+    new: int = 0
 
     def __post_init__(self) -> None:
         for part, kind in (("rules", Rule), ("chunks", Chunk), ("types", ChunkType), ("symbols", str)):
@@ -117,6 +122,7 @@ class Model:
             twice = [name for name in names if names.count(name) > 1]
             if twice and kind is not str:
                 raise ProgramError(f"two of the {part} have the name {twice[0]!r}; give each a name of its own")
+        check_count("new", self.new, least=0)
         if not self.rules:
             raise ProgramError("a model needs at least one rule; give it a list of Rule")
         if not isinstance(self.settings, Settings):
@@ -135,7 +141,7 @@ class Model:
     @cached_property
     def layout(self) -> Layout:
         """The neural buffers of its slots."""
-        return lay_out_buffers(self.rules, self.chunks, self.goal, self.settings)
+        return lay_out_buffers(self.rules, self.chunks, self.goal, self.settings, self.new)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -144,7 +150,7 @@ class Model:
         for rule in self.rules:
             values += [value for value in rule.values() if value is not None and not is_variable(value)]
         names = dict.fromkeys([*values, *self.symbols, BUSY, ERROR, MADE, NIL])
-        return Vocabulary(list(names))
+        return Vocabulary(list(names), spare=new_symbols(self.new if self.layout.named else 0, names))
 
     @cached_property
     def _deliberation(self) -> Deliberation:
@@ -188,7 +194,7 @@ class Model:
             meanwhile = frozenset(rule.name for rule in self.rules if may_fire_while_pending(rule, buffer))
             if buffer == "imaginal":
                 busy = holds(IMAGINAL_STATE, BUSY)
-                outcomes = [Outcome(busy, settings.firings(settings.imaginal_delay), imagined())]
+                outcomes = [Outcome(busy, settings.firings(settings.imaginal_delay), imagined(layout))]
             else:
                 # What was found waits in the module; where nothing waits, a retrieval that is pending will fail.
                 found, missing = ~empty(MODULE), holds(RETRIEVAL_STATE, BUSY)

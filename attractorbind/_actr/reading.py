@@ -4,15 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from attractorbind._actr.chunks import Chunk, ChunkType
-from attractorbind._actr.forms import Form, FormError, forms, refused
+from attractorbind._actr.forms import Form, FormError, computed, forms, refused
 from attractorbind._actr.model import Model
 from attractorbind._actr.parameters import Parameters
 from attractorbind._actr.productions import Reader
 from attractorbind._actr.rules import Rule
 from attractorbind._errors import AttractorBindError, FileError, ProgramError
 
+# What programs around models are made of.
+_LISP = {
+    "defun", "defvar", "defparameter", "defconstant", "defmacro", "defmethod", "defclass", "defstruct", "setf", "setq",
+    "let", "when", "unless", "if", "load", "require", "require-extra", "eval", "progn", "loop", "dolist", "in-package",
+    "define-module", "run",
+}  # fmt: skip
 
-def read(path: str | Path) -> Model:
+
+def read(path: str | Path, *, new: int = 0) -> Model:
     """Read a model of ACT-R from a file.
 
     It may have what the units of ACT-R's tutorial use that have no screen: define-model, sgp, chunk-type,
@@ -22,6 +29,7 @@ def read(path: str | Path) -> Model:
     **Arguments:**
 
     - `path`: of the file, in UTF-8.
+    - `new`: how many chunks that are made during a run get symbols of their own; see `Model`.
 
     **Raises:** `FileError` for a file that cannot be read; `ProgramError` with line and form for what is not known.
 
@@ -39,16 +47,17 @@ def read(path: str | Path) -> Model:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise FileError(f"{path.name}, line {line}: a byte that is no UTF-8; save the file in UTF-8") from None
-    return parse(text, name=path.name)
+    return parse(text, name=path.name, new=new)
 
 
-def parse(text: str, *, name: str = "") -> Model:
+def parse(text: str, *, name: str = "", new: int = 0) -> Model:
     """Read a model of ACT-R from a text; see `read`.
 
     **Arguments:**
 
     - `text`: what stands in a model file.
     - `name`: what errors call it.
+    - `new`: as for `read`.
 
     **Example:**
 
@@ -87,7 +96,7 @@ def parse(text: str, *, name: str = "") -> Model:
                     reading.take(inner)
         else:
             reading.take(form)
-    return reading.model()
+    return reading.model(new)
 
 
 class _Reading:
@@ -117,8 +126,15 @@ class _Reading:
             "p": self.productions.append,
             "spp": self._spp,
         }
+        if form.head in _LISP:
+            told = f"{form.head} is Lisp that is computed, and models are only read; take it out"
+            raise self._refused(form, told)
         if form.head not in readers:
             raise self._refused(form, f"{form.head or form} is not among what is read: {', '.join(readers)}")
+        mark = computed(form)
+        if mark is not None:
+            told = f"{mark} marks Lisp that is computed, and models are only read; write what it gives"
+            raise self._refused(Form(mark.line, None, form.parts), told)
         self.last = form
         try:
             readers[form.head](form)
@@ -127,7 +143,7 @@ class _Reading:
         except AttractorBindError as error:
             raise self._refused(form, str(error)) from None
 
-    def model(self) -> Model:
+    def model(self, new: int) -> Model:
         """The model that was read."""
         if not self.productions:
             raise self._refused(self.last, "the model has no production; write one with p")
@@ -150,7 +166,8 @@ class _Reading:
         types = [kind for kind in self.types.values() if kind.name != "chunk"]
         settings, random_ties = self.parameters.settings(), self.parameters.random_ties
         symbols = [chunk.name for chunk in self.known.values()]
-        model = Model(list(rules.values()), list(self.chunks.values()), goal, types, settings, symbols, self.called)
+        chunks = list(self.chunks.values())
+        model = Model(list(rules.values()), chunks, goal, types, settings, symbols, self.called, new)
         if random_ties is not None and model.ties:
             first, second = model.ties[0]
             told = f":er t lets chance decide where rules match as well as each other, as {first} and {second} may; "

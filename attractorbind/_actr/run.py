@@ -145,7 +145,11 @@ def run(
     args = _arguments(model, goals)
     start = run_program(network, model.memories()).state
     program = model.program(limit=limit)
-    trace = run_program(network, program, start, args=args, noise=noise, key=key, record=record, throw=throw)
+    # The symbols that chunks get which are made in this run, one after the other.
+    new = list(model.vocabulary.spare) if model.layout.named else None
+    trace = run_program(
+        network, program, start, args=args, inputs=new, noise=noise, key=key, record=record, throw=throw
+    )
     return Run(model, trace)
 
 
