@@ -17,7 +17,7 @@ from attractorbind import AttractorBindError, Result, actr
 
 # Kinds of causes, each with words of the error; the first that fits counts.
 KINDS = {
-    "seeing, hearing, moving, speaking, time, or a module of its own": r"the buffer '|visual|:needs-mouse|auto-attend|speech",
+    "seeing, hearing, moving, or a module of its own": r"the buffer '|visual|:needs-mouse|auto-attend|speech",
     "Lisp around the model, or in its rules": r"is Lisp that is computed|marks Lisp",
     "activation, or utility": r"which is not here; take it out|base-level|similarit|sdp|spp|threshold|:(ga|blt) ",
     "a parameter that is not known": r"the parameter :",
