@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool
 
+from attractorbind._area.activation import Activation, Race, Spreading
 from attractorbind._area.connect import check_areas
 from attractorbind._area.ensembles import Ensembles
 from attractorbind._area.hippocampus import SnapshotMemory
@@ -55,7 +56,7 @@ _CREDIT = (
     TwoCompartment,
     Burst,
 )
-_AREAS = (SnapshotMemory, Ensembles, Hierarchy, Adam, Descent, BasalGanglia, Critic)
+_AREAS = (SnapshotMemory, Activation, Race, Spreading, Ensembles, Hierarchy, Adam, Descent, BasalGanglia, Critic)
 _CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT)
 # What arrays are called in files; those of rules, synapses and areas are called as a user would reach them.
 _CODES, _PARAMETERS, _DRIVE, _KEY = (

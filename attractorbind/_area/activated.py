@@ -1,0 +1,286 @@
+"""A snapshot memory that goes by activation: its state, and what it does in a tick besides storing and reinstating."""
+
+from collections.abc import Callable
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, Int, Int8, Key
+
+from attractorbind._area.activation import RATES, Activation, Spreading, faded, trace_weights
+from attractorbind._area.base import AreaInputs
+from attractorbind._area.retrieval import matches
+from attractorbind._area.snapshots import NO_SNAPSHOT, Snapshots, flipped, snapshots_tick
+from attractorbind._each import of_each
+
+# What the program tells it by, after the switches of every snapshot memory.
+SWITCHES = ("prime", "gather", "decide", "pass", "finish", "give", "use")
+# How many latencies are kept, the last ones.
+KEPT = 1024
+_OPEN = 0.5
+
+
+class Activated(eqx.Module):
+    """What a memory with an `Activation` knows besides its snapshots, for a batch of trials or for one.
+
+    - `traces`: what uses of each snapshot have left, one for every time constant.
+    - `uses`: of each snapshot.
+    - `penalty`: of each snapshot for the last cue; infinite for those that are no candidates.
+    - `spread`: what all groups of sources have given each snapshot since the last search began.
+    - `group`, `sources`: what the present group has given, and how many sources it has had.
+    - `winner`, `given`: the snapshot that wins the race, and the one that was given last and is not strengthened yet.
+    - `left`: how long the race still takes, in seconds.
+    - `searches`, `latencies`: how many there have been, and how long each took, search n in place n modulo 1,024.
+    """
+
+    traces: Float[Array, "*trials capacity traces"]
+    uses: Float[Array, "*trials capacity"]
+    penalty: Float[Array, "*trials capacity"]
+    spread: Float[Array, "*trials capacity"]
+    group: Float[Array, "*trials capacity"]
+    sources: Float[Array, "*trials"]
+    winner: Int[Array, "*trials"]
+    given: Int[Array, "*trials"]
+    left: Float[Array, "*trials"]
+    searches: Int[Array, "*trials"]
+    latencies: Float[Array, "*trials kept"]
+
+
+def nothing_used(settings: Activation, trials: int, capacity: int) -> Activated:
+    """The state in which nothing has been stored."""
+    each, none = jnp.zeros((trials, capacity), jnp.float32), jnp.full(trials, NO_SNAPSHOT, jnp.int32)
+    traces = 0 if settings.decay is None else len(RATES) + 1
+    zero = jnp.zeros(trials, jnp.float32)
+    return Activated(
+        traces=jnp.zeros((trials, capacity, traces), jnp.float32),
+        uses=each,
+        penalty=jnp.full((trials, capacity), jnp.inf, jnp.float32),
+        spread=each,
+        group=each,
+        sources=zero,
+        winner=none,
+        given=none,
+        left=zero,
+        searches=jnp.zeros(trials, jnp.int32),
+        latencies=jnp.zeros((trials, KEPT), jnp.float32),
+    )
+
+
+def levels(settings: Activation, own: Activated) -> Float[Array, "trials capacity"]:
+    """The activation of every snapshot, but for noise and what a cue says against it."""
+    level = jnp.full(own.uses.shape, settings.base, jnp.float32)
+    if settings.decay is not None:
+        strength = jnp.sum(own.traces, axis=2)
+        if settings.optimized:
+            strength = strength * own.uses / (1 - settings.decay)
+        level = level + jnp.log(jnp.where(own.uses > 0, strength, 1.0))
+    if settings.spreading is not None:
+        level = level + own.spread + _of_group(settings.spreading, own)
+    return level
+
+
+def activated_tick(
+    settings: Activation, assemblies: Int[Array, "capacity active"], snapshots: Snapshots, inputs: AreaInputs
+) -> tuple[Snapshots, tuple[Int8[Array, "trials _units"], ...]]:
+    """One tick of a memory that goes by activation, see `Activation`."""
+    told = (inputs.switches > _OPEN) & inputs.running[None, :]
+    own, plain = _known(snapshots), len(told) - len(SWITCHES)
+    prime, gather, decide, passing, finish, give, use = told[plain:]
+    store, older, forget = told[:plain]
+    cue = (inputs.reads > _OPEN) & inputs.running[None, :]
+    cued = jnp.any(cue, axis=0) & ~store & ~forget
+    fires = jax.lax.cond(
+        jnp.any(cued),
+        lambda: _fires(snapshots, inputs, cue & cued[None, :]),
+        lambda: jnp.zeros((len(cue), *snapshots.strength.shape), bool),
+    )
+    own = _turns(jnp.any(passing | finish), lambda own: _later(settings, own, passing, finish), own)
+    own = _turns(jnp.any(cued), lambda own: _asked(settings, own, snapshots, fires, cue, cued & ~prime, older), own)
+    spreading = settings.spreading
+    if spreading is not None:
+        own = _turns(jnp.any(cued & prime), lambda own: _primed(spreading, own, fires, cued & prime), own)
+        own = _turns(jnp.any(gather), lambda own: _gathered(spreading, own, gather), own)
+    own = _turns(jnp.any(decide), lambda own: _raced(settings, own, snapshots.strength, decide, inputs.keys), own)
+    own = _turns(jnp.any(use), lambda own: _used(settings, own, use), own)
+    # Only to store and to forget is left to what every memory does; an assembly comes on where it is given.
+    shut = jnp.where(store | forget, inputs.reads, 0.0)
+    following, written = snapshots_tick(
+        assemblies, snapshots, inputs._replace(reads=shut, switches=inputs.switches[:plain])
+    )
+    # Once an assembly has been on, the race that it has won is past.
+    past = jnp.any(snapshots.activity, axis=1) & ~give & (own.left <= 0) & inputs.running
+    winner = jnp.where(past, NO_SNAPSHOT, own.winner)
+    own = eqx.tree_at(lambda own: own.winner, own, winner)
+    over = give & (own.left <= 0)
+    comes, row = over & (winner != NO_SNAPSHOT), jnp.maximum(winner, 0)
+    member = flipped(assemblies, row, comes, following.activity.shape[1], inputs.noise)
+    own = eqx.tree_at(lambda own: own.given, own, jnp.where(comes, row, own.given))
+    stored = store & jnp.any(cue, axis=0)
+    own = _turns(jnp.any(stored), lambda own: _stored(settings, own, following.strength, stored), own)
+    following = eqx.tree_at(
+        lambda new: (new.activity, new.found, new.activation),
+        following,
+        (
+            jnp.where(give[:, None] & inputs.running[:, None], member, following.activity),
+            jnp.where(over, jnp.where(comes, of_each(following.strength, row), 0), following.found),
+            own,
+        ),
+        is_leaf=lambda leaf: leaf is None,
+    )
+    return following, written
+
+
+def _known(snapshots: Snapshots) -> Activated:
+    if snapshots.activation is None:
+        raise AssertionError("a memory with an activation has a state of it")
+    return snapshots.activation
+
+
+def _turns(asked: Bool[Array, ""], change: Callable[[Activated], Activated], own: Activated) -> Activated:
+    """The state after a change that some trial asks for."""
+    return jax.lax.cond(asked, change, lambda own: own, own)
+
+
+def _fires(
+    snapshots: Snapshots, inputs: AreaInputs, cue: Bool[Array, "buffers trials"]
+) -> Bool[Array, "buffers trials capacity"]:
+    """Which branches of which snapshots each of the cued buffers makes fire."""
+    found = []
+    for codes, state, open_here in zip(snapshots.codes, inputs.activity, cue, strict=True):
+        present = jnp.packbits(state > 0, axis=1)
+        own = matches(codes, present, state.shape[1]) & (snapshots.strength > 0)
+        found.append(own & open_here[:, None])
+    return jnp.stack(found)
+
+
+def _later(
+    settings: Activation, own: Activated, passing: Bool[Array, " trials"], finish: Bool[Array, " trials"]
+) -> Activated:
+    """Time passes: a step, or all that the race still takes."""
+    seconds = jnp.where(finish, jnp.maximum(own.left, 0.0), jnp.where(passing, settings.race.step, 0.0))
+    traces = own.traces if settings.decay is None else faded(own.traces, seconds)
+    # Steps add up with rounding errors; what is over but for a microsecond is over.
+    left = own.left - seconds
+    return eqx.tree_at(lambda own: (own.traces, own.left), own, (traces, jnp.where(left < 1e-6, 0.0, left)))
+
+
+def _asked(
+    settings: Activation,
+    own: Activated,
+    snapshots: Snapshots,
+    fires: Bool[Array, "buffers trials capacity"],
+    cue: Bool[Array, "buffers trials"],
+    asked: Bool[Array, " trials"],
+    older: Bool[Array, " trials"],
+) -> Activated:
+    """A cue makes candidates of the snapshots that agree with it, or with a part of it."""
+    amiss = jnp.sum(cue[:, :, None] & ~fires, axis=0, dtype=jnp.int32).astype(jnp.float32)
+    if settings.mismatch is None:
+        penalty = jnp.where(amiss > 0, jnp.inf, 0.0)
+    else:
+        # A snapshot that holds nothing of a cued buffer is not like the cue.
+        there = jnp.stack([jnp.any(codes > 0, axis=2) for codes in snapshots.codes])
+        penalty = jnp.where(jnp.any(cue[:, :, None] & ~there, axis=0), jnp.inf, settings.mismatch * amiss)
+    within = (snapshots.strength > 0) & (~older[:, None] | (snapshots.strength < snapshots.context[:, None]))
+    penalty = jnp.where(within, penalty, jnp.inf)
+    return eqx.tree_at(lambda own: own.penalty, own, jnp.where(asked[:, None], penalty, own.penalty))
+
+
+def _primed(
+    spreading: Spreading, own: Activated, fires: Bool[Array, "buffers trials capacity"], primed: Bool[Array, " trials"]
+) -> Activated:
+    """A source gives to all snapshots in which a branch fires, the less the more they are."""
+    reached = jnp.any(fires, axis=0)
+    fan = jnp.sum(reached, axis=1, keepdims=True, dtype=jnp.int32).astype(jnp.float32)
+    gives = spreading.strength - jnp.log1p(fan)
+    group = own.group + jnp.where(reached & primed[:, None], gives, 0.0)
+    return eqx.tree_at(lambda own: (own.group, own.sources), own, (group, own.sources + primed.astype(jnp.float32)))
+
+
+def _of_group(spreading: Spreading, own: Activated) -> Float[Array, "trials capacity"]:
+    """What the sources of the present group give together."""
+    return spreading.weight * own.group / jnp.maximum(own.sources, 1.0)[:, None]
+
+
+def _gathered(spreading: Spreading, own: Activated, gather: Bool[Array, " trials"]) -> Activated:
+    spread = jnp.where(gather[:, None], own.spread + _of_group(spreading, own), own.spread)
+    return eqx.tree_at(
+        lambda own: (own.spread, own.group, own.sources),
+        own,
+        (spread, jnp.where(gather[:, None], 0.0, own.group), jnp.where(gather, 0.0, own.sources)),
+    )
+
+
+def _raced(
+    settings: Activation,
+    own: Activated,
+    strength: Int[Array, "trials capacity"],
+    decide: Bool[Array, " trials"],
+    keys: Key[Array, " trials"],
+) -> Activated:
+    """The race of the candidates: all start together, so who wins, and when, is known at once."""
+    capacity, race = own.uses.shape[1], settings.race
+    level = levels(settings, own)
+    drawn = jax.vmap(lambda key: jax.random.logistic(key, (capacity,)))(keys)
+    # Not by a comparison, so that the scale of the noise may be a number that is swept.
+    level = level + settings.noise * drawn - own.penalty
+    highest = jnp.max(level, axis=1)
+    # Among equals the most recent one.
+    winner = jnp.argmax(jnp.where(level == highest[:, None], strength, 0), axis=1).astype(jnp.int32)
+    least = -jnp.inf if race.threshold is None else race.threshold
+    wins = (highest >= least) & (highest > -jnp.inf)
+    pace = jnp.where(wins, highest, race.threshold if race.threshold is not None else 0.0)
+    latency = race.factor * jnp.exp(-race.exponent * pace)
+    at = jnp.where(decide, own.searches % KEPT, KEPT)
+    nothing = jnp.where(decide[:, None], 0.0, 1.0)
+    return eqx.tree_at(
+        lambda own: (
+            own.winner, own.given, own.left, own.searches, own.latencies, own.spread, own.group, own.sources
+        ),
+        own,
+        (
+            jnp.where(decide, jnp.where(wins, winner, NO_SNAPSHOT), own.winner),
+            jnp.where(decide, NO_SNAPSHOT, own.given),
+            jnp.where(decide, latency, own.left),
+            own.searches + decide.astype(jnp.int32),
+            own.latencies.at[np.arange(len(at)), at].set(latency, mode="drop"),
+            own.spread * nothing,
+            own.group * nothing,
+            jnp.where(decide, 0.0, own.sources),
+        ),
+    )  # fmt: skip
+
+
+def _kicked(settings: Activation, own: Activated, rows: Bool[Array, "trials capacity"], anew: bool) -> Activated:
+    """A use of some snapshots, or their first."""
+    uses = jnp.where(rows, 1.0 if anew else own.uses + 1.0, own.uses)
+    traces = own.traces
+    if settings.decay is not None and (anew or not settings.optimized):
+        before = 0.0 if anew else own.traces
+        traces = jnp.where(rows[:, :, None], before + trace_weights(settings.decay)[None, None, :], own.traces)
+    return eqx.tree_at(lambda own: (own.uses, own.traces), own, (uses, traces))
+
+
+def _used(settings: Activation, own: Activated, use: Bool[Array, " trials"]) -> Activated:
+    """What was given last is used once more; only once, however often that is told."""
+    rows = (np.arange(own.uses.shape[1])[None, :] == own.given[:, None]) & use[:, None]
+    following = _kicked(settings, own, rows, anew=False)
+    return eqx.tree_at(lambda own: own.given, following, jnp.where(use, NO_SNAPSHOT, own.given))
+
+
+def _stored(
+    settings: Activation, own: Activated, strength: Int[Array, "trials capacity"], stored: Bool[Array, " trials"]
+) -> Activated:
+    """The snapshot that was just taken, the strongest by rank, has been used once; its assembly means no other now."""
+    rows = (strength == jnp.max(strength, axis=1, keepdims=True)) & stored[:, None]
+    row = jnp.argmax(strength, axis=1).astype(jnp.int32)
+    following = _kicked(settings, own, rows, anew=True)
+    return eqx.tree_at(
+        lambda own: (own.winner, own.given),
+        following,
+        (
+            jnp.where(stored & (own.winner == row), NO_SNAPSHOT, own.winner),
+            jnp.where(stored & (own.given == row), NO_SNAPSHOT, own.given),
+        ),
+    )
