@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from jaxtyping import Array, Key
 
 from attractorbind._actr.actions import relays_of
+from attractorbind._actr.activation import MEMORY
 from attractorbind._actr.chunks import Chunk
 from attractorbind._actr.deliberation import Deliberation
 from attractorbind._actr.layout import MODULE, Layout, place
+from attractorbind._area.activation import Activation
 from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._build import build
 from attractorbind._checks import check_count
@@ -34,6 +36,8 @@ def network_of(
     chunks: Sequence[Chunk],
     symbols: Vocabulary,
     units: int | None,
+    activation: Activation | None,
+    *,
     key: Key[Array, ""],
 ) -> Network:
     """The network with the buffers of a layout, the relays that a cycle needs, and a memory for chunks."""
@@ -51,7 +55,8 @@ def network_of(
         shared = max(Counter(item for chunk in chunks for item in chunk.held.items()).values(), default=1)
         room = len(chunks) + (_ROOM if layout.remembered else 1)
         size_of_memory = min(max(_FEWEST, _PER_SHARED * shared), _MOST)
-        areas = [SnapshotMemory("memory", layout.whole(MODULE), units=size_of_memory, capacity=room)]
+        whole = layout.whole(MODULE)
+        areas = [SnapshotMemory(MEMORY, whole, units=size_of_memory, capacity=room, activation=activation)]
     buffers = dict.fromkeys(layout.buffers, size)
     rule = MaximalStability()
     return build(symbols, buffers=buffers, relays=list(relays), activity=_ACTIVITY, rule=rule, areas=areas, key=key)
@@ -67,7 +72,7 @@ def storing(layout: Layout, chunks: Iterable[Chunk]) -> Program:
         if held:
             for buffer, symbol in {MODULE: chunk.name, **held}.items():
                 program += present(buffer, symbol)
-            program += gates(ticks=SETTLE) + store("memory", [MODULE, *held])
+            program += gates(ticks=SETTLE) + store(MEMORY, [MODULE, *held])
             program += gates(closed=layout.whole(MODULE))
     return program if program.statements else gates()
 

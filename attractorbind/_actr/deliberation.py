@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from attractorbind._actr.activation import Timing
 from attractorbind._actr.matching import Known, lay_out_matching
 from attractorbind._program.assembler import Assembler, Count, Fire, Label, Reset
 from attractorbind._program.condition import Condition
@@ -38,12 +39,14 @@ class Module:
     - `asked_by`: the rules that put it to work.
     - `fire_meanwhile`: the rules that may fire while it is at work.
     - `absent`: what is known while it is at work: that its buffer has no chunk.
+    - `timing`: how time passes for it, if it keeps it by itself.
     """
 
     outcomes: tuple[Outcome, ...]
     asked_by: frozenset[str]
     fire_meanwhile: frozenset[str]
     absent: Known
+    timing: Timing | None = None
 
     @property
     def counted(self) -> bool:
@@ -82,6 +85,9 @@ class Deliberation(Statement):
             assembler.here(fired)
             assembler.add(Fire(counter, self.limit, True, name), inside, after)
             for number, module in enumerate(self.modules):
+                timing = module.timing
+                if timing is not None:
+                    inside = _do(assembler, timing.elapses if name in module.fire_meanwhile else timing.passes, inside)
                 if name in module.fire_meanwhile:
                     inside = self._pass_time(assembler, clocks[number], module, inside)
             ended = assembler.label()
@@ -98,12 +104,64 @@ class Deliberation(Statement):
 
     def _wait(self, assembler: Assembler, clocks: Mapping[int, int], entry: Label, test: Label, after: Label) -> None:
         """Of the modules at work let the one end that ends first; where none is at work, go on at `after`."""
+        if self.modules and self.modules[0].timing is not None:
+            self._wait_by_steps(assembler, clocks, entry, test, after)
+            return
         for number, module in enumerate(self.modules):
             assembler.here(entry)
             others = list(self.modules[number + 1 :])
             entry = assembler.label()
             self._wait_for(assembler, module, clocks[number], others, clocks, test, entry)
         entry.target = after
+
+    def _wait_by_steps(
+        self, assembler: Assembler, clocks: Mapping[int, int], entry: Label, test: Label, after: Label
+    ) -> None:
+        """The first module keeps its time: all of it passes at once, or a firing's time as often as another needs."""
+        module, *others = self.modules
+        timing = module.timing
+        assert timing is not None
+        for number, other in enumerate(others, start=1):
+            theirs = other.outcomes[0]
+            step, counted, alone = (assembler.label() for _ in range(3))
+            assembler.here(entry)
+            theirs.pending.decide(assembler, step, alone, settle=False)
+            passed = _do(assembler, timing.elapses, step)
+            self._end_first(assembler, module, clocks[0], passed, test, counted)
+            ends = assembler.label()
+            assembler.here(counted)
+            assembler.add(Count(clocks[number], max(theirs.firings - 1, 0), fails=False), step, ends)
+            assembler.here(ends)
+            _end(assembler, theirs, test)
+            entry = alone
+        found, failed = module.outcomes
+        done, nothing = assembler.label(), assembler.label()
+        assembler.here(_do(assembler, timing.finishes, entry))
+        found.pending.decide(assembler, done, nothing, settle=True)
+        assembler.here(done)
+        _end(assembler, found, test)
+        lost = assembler.label()
+        assembler.here(nothing)
+        failed.pending.decide(assembler, lost, after, settle=False)
+        assembler.here(lost)
+        _end(assembler, failed, test)
+
+    def _end_first(
+        self, assembler: Assembler, module: Module, clock: int, entry: Label, test: Label, otherwise: Label
+    ) -> None:
+        """A firing's time has passed for a module: it has ended, or it is still at work, or it was at rest."""
+        found, failed = module.outcomes
+        done, missing, waiting, lost = (assembler.label() for _ in range(4))
+        assembler.here(entry)
+        found.pending.decide(assembler, done, missing, settle=True)
+        assembler.here(done)
+        _end(assembler, found, test)
+        assembler.here(missing)
+        failed.pending.decide(assembler, waiting, otherwise, settle=False)
+        assembler.here(waiting)
+        assembler.add(Count(clock, max(failed.firings - 1, 0), fails=False), otherwise, lost)
+        assembler.here(lost)
+        _end(assembler, failed, test)
 
     def _wait_for(
         self,
@@ -190,6 +248,13 @@ class Deliberation(Statement):
     def __str__(self) -> str:
         blocks = "".join(f"\n{rule.name!r} when {rule.when}:\n{rule.then.indented()}" for rule in self.rules)
         return f"deliberate, at most {self.limit} firings:" + blocks.replace("\n", "\n    ")
+
+
+def _do(assembler: Assembler, program: Program, entry: Label) -> Label:
+    """Lay out a program; it goes on at the label returned."""
+    following = assembler.label()
+    lay_out(assembler, program.statements, entry, following)
+    return following
 
 
 def _end(assembler: Assembler, outcome: Outcome, following: Label) -> None:

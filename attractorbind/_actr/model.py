@@ -18,6 +18,7 @@ from attractorbind._actr.actions import (
     program_of,
     retrieved,
 )
+from attractorbind._actr.activation import activation_of, timing_of
 from attractorbind._actr.building import network_of, storing
 from attractorbind._actr.chunks import Chunk, ChunkType
 from attractorbind._actr.conditions import (
@@ -192,19 +193,22 @@ class Model:
             else:
                 # What was found waits in the module; where nothing waits, a retrieval that is pending will fail.
                 found, missing = ~empty(MODULE), holds(RETRIEVAL_STATE, BUSY)
+                # By activation, what was found comes only when it is time.
+                takes = settings.latency_factor > 0 if settings.activated else settings.firings(settings.retrieval)
                 outcomes = [
-                    Outcome(found, settings.firings(settings.retrieval), retrieved(layout)),
+                    Outcome(found, int(takes), retrieved(layout)),
                     Outcome(missing, settings.firings(settings.failure), failed(layout)),
                 ]
             # The imaginal module works on its buffer's slots, and only the chunk is missing.
             gone = layout.whole(buffer) if buffer == "retrieval" else (buffer,)
             absent = frozenset((Occupied(name), False) for name in gone)
-            yield Module(tuple(outcomes), asked_by, meanwhile, absent)
+            timing = timing_of(layout) if settings.activated and buffer == "retrieval" else None
+            yield Module(tuple(outcomes), asked_by, meanwhile, absent, timing)
 
     def _check_memories(self) -> None:
         """Raise if a chunk may become a memory while the declarative module is at work on a retrieval."""
         takes = max(self.settings.firings(s) for s in (self.settings.retrieval, self.settings.failure))
-        if takes <= 1:
+        if takes <= 1 or self.settings.activated:
             return
         for rule in self.rules:
             stored = [b for b in cleared_by(rule, self.settings) if b in self.layout.remembered]
@@ -222,7 +226,8 @@ class Model:
         - `units`: of each buffer; by default 256, and more for many symbols.
         - `key`: a random key, for codes and assemblies.
         """
-        return network_of(self._deliberation, self.layout, self.chunks, self.vocabulary, units, key)
+        activation = activation_of(self.settings)
+        return network_of(self._deliberation, self.layout, self.chunks, self.vocabulary, units, activation, key=key)
 
     def memories(self) -> Program:
         """The program that stores its chunks, one after the other, in the declarative memory."""

@@ -3,22 +3,18 @@
 from typing import Any
 
 from attractorbind._actr.forms import Form, refused
-from attractorbind._actr.settings import Settings
+from attractorbind._actr.settings import Activation, Settings
 from attractorbind._errors import AttractorBindError
 
 # Those that change nothing of what is computed here: what is printed, and what matters only with others.
 _NEUTRAL = {
     ":v", ":act", ":trace-detail", ":trace-filter", ":crt", ":cst", ":cmdt", ":model-warnings", ":style-warnings",
-    ":seed", ":ol", ":ncnar", ":ult", ":pct", ":declarative-num-finsts", ":declarative-finst-span", ":show-focus",
+    ":seed", ":ncnar", ":ult", ":pct", ":declarative-num-finsts", ":declarative-finst-span", ":show-focus",
     ":real-time", ":cbct", ":save-buffer-trace", ":traced-buffers", ":rcm", ":lhst", ":rhst", ":use-tree", ":dcnn",
     ":dcsc", ":short-copy-names",
 }  # fmt: skip
 # Those whose mechanism is not here: they may only be off.
 _OFF = {
-    ":bll": "base-level learning",
-    ":ans": "noise of activation",
-    ":mas": "spreading activation",
-    ":mp": "partial matching",
     ":pas": "permanent noise",
     ":egs": "noise of utility",
     ":ul": "learning of utility",
@@ -35,6 +31,18 @@ _NUMBERS = {
     ":dat": "firing",
     ":imaginal-delay": "imaginal_delay",
 }
+# Those of activation, with what they are in `Activation`; nil is off.
+_ACTIVATION = {
+    ":bll": "decay",
+    ":mas": "strength",
+    ":ga": "goal",
+    ":imaginal-activation": "imaginal",
+    ":mp": "mismatch",
+    ":ans": "noise",
+}
+# Any of these makes the activation of chunks differ.
+_DIFFERING = ("decay", "strength", "mismatch", "noise")
+_OPTIMIZED = ":ol"
 _ON, _KEPT = ":esc", ":do-not-harvest"
 
 
@@ -49,6 +57,7 @@ class Parameters:
     def __init__(self, name: str) -> None:
         self._name = name
         self._said: dict[str, Any] = {}
+        self._activation: dict[str, Any] = {}
         self._last: Form | None = None
         self.random_ties: Form | None = None
 
@@ -63,10 +72,19 @@ class Parameters:
     def _set(self, form: Form, parameter: Form, given: str) -> None:
         key, off = str(parameter), given in ("nil", "0", "0.0")
         if key in _NUMBERS:
-            try:
-                self._said[_NUMBERS[key]] = float(given)
-            except ValueError:
-                raise refused(parameter, f"{key} is {given}, which is no number", self._name) from None
+            self._said[_NUMBERS[key]] = self._number(parameter, given)
+        elif key in _ACTIVATION:
+            self._activation.pop(_ACTIVATION[key], None)
+            if given != "nil":
+                # Without a number it is ACT-R's own.
+                number = 0.5 if (key, given) == (":bll", "t") else self._number(parameter, given)
+                self._activation[_ACTIVATION[key]] = number
+            elif key in (":ga", ":imaginal-activation"):
+                self._activation[_ACTIVATION[key]] = 0.0
+        elif key == _OPTIMIZED:
+            if given not in ("t", "nil"):
+                raise refused(parameter, f":ol is {given}; here it is t, for all uses, or nil, for none", self._name)
+            self._activation["optimized"] = given == "t"
         elif key == _ON:
             self._said["subsymbolic"] = given != "nil"
         elif key == _KEPT:
@@ -76,12 +94,19 @@ class Parameters:
         elif key in _OFF and not off:
             raise refused(parameter, f"{key} {given} needs {_OFF[key]}, which is not here; take it out", self._name)
         elif key not in _NEUTRAL and key not in _OFF:
-            known = ", ".join([_ON, _KEPT, *_NUMBERS])
+            known = ", ".join([_ON, _KEPT, *_NUMBERS, *_ACTIVATION, _OPTIMIZED])
             raise refused(parameter, f"the parameter {key} is not known; known are {known}", self._name)
+
+    def _number(self, parameter: Form, given: str) -> float:
+        try:
+            return float(given)
+        except ValueError:
+            raise refused(parameter, f"{parameter} is {given}, which is no number", self._name) from None
 
     def settings(self) -> Settings:
         """The settings that they come to."""
+        differs = any(self._activation.get(name) for name in _DIFFERING)
         try:
-            return Settings(**self._said)
+            return Settings(**self._said, activation=Activation(**self._activation) if differs else None)
         except AttractorBindError as error:
             raise refused(self._last or Form(1, "sgp"), str(error), self._name) from None

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Array, Int, Key
 
+from attractorbind._actr.activation import MEMORY
 from attractorbind._actr.chunks import Chunk
 from attractorbind._actr.clock import Clock, Timed
-from attractorbind._actr.layout import place
+from attractorbind._actr.layout import MODULE, place
 from attractorbind._actr.model import MADE, NIL, Model
 from attractorbind._checks import check_known
 from attractorbind._display import Printed
@@ -46,10 +47,20 @@ class Run(Printed):
         rules = {rule.name: rule for rule in self.model.rules}
         clocks = []
         for trial, outputs in enumerate(self.trace.outputs):
-            clock = Clock(rules, self.model.settings)
+            clock = Clock(rules, self.model.settings, self._latencies(trial))
             clock.go([(event.production, event.tick) for event in self.trace.firings(trial)], outputs)
             clocks.append(clock)
         return clocks
+
+    def _latencies(self, trial: int) -> list[float]:
+        """How long the retrievals of a trial took, where their activation says so."""
+        if not self.model.settings.activated or MODULE not in self.model.layout.slots:
+            return []
+        own = self.trace.state[MEMORY].activation
+        count, kept = int(own.searches[trial]), own.latencies.shape[1]
+        if count > kept:
+            raise ArgumentError(f"trial {trial} made {count} retrievals, and times are kept of {kept}; lower limit=")
+        return [float(seconds) for seconds in own.latencies[trial, :count]]
 
     def _clock(self, trial: int) -> Clock:
         # The trace tells a wrong trial.
