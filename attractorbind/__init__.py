@@ -3,12 +3,12 @@
 from importlib.metadata import version as _version
 
 from attractorbind import actr as actr, gating as gating, learning as learning, tasks as tasks
-from attractorbind._area.activated import Activated as Activated
 from attractorbind._area.activation import (
     Activation as Activation,
     Race as Race,
     Spreading as Spreading,
 )
+from attractorbind._area.activations import Activated as Activated
 from attractorbind._area.base import (
     AbstractArea as AbstractArea,
     AbstractGatingArea as AbstractGatingArea,

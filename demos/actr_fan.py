@@ -1,8 +1,8 @@
 """The fan experiment: the more facts share a person or a place, the longer it takes to recognize one of them.
 
 Runs demos/actr/fan.lisp on the network for probes of all fans, each fact asked for by its person and by its place, and
-compares the mean times with those that were measured (Anderson 1974; Anderson & Reder 1999), and with pyactr where it is
-installed (extra `bench`). The activation that decides is the memory's own: sources share what they give among the
+compares the mean times with those that were measured (Anderson 1974; Anderson & Reder 1999), and with pyactr where it
+is installed (extra `bench`). The activation that decides is the memory's own: sources share what they give among the
 branches that they make fire.
 
     python demos/actr_fan.py
@@ -25,8 +25,8 @@ MEASURED = {
     "yes": np.array([[1.11, 1.17, 1.22], [1.17, 1.20, 1.22], [1.15, 1.23, 1.36]]),
     "no": np.array([[1.20, 1.22, 1.26], [1.25, 1.36, 1.29], [1.26, 1.47, 1.47]]),
 }
-# Reading the two words and pressing a key. In the published model all but the retrieval takes 0.845 s; here two firings,
-# 0.1 s, are in the model file.
+# Reading the two words and pressing a key. In the published model all but the retrieval takes 0.845 s; here two
+# firings, 0.1 s, are in the model file.
 PERCEPTION_AND_RESPONSE = 0.745
 
 
@@ -42,8 +42,8 @@ def probes(model: actr.Model) -> list[tuple[str, int, int, dict[str, str]]]:
             for person, place in itertools.product(people, places)
             if (fans[person], fans[place]) == (of_person, of_place) and ((person, place) in facts) == (answer == "yes")
         )
-        for by in ("person", "place"):
-            found.append((answer, of_place, of_person, {"person": person, "place": place, "by": by}))
+        probe = {"person": person, "place": place}
+        found += [(answer, of_place, of_person, {**probe, "by": by}) for by in ("person", "place")]
     return found
 
 

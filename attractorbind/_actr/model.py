@@ -1,7 +1,7 @@
 """A model of ACT-R, and the network and the program that it is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -19,7 +19,7 @@ from attractorbind._actr.actions import (
     retrieved,
 )
 from attractorbind._actr.activation import activation_of, timing_of
-from attractorbind._actr.building import network_of, storing
+from attractorbind._actr.building import memory_of, network_of, storing
 from attractorbind._actr.chunks import Chunk, ChunkType
 from attractorbind._actr.conditions import (
     BUSY,
@@ -41,6 +41,7 @@ from attractorbind._actr.matching import exclude_each_other
 from attractorbind._actr.parts import Stop, is_variable
 from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
+from attractorbind._actr.utility import contest_of, utilities_of
 from attractorbind._checks import check_count
 from attractorbind._errors import ProgramError
 from attractorbind._network import Network
@@ -147,21 +148,30 @@ class Model:
         names = dict.fromkeys([*values, *self.symbols, BUSY, ERROR, MADE, NIL])
         return Vocabulary(list(names))
 
+    @property
+    def _ordered(self) -> list[Rule]:
+        """The rules by utility, those of the same in their order."""
+        return sorted(self.rules, key=lambda rule: -rule.utility)
+
     @cached_property
     def _deliberation(self) -> Deliberation:
         """The cycle of its rules, without a limit."""
-        layout, settings, ordered = self.layout, self.settings, sorted(self.rules, key=lambda rule: -rule.utility)
+        layout, settings, ordered = self.layout, self.settings, self._ordered
         symbols = list(self.vocabulary)
         productions = [
             Production(condition_of(rule, layout, symbols), program_of(rule, layout, settings), rule.name)
             for rule in ordered
         ]
         stops = {rule.name for rule in ordered if any(isinstance(action, Stop) for action in rule.then)}
-        return Deliberation(tuple(productions), tuple(self._modules()), frozenset(stops), 0)
+        contest = contest_of(ordered, settings)
+        return Deliberation(tuple(productions), tuple(self._modules()), frozenset(stops), 0, contest)
 
     @cached_property
     def ties(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of rules of the same utility that may match at the same time; the first of the two fires then."""
+        """Pairs of rules of the same utility that may match at the same time; the first of the two fires then.
+
+        Where utilities have noise or are learned, chance and experience decide instead.
+        """
         rules = {rule.name: rule for rule in self.rules}
         asked = {str(each.name): self._implied(rules[str(each.name)], each.when) for each in self._deliberation.rules}
         return tuple(
@@ -189,15 +199,18 @@ class Model:
             meanwhile = frozenset(rule.name for rule in self.rules if may_fire_while_pending(rule, buffer))
             if buffer == "imaginal":
                 busy = holds(IMAGINAL_STATE, BUSY)
-                outcomes = [Outcome(busy, settings.firings(settings.imaginal_delay), imagined())]
+                outcomes = [
+                    Outcome(busy, settings.firings(settings.imaginal_delay), imagined(), settings.imaginal_delay)
+                ]
             else:
                 # What was found waits in the module; where nothing waits, a retrieval that is pending will fail.
                 found, missing = ~empty(MODULE), holds(RETRIEVAL_STATE, BUSY)
                 # By activation, what was found comes only when it is time.
-                takes = settings.latency_factor > 0 if settings.activated else settings.firings(settings.retrieval)
+                firings = settings.firings(settings.retrieval)
+                firings = int(settings.latency_factor > 0) if settings.activated else firings
                 outcomes = [
-                    Outcome(found, int(takes), retrieved(layout)),
-                    Outcome(missing, settings.firings(settings.failure), failed(layout)),
+                    Outcome(found, firings, retrieved(layout), settings.retrieval),
+                    Outcome(missing, settings.firings(settings.failure), failed(layout), settings.failure),
                 ]
             # The imaginal module works on its buffer's slots, and only the chunk is missing.
             gone = layout.whole(buffer) if buffer == "retrieval" else (buffer,)
@@ -226,8 +239,9 @@ class Model:
         - `units`: of each buffer; by default 256, and more for many symbols.
         - `key`: a random key, for codes and assemblies.
         """
-        activation = activation_of(self.settings)
-        return network_of(self._deliberation, self.layout, self.chunks, self.vocabulary, units, activation, key=key)
+        areas = memory_of(self.layout, self.chunks, activation_of(self.settings))
+        areas += utilities_of(self._ordered, self.settings)
+        return network_of(self._deliberation, self.layout, areas, self.vocabulary, units, key=key)
 
     def memories(self) -> Program:
         """The program that stores its chunks, one after the other, in the declarative memory."""
@@ -247,6 +261,4 @@ class Model:
         for buffer in whole:
             program += when(holds(buffer, NIL), clear(buffer))
         cycle = self._deliberation
-        return program + Program(
-            (Deliberation(cycle.rules, cycle.modules, cycle.stops, check_count("limit", limit, least=0)),)
-        )
+        return program + Program((replace(cycle, limit=check_count("limit", limit, least=0)),))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from attractorbind._actr.forms import Form, refused
-from attractorbind._actr.settings import Activation, Settings
+from attractorbind._actr.settings import Activation, Settings, Utility
 from attractorbind._errors import AttractorBindError
 
 # Those that change nothing of what is computed here: what is printed, and what matters only with others.
@@ -16,8 +16,6 @@ _NEUTRAL = {
 # Those whose mechanism is not here: they may only be off.
 _OFF = {
     ":pas": "permanent noise",
-    ":egs": "noise of utility",
-    ":ul": "learning of utility",
     ":epl": "compilation of rules",
     ":randomize-time": "random times",
     ":ppm": "partial matching of rules",
@@ -43,6 +41,8 @@ _ACTIVATION = {
 # Any of these makes the activation of chunks differ.
 _DIFFERING = ("decay", "strength", "mismatch", "noise")
 _OPTIMIZED = ":ol"
+# Those of utility; learning is on or off, and its rate a number.
+_NOISE, _LEARNING, _RATE, _INITIAL = ":egs", ":ul", ":alpha", ":iu"
 _ON, _KEPT = ":esc", ":do-not-harvest"
 
 
@@ -58,6 +58,7 @@ class Parameters:
         self._name = name
         self._said: dict[str, Any] = {}
         self._activation: dict[str, Any] = {}
+        self._utility: dict[str, float] = {_NOISE: 0.0, _LEARNING: 0.0, _RATE: 0.2, _INITIAL: 0.0}
         self._last: Form | None = None
         self.random_ties: Form | None = None
 
@@ -81,6 +82,9 @@ class Parameters:
                 self._activation[_ACTIVATION[key]] = number
             elif key in (":ga", ":imaginal-activation"):
                 self._activation[_ACTIVATION[key]] = 0.0
+        elif key in self._utility:
+            said = {"nil": 0.0, "t": 1.0} if key == _LEARNING else {"nil": 0.0}
+            self._utility[key] = said[given] if given in said else self._number(parameter, given)
         elif key == _OPTIMIZED:
             if given not in ("t", "nil"):
                 raise refused(parameter, f":ol is {given}; here it is t, for all uses, or nil, for none", self._name)
@@ -94,7 +98,7 @@ class Parameters:
         elif key in _OFF and not off:
             raise refused(parameter, f"{key} {given} needs {_OFF[key]}, which is not here; take it out", self._name)
         elif key not in _NEUTRAL and key not in _OFF:
-            known = ", ".join([_ON, _KEPT, *_NUMBERS, *_ACTIVATION, _OPTIMIZED])
+            known = ", ".join([_ON, _KEPT, *_NUMBERS, *_ACTIVATION, _OPTIMIZED, *self._utility])
             raise refused(parameter, f"the parameter {key} is not known; known are {known}", self._name)
 
     def _number(self, parameter: Form, given: str) -> float:
@@ -103,10 +107,18 @@ class Parameters:
         except ValueError:
             raise refused(parameter, f"{parameter} is {given}, which is no number", self._name) from None
 
+    @property
+    def initial_utility(self) -> float:
+        """The utility of productions that are given none."""
+        return self._utility[_INITIAL]
+
     def settings(self) -> Settings:
         """The settings that they come to."""
         differs = any(self._activation.get(name) for name in _DIFFERING)
+        noise, learned = self._utility[_NOISE], self._utility[_LEARNING]
         try:
-            return Settings(**self._said, activation=Activation(**self._activation) if differs else None)
+            utility = Utility(noise, self._utility[_RATE] if learned else None) if noise or learned else None
+            activation = Activation(**self._activation) if differs else None
+            return Settings(**self._said, activation=activation, utility=utility)
         except AttractorBindError as error:
             raise refused(self._last or Form(1, "sgp"), str(error), self._name) from None

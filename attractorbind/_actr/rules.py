@@ -1,5 +1,6 @@
 """Production rules of a model: what they test, what they do, and what their variables stand for."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -33,6 +34,8 @@ class Rule:
     - `when`: `Match`es and `Query`s.
     - `then`: `Modify`, `Request`, `Clear`, `Output`, `Stop`.
     - `utility`: of the rules that match the one with the highest fires, and among equals the first.
+    - `reward`: what is given when it has fired to all rules that have fired since the last reward, itself among them;
+        it matters where utilities are learned, see `Utility`.
 
     **Raises:** `ProgramError` for a rule without conditions or actions, a buffer that is asked or changed twice, or a
     variable that no test binds.
@@ -50,9 +53,13 @@ class Rule:
     when: Iterable[Condition]
     then: Iterable[Action]
     utility: float = 0.0
+    reward: float | None = None
 
     def __post_init__(self) -> None:
         check_name("rule", self.name)
+        for told, number in (("utility", self.utility), ("reward", self.reward)):
+            if number is not None and not math.isfinite(number):
+                raise ProgramError(f"the {told} of rule {self.name!r} is {number!r}; give a finite number")
         for part, kinds in (("when", (Match, Query)), ("then", (Modify, Request, Clear, Output, Stop))):
             given = getattr(self, part)
             entries = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else ()

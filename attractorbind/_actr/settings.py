@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from attractorbind._checks import check_bool, check_known, check_not_negative, check_positive
+from attractorbind._checks import check_bool, check_fraction, check_known, check_not_negative, check_positive
 from attractorbind._errors import ArgumentError, ProgramError
 
 # Firings are counted in 32 bits; nobody waits for so long.
@@ -70,6 +70,32 @@ class Activation:
 
 
 @dataclass(frozen=True)
+class Utility:
+    """How rules that match at the same time compete, with ACT-R's names in brackets.
+
+    **Arguments:**
+
+    - `noise`: s, the scale of the logistic noise (:egs).
+    - `rate`: alpha, by which utilities are learned from rewards (:alpha); None if they are not (:ul).
+
+    **Raises:** `ArgumentError` for numbers out of range.
+
+    **Example:**
+
+        >>> from attractorbind import actr
+        >>> actr.Settings(utility=actr.Utility(noise=0.5)).utility.rate
+    """
+
+    noise: float = 0.0
+    rate: float | None = None
+
+    def __post_init__(self) -> None:
+        check_not_negative("noise", self.noise)
+        if self.rate is not None:
+            check_fraction("rate", self.rate)
+
+
+@dataclass(frozen=True)
 class Settings:
     """The parameters of a model, with ACT-R's names for them in brackets.
 
@@ -85,6 +111,7 @@ class Settings:
         goal never is.
     - `kept`: further buffers that are not harvested (:do-not-harvest).
     - `activation`: an `Activation`, if that of chunks differs; None where all have the base level.
+    - `utility`: a `Utility`, if all rules that match compete by noisy or learned utilities; None where the first fires.
 
     **Raises:** `ArgumentError` for numbers out of range; `ProgramError` where the base level is below the threshold, so
     that nothing would ever be retrieved.
@@ -106,6 +133,7 @@ class Settings:
     harvest: bool = True
     kept: tuple[str, ...] = ("goal",)
     activation: Activation | None = None
+    utility: Utility | None = None
 
     def __post_init__(self) -> None:
         for name in ("subsymbolic", "harvest"):
@@ -119,6 +147,8 @@ class Settings:
             check_known("buffer", "buffers", buffer, ("goal", "retrieval", "imaginal"))
         if self.activation is not None and not isinstance(self.activation, Activation):
             raise ArgumentError(f"activation is {self.activation!r}; give Activation(...), or None")
+        if self.utility is not None and not isinstance(self.utility, Utility):
+            raise ArgumentError(f"utility is {self.utility!r}; give Utility(...), or None")
         if self.subsymbolic and not self.activated and self.base_level < self.threshold:
             raise ProgramError(
                 f"the activation of all chunks, base_level={self.base_level}, is below threshold={self.threshold}: "

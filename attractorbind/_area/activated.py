@@ -1,4 +1,4 @@
-"""A snapshot memory that goes by activation: its state, and what it does in a tick besides storing and reinstating."""
+"""What a snapshot memory that goes by activation does in a tick besides storing and reinstating."""
 
 from collections.abc import Callable
 
@@ -6,78 +6,18 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Int8, Key
+from jaxtyping import Array, Bool, Int, Int8, Key
 
-from attractorbind._area.activation import RATES, Activation, Spreading, faded, trace_weights
+from attractorbind._area.activation import Activation, Spreading, faded, trace_weights
+from attractorbind._area.activations import KEPT, NO_SNAPSHOT, Activated, levels, of_group
 from attractorbind._area.base import AreaInputs
 from attractorbind._area.retrieval import matches
-from attractorbind._area.snapshots import NO_SNAPSHOT, Snapshots, flipped, snapshots_tick
+from attractorbind._area.snapshots import Snapshots, flipped, snapshots_tick
 from attractorbind._each import of_each
 
 # What the program tells it by, after the switches of every snapshot memory.
 SWITCHES = ("prime", "gather", "decide", "pass", "finish", "give", "use")
-# How many latencies are kept, the last ones.
-KEPT = 1024
 _OPEN = 0.5
-
-
-class Activated(eqx.Module):
-    """What a memory with an `Activation` knows besides its snapshots, for a batch of trials or for one.
-
-    - `traces`: what uses of each snapshot have left, one for every time constant.
-    - `uses`: of each snapshot.
-    - `penalty`: of each snapshot for the last cue; infinite for those that are no candidates.
-    - `spread`: what all groups of sources have given each snapshot since the last search began.
-    - `group`, `sources`: what the present group has given, and how many sources it has had.
-    - `winner`, `given`: the snapshot that wins the race, and the one that was given last and is not strengthened yet.
-    - `left`: how long the race still takes, in seconds.
-    - `searches`, `latencies`: how many there have been, and how long each took, search n in place n modulo 1,024.
-    """
-
-    traces: Float[Array, "*trials capacity traces"]
-    uses: Float[Array, "*trials capacity"]
-    penalty: Float[Array, "*trials capacity"]
-    spread: Float[Array, "*trials capacity"]
-    group: Float[Array, "*trials capacity"]
-    sources: Float[Array, "*trials"]
-    winner: Int[Array, "*trials"]
-    given: Int[Array, "*trials"]
-    left: Float[Array, "*trials"]
-    searches: Int[Array, "*trials"]
-    latencies: Float[Array, "*trials kept"]
-
-
-def nothing_used(settings: Activation, trials: int, capacity: int) -> Activated:
-    """The state in which nothing has been stored."""
-    each, none = jnp.zeros((trials, capacity), jnp.float32), jnp.full(trials, NO_SNAPSHOT, jnp.int32)
-    traces = 0 if settings.decay is None else len(RATES) + 1
-    zero = jnp.zeros(trials, jnp.float32)
-    return Activated(
-        traces=jnp.zeros((trials, capacity, traces), jnp.float32),
-        uses=each,
-        penalty=jnp.full((trials, capacity), jnp.inf, jnp.float32),
-        spread=each,
-        group=each,
-        sources=zero,
-        winner=none,
-        given=none,
-        left=zero,
-        searches=jnp.zeros(trials, jnp.int32),
-        latencies=jnp.zeros((trials, KEPT), jnp.float32),
-    )
-
-
-def levels(settings: Activation, own: Activated) -> Float[Array, "trials capacity"]:
-    """The activation of every snapshot, but for noise and what a cue says against it."""
-    level = jnp.full(own.uses.shape, settings.base, jnp.float32)
-    if settings.decay is not None:
-        strength = jnp.sum(own.traces, axis=2)
-        if settings.optimized:
-            strength = strength * own.uses / (1 - settings.decay)
-        level = level + jnp.log(jnp.where(own.uses > 0, strength, 1.0))
-    if settings.spreading is not None:
-        level = level + own.spread + _of_group(settings.spreading, own)
-    return level
 
 
 def activated_tick(
@@ -85,7 +25,8 @@ def activated_tick(
 ) -> tuple[Snapshots, tuple[Int8[Array, "trials _units"], ...]]:
     """One tick of a memory that goes by activation, see `Activation`."""
     told = (inputs.switches > _OPEN) & inputs.running[None, :]
-    own, plain = _known(snapshots), len(told) - len(SWITCHES)
+    own, plain = snapshots.activation, len(told) - len(SWITCHES)
+    assert own is not None
     prime, gather, decide, passing, finish, give, use = told[plain:]
     store, older, forget = told[:plain]
     cue = (inputs.reads > _OPEN) & inputs.running[None, :]
@@ -131,12 +72,6 @@ def activated_tick(
     return following, written
 
 
-def _known(snapshots: Snapshots) -> Activated:
-    if snapshots.activation is None:
-        raise AssertionError("a memory with an activation has a state of it")
-    return snapshots.activation
-
-
 def _turns(asked: Bool[Array, ""], change: Callable[[Activated], Activated], own: Activated) -> Activated:
     """The state after a change that some trial asks for."""
     return jax.lax.cond(asked, change, lambda own: own, own)
@@ -159,10 +94,16 @@ def _later(
 ) -> Activated:
     """Time passes: a step, or all that the race still takes."""
     seconds = jnp.where(finish, jnp.maximum(own.left, 0.0), jnp.where(passing, settings.race.step, 0.0))
-    traces = own.traces if settings.decay is None else faded(own.traces, seconds)
+    traces, fresh = own.traces, own.fresh
+    if settings.decay is not None:
+        laid = fresh[:, :, None] * trace_weights(settings.decay)[None, None, :]
+        passes = seconds[:, None] > 0
+        traces = faded(traces + jnp.where(passes[:, :, None], laid, 0.0), seconds)
+        fresh = jnp.where(passes, 0.0, fresh)
     # Steps add up with rounding errors; what is over but for a microsecond is over.
     left = own.left - seconds
-    return eqx.tree_at(lambda own: (own.traces, own.left), own, (traces, jnp.where(left < 1e-6, 0.0, left)))
+    left = jnp.where(left < 1e-6, 0.0, left)
+    return eqx.tree_at(lambda own: (own.traces, own.fresh, own.left), own, (traces, fresh, left))
 
 
 def _asked(
@@ -198,13 +139,8 @@ def _primed(
     return eqx.tree_at(lambda own: (own.group, own.sources), own, (group, own.sources + primed.astype(jnp.float32)))
 
 
-def _of_group(spreading: Spreading, own: Activated) -> Float[Array, "trials capacity"]:
-    """What the sources of the present group give together."""
-    return spreading.weight * own.group / jnp.maximum(own.sources, 1.0)[:, None]
-
-
 def _gathered(spreading: Spreading, own: Activated, gather: Bool[Array, " trials"]) -> Activated:
-    spread = jnp.where(gather[:, None], own.spread + _of_group(spreading, own), own.spread)
+    spread = jnp.where(gather[:, None], own.spread + of_group(spreading, own), own.spread)
     return eqx.tree_at(
         lambda own: (own.spread, own.group, own.sources),
         own,
@@ -252,20 +188,21 @@ def _raced(
     )  # fmt: skip
 
 
-def _kicked(settings: Activation, own: Activated, rows: Bool[Array, "trials capacity"], anew: bool) -> Activated:
+def _counted(settings: Activation, own: Activated, rows: Bool[Array, "trials capacity"]) -> Activated:
     """A use of some snapshots, or their first."""
-    uses = jnp.where(rows, 1.0 if anew else own.uses + 1.0, own.uses)
-    traces = own.traces
-    if settings.decay is not None and (anew or not settings.optimized):
-        before = 0.0 if anew else own.traces
-        traces = jnp.where(rows[:, :, None], before + trace_weights(settings.decay)[None, None, :], own.traces)
-    return eqx.tree_at(lambda own: (own.uses, own.traces), own, (uses, traces))
+    uses = own.uses + rows.astype(jnp.float32)
+    fresh = own.fresh
+    if settings.decay is not None:
+        # Where uses are taken to lie evenly over a life, only the first one leaves traces.
+        leaves = rows & (uses == 1) if settings.optimized else rows
+        fresh = fresh + leaves.astype(jnp.float32)
+    return eqx.tree_at(lambda own: (own.uses, own.fresh), own, (uses, fresh))
 
 
 def _used(settings: Activation, own: Activated, use: Bool[Array, " trials"]) -> Activated:
     """What was given last is used once more; only once, however often that is told."""
     rows = (np.arange(own.uses.shape[1])[None, :] == own.given[:, None]) & use[:, None]
-    following = _kicked(settings, own, rows, anew=False)
+    following = _counted(settings, own, rows)
     return eqx.tree_at(lambda own: own.given, following, jnp.where(use, NO_SNAPSHOT, own.given))
 
 
@@ -275,7 +212,14 @@ def _stored(
     """The snapshot that was just taken, the strongest by rank, has been used once; its assembly means no other now."""
     rows = (strength == jnp.max(strength, axis=1, keepdims=True)) & stored[:, None]
     row = jnp.argmax(strength, axis=1).astype(jnp.int32)
-    following = _kicked(settings, own, rows, anew=True)
+    # What the assembly stood for before is forgotten.
+    anew = (
+        jnp.where(rows, 0.0, own.uses),
+        jnp.where(rows, 0.0, own.fresh),
+        jnp.where(rows[:, :, None], 0.0, own.traces),
+    )
+    own = eqx.tree_at(lambda own: (own.uses, own.fresh, own.traces), own, anew)
+    following = _counted(settings, own, rows)
     return eqx.tree_at(
         lambda own: (own.winner, own.given),
         following,

@@ -98,8 +98,8 @@ class Activation(eqx.Module):
 
     - **Strength.** Every use, at an age of $t_{ij}$ seconds, leaves traces on the branches that decay exponentially,
         each with a time constant of its own, from 4 ms to 3 years in steps of a factor e; together they fade as a power
-        of time: $t^{-d} = \Gamma(d)^{-1} \int_0^\infty \lambda^{d-1} e^{-\lambda t} d\lambda$, to 0.02 % from 50 ms to
-        10 days. To be stored is the first use; `strengthen` is another.
+        of time: $t^{-d} = \Gamma(d)^{-1} \int_0^\infty \lambda^{d-1} e^{-\lambda t} d\lambda$, to 0.1 % from 50 ms to
+        10 days. What is used at this moment counts as a step old. To be stored is the first use, `strengthen` another.
     - **Spreading.** See `Spreading`: a source shares what it gives among the branches that it makes fire.
     - **Mismatch.** With a penalty P, snapshots compete even if branches of $u_i$ of the cued buffers do not fire.
     - **Noise.** $\epsilon$ is logistic with the scale s, drawn for each snapshot and search from the run's key.

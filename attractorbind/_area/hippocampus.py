@@ -6,8 +6,9 @@ import equinox as eqx
 import numpy as np
 from jaxtyping import Array, Int, Int8, Key
 
-from attractorbind._area.activated import SWITCHES, activated_tick, nothing_used
+from attractorbind._area.activated import SWITCHES, activated_tick
 from attractorbind._area.activation import Activation
+from attractorbind._area.activations import nothing_used
 from attractorbind._area.base import AbstractArea, AreaInputs, Decode, check_area_name
 from attractorbind._area.snapshots import Snapshots, nothing_stored, snapshots_tick
 from attractorbind._checks import buffer_names, check_count, check_fraction, check_memory

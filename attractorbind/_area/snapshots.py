@@ -9,13 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int, Int8, UInt8
 
+from attractorbind._area.activations import NO_SNAPSHOT, Activated
 from attractorbind._area.base import AreaInputs, AreaNoise
 from attractorbind._area.retrieval import matches, patterns
 from attractorbind._each import for_each
 
 # The conductance above which a gate of the memory acts.
 _SWITCH = 0.5
-NO_SNAPSHOT = -1
 
 
 class Snapshots(eqx.Module):
@@ -38,11 +38,11 @@ class Snapshots(eqx.Module):
     stored: Int[Array, "*trials"]
     found: Int[Array, "*trials"]
     context: Int[Array, "*trials"]
-    activation: eqx.Module | None = None
+    activation: Activated | None = None
 
 
 def nothing_stored(
-    units: int, capacity: int, buffers: Sequence[int], trials: int, activation: eqx.Module | None = None
+    units: int, capacity: int, buffers: Sequence[int], trials: int, activation: Activated | None = None
 ) -> Snapshots:
     """A memory without snapshots, of so many units, for buffers of these numbers of units."""
     none = jnp.zeros(trials, jnp.int32)

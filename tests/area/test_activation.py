@@ -92,9 +92,11 @@ def together(activation: ab.Activation, seed: int) -> tuple[ab.Program, list[str
     for _ in range(6):
         chunk = {slot: dice.choice(words) for slot, words in SLOTS.items()}
         program += sum((ab.load(slot, word) for slot, word in chunk.items()), ab.Program())
-        program += ab.store("m", list(SLOTS)) + ab.elapse("m", steps := dice.randrange(1, 30))
+        program += ab.store("m", list(SLOTS))
         plain.store(chunk)
-        plain.now += 0.05 * steps
+        if steps := dice.randrange(20):
+            program += ab.elapse("m", steps)
+            plain.now += 0.05 * steps
     for _ in range(12):
         cue = dice.choice(list(SLOTS))
         if activation.spreading is not None:
@@ -112,8 +114,9 @@ def together(activation: ab.Activation, seed: int) -> tuple[ab.Program, list[str
         if dice.random() < 0.6:
             program += ab.strengthen("m")
             plain.strengthen()
-        program += ab.elapse("m", steps := dice.randrange(1, 40))
-        plain.now += 0.05 * steps
+        if steps := dice.choice([0, 0, 1, 7, 40]):
+            program += ab.elapse("m", steps)
+            plain.now += 0.05 * steps
     return program, emitted, plain
 
 
