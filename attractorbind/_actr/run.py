@@ -14,6 +14,7 @@ from attractorbind._actr.clock import Clock, Timed
 from attractorbind._actr.layout import MODULE, place
 from attractorbind._actr.model import MADE, NIL, Model
 from attractorbind._actr.utility import AREA
+from attractorbind._area.snapshots import Snapshots, called_off
 from attractorbind._checks import check_known
 from attractorbind._display import Printed
 from attractorbind._errors import ArgumentError
@@ -192,7 +193,9 @@ def _remembered(model: Model, network: Network, after: Any, trials: int) -> Stat
         raise ArgumentError(f"after= has {past.trials} trials and goals {trials}; give as many goals, or run one trial")
     check_state(network, past)
     past = repeated(past, trials) if past.trials == 1 else past
-    return replace(network.silent(trials), areas=past.areas)
+    # Nobody waits any more for what was looked for when the other run ended.
+    areas = [called_off(part) if isinstance(part, Snapshots) else part for part in past.areas]
+    return replace(network.silent(trials), areas=tuple(areas))
 
 
 def _searches(model: Model, state: State) -> Int[np.ndarray, " trials"] | None:

@@ -57,6 +57,17 @@ def nothing_stored(
     )
 
 
+def called_off(snapshots: Snapshots) -> Snapshots:
+    """What a memory holds, without a race that still goes on."""
+    own = snapshots.activation
+    if own is None:
+        return snapshots
+    none = jnp.full_like(own.winner, NO_SNAPSHOT)
+    return eqx.tree_at(
+        lambda each: each.activation, snapshots, eqx.tree_at(lambda own: (own.winner, own.given), own, (none, none))
+    )
+
+
 class _Opening(NamedTuple):
     """Which gates of a memory are open, for a batch of trials or for one."""
 

@@ -47,7 +47,9 @@ def ran(name: str) -> actr.Run:
     return actr.run(model, model.network(key=jax.random.key(0), units=192), goals, limit=12, throw=False)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(
+    "name", ["life", *(pytest.param(name, marks=pytest.mark.slow) for name in ("uses", "sources"))]
+)
 def test_firings_and_times_are_those_of_the_equations(name):
     run = ran(name)
     for trial, goal in enumerate(MODELS[name][1]):
@@ -77,6 +79,7 @@ def test_the_fan_experiment_agrees_with_what_was_measured(monkeypatch):
     assert deviation <= 0.06
 
 
+@pytest.mark.slow
 def test_noise_of_activation_is_logistic_and_each_trial_has_its_own():
     model = actr.parse(
         "(sgp :esc t :ans .4 :rt -10 :lf .1) (add-dm (f1 a 1 b 2)) (define-chunks (g x 1)) (goal-focus g)"
