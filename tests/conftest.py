@@ -4,6 +4,7 @@ The library must not be imported here before its annotations are to be checked.
 """
 
 import gc
+import itertools
 import os
 import re
 import sys
@@ -61,16 +62,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # The parts of memory that a process may have are counted, 65,530 by default, and each compiled program has some. With
-# none left the compiler crashes.
-MOST_PARTS = 30_000
+# none left the compiler crashes. A module's tests may make 25,000 of them, and one test 2,000.
+MOST_PARTS = 20_000
+# To count them takes as long as a short test.
+TESTS_BETWEEN_COUNTS = 5
+PARTS = Path("/proc/self/maps")
+tests_run = itertools.count(1)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def room_for_what_is_compiled() -> Iterator[None]:
+def pytest_runtest_teardown() -> None:
     """Forget what is compiled before there is no room for more."""
-    yield
-    parts = Path("/proc/self/maps")
-    if parts.exists() and parts.read_text().count("\n") > MOST_PARTS:
+    if next(tests_run) % TESTS_BETWEEN_COUNTS == 0 and PARTS.exists() and PARTS.read_text().count("\n") > MOST_PARTS:
         jax.clear_caches()
         gc.collect()
 
