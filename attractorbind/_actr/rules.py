@@ -1,6 +1,5 @@
 """Production rules of a model: what they test, what they do, and what their variables stand for."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from attractorbind._actr.parts import (
     Stop,
     is_variable,
 )
+from attractorbind._checks import check_finite
 from attractorbind._errors import ProgramError
 
 
@@ -57,9 +57,9 @@ class Rule:
 
     def __post_init__(self) -> None:
         check_name("rule", self.name)
-        for told, number in (("utility", self.utility), ("reward", self.reward)):
-            if number is not None and not math.isfinite(number):
-                raise ProgramError(f"the {told} of rule {self.name!r} is {number!r}; give a finite number")
+        check_finite(f"the utility of rule {self.name!r}", self.utility)
+        if self.reward is not None:
+            check_finite(f"the reward of rule {self.name!r}", self.reward)
         for part, kinds in (("when", (Match, Query)), ("then", (Modify, Request, Clear, Output, Stop))):
             given = getattr(self, part)
             entries = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else ()

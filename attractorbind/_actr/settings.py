@@ -3,16 +3,18 @@
 import math
 from dataclasses import dataclass
 
-from attractorbind._checks import check_bool, check_fraction, check_known, check_not_negative, check_positive
+from attractorbind._checks import (
+    check_bool,
+    check_finite,
+    check_fraction,
+    check_known,
+    check_not_negative,
+    check_positive,
+)
 from attractorbind._errors import ArgumentError, ProgramError
 
 # Firings are counted in 32 bits; nobody waits for so long.
 _MOST_FIRINGS = 1_000_000
-
-
-def _check_finite(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ArgumentError(f"{name} is {value!r}; it must be a finite number")
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,11 @@ class Activation:
     def __post_init__(self) -> None:
         check_bool("optimized", self.optimized)
         if self.decay is not None:
-            _check_finite("decay", self.decay)
+            check_finite("decay", self.decay)
             if not 0 < self.decay < 1:
                 raise ArgumentError(f"decay is {self.decay!r}; it must lie above 0 and below 1, or be None")
         if self.strength is not None:
-            _check_finite("strength", self.strength)
+            check_finite("strength", self.strength)
         if self.mismatch is not None:
             check_not_negative("mismatch", self.mismatch)
         for name in ("goal", "imaginal", "noise"):
@@ -142,7 +144,7 @@ class Settings:
         for name in ("latency_factor", "latency_exponent", "imaginal_delay"):
             check_not_negative(name, getattr(self, name))
         for name in ("base_level", "threshold"):
-            _check_finite(name, getattr(self, name))
+            check_finite(name, getattr(self, name))
         for buffer in self.kept:
             check_known("buffer", "buffers", buffer, ("goal", "retrieval", "imaginal"))
         if self.activation is not None and not isinstance(self.activation, Activation):

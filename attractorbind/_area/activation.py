@@ -8,19 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from attractorbind._checks import check_bool, check_not_negative, check_positive
+from attractorbind._checks import check_bool, check_finite, check_not_negative, check_positive
 from attractorbind._errors import ArgumentError
 from attractorbind._keys import Rate
 
 # Rates at which traces decay, per second, one for each factor of e; see `Activation`.
 _SLOWEST, _FASTEST = 1e-8, 256.0
 RATES = np.exp(np.arange(math.log(_FASTEST), math.log(_SLOWEST), -1.0)).astype(np.float32)
-
-
-def _check_finite(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ArgumentError(f"{name} is {value!r}; it must be a finite number")
-    return float(value)
 
 
 class Spreading(eqx.Module):
@@ -43,12 +37,12 @@ class Spreading(eqx.Module):
     weight: float
 
     def __init__(self, *, strength: float, weight: float = 1.0) -> None:
-        self.strength = _check_finite("strength", strength)
+        self.strength = check_finite("strength", strength)
         self.weight = check_not_negative("weight", weight)
 
     def __check_init__(self) -> None:
         # Of settings out of files, for which __init__ is not called; so below.
-        _check_finite("strength", self.strength)
+        check_finite("strength", self.strength)
         check_not_negative("weight", self.weight)
 
 
@@ -80,14 +74,14 @@ class Race(eqx.Module):
     ) -> None:
         self.factor = check_not_negative("factor", factor)
         self.exponent = check_not_negative("exponent", exponent)
-        self.threshold = None if threshold is None else _check_finite("threshold", threshold)
+        self.threshold = None if threshold is None else check_finite("threshold", threshold)
         self.step = check_positive("step", step)
 
     def __check_init__(self) -> None:
         check_not_negative("factor", self.factor)
         check_not_negative("exponent", self.exponent)
         if self.threshold is not None:
-            _check_finite("threshold", self.threshold)
+            check_finite("threshold", self.threshold)
         check_positive("step", self.step)
 
 
@@ -161,17 +155,17 @@ class Activation(eqx.Module):
         noise: float = 0.0,
         race: Race | None = None,
     ) -> None:
-        self.base = base
-        self.decay = decay
+        self.base = check_finite("base", base)
+        self.decay = None if decay is None else check_finite("decay", decay)
         self.optimized = optimized
         self.spreading = spreading
-        self.mismatch = mismatch
-        self.noise = noise
+        self.mismatch = None if mismatch is None else check_not_negative("mismatch", mismatch)
+        self.noise = check_not_negative("noise", noise)
         self.race = Race() if race is None else race
 
     def __check_init__(self) -> None:
-        _check_finite("base", self.base)
-        if self.decay is not None and not 0 < _check_finite("decay", self.decay) < 1:
+        check_finite("base", self.base)
+        if self.decay is not None and not 0 < check_finite("decay", self.decay) < 1:
             raise ArgumentError(f"decay is {self.decay!r}; it must lie above 0 and below 1, or be None")
         check_bool("optimized", self.optimized)
         if self.spreading is not None and not isinstance(self.spreading, Spreading):

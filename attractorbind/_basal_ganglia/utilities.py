@@ -1,7 +1,6 @@
 """Basal ganglia whose weights are utilities: of what is offered the best is chosen, and rewards are what it learns."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -11,7 +10,7 @@ from jaxtyping import Array, Bool, Float, Key
 
 from attractorbind._area.base import AbstractGatingArea, AreaInputs, Choices, Decode, check_area_name
 from attractorbind._basal_ganglia.joining import SWITCHES, channel_names
-from attractorbind._checks import check_fraction, check_not_negative, check_positive
+from attractorbind._checks import check_finite, check_fraction, check_not_negative, check_positive, entries
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._wiring import AreaWiring
 
@@ -38,13 +37,6 @@ class Worth(eqx.Module):
     rewarded: Bool[Array, "*trials"]
     expected: Float[Array, "*trials"]
     dopamine: Float[Array, "*trials"]
-
-
-class Scale(NamedTuple):
-    """What numbers a program's gates stand for: the reward at an opening of 1, and the seconds of a step."""
-
-    reward: float
-    step: float
 
 
 class Utilities(AbstractGatingArea):
@@ -97,7 +89,8 @@ class Utilities(AbstractGatingArea):
     start: tuple[float, ...]
     rate: float
     noise: float
-    scale: Scale
+    largest: float
+    step: float
 
     def __init__(
         self,
@@ -113,18 +106,26 @@ class Utilities(AbstractGatingArea):
         check_area_name(name)
         self.name = name
         self.gates = channel_names(name, gates)
-        self.start = (0.0,) * len(self.gates) if start is None else tuple(map(float, start))
+        given = [0.0] * len(self.gates) if start is None else entries(start)
+        if given is None or len(given) != len(self.gates):
+            raise ArgumentError(f"start of {name!r} is {start!r}; give a number for each of {len(self.gates)} channels")
+        self.start = tuple(check_finite(f"a number in start of {name!r}", each) for each in given)
         self.rate = check_fraction(f"rate of {name!r}", rate)
         self.noise = check_not_negative(f"noise of {name!r}", noise)
-        self.scale = Scale(check_positive("largest", largest), check_positive("step", step))
+        self.largest = check_positive("largest", largest)
+        self.step = check_positive("step", step)
 
     def __check_init__(self) -> None:
         # Of areas out of files, for which __init__ is not called.
         check_area_name(self.name)
         if _PASS in channel_names(self.name, self.gates):
             raise NetworkError(f"channel {_PASS!r} of {self.name!r} is the name of a switch of its own; take another")
-        if len(self.start) != len(self.gates) or not np.isfinite(self.start).all():
-            raise ArgumentError(f"start of {self.name!r} is {self.start}; give a finite number for each channel")
+        for each in self.start:
+            check_finite(f"a number in start of {self.name!r}", each)
+        check_fraction(f"rate of {self.name!r}", self.rate)
+        check_not_negative(f"noise of {self.name!r}", self.noise)
+        for name in ("largest", "step"):
+            check_positive(name, getattr(self, name))
 
     def wire(self, buffers: Mapping[str, int]) -> AreaWiring:
         """See `AbstractArea.wire`: no buffers, and a switch for each channel."""
@@ -156,10 +157,10 @@ class Utilities(AbstractGatingArea):
         opening = dict(zip(names, inputs.switches, strict=False))
         told = {name: (opened > 0.5) & inputs.running for name, opened in opening.items()}
         up = (inputs.switches[len(names) :] > 0.5).T & inputs.running[:, None]
-        seconds = jnp.where(told[_PASS], self.scale.step * _amount(opening[_PASS]), 0.0)
+        seconds = jnp.where(told[_PASS], self.step * _amount(opening[_PASS]), 0.0)
         lateness = state.lateness + state.credit * seconds[:, None]
         # Rewards are told as those of basal ganglia.
-        amount = self.scale.reward * _amount(opening["amount"]) * jnp.where(told["penalty"], -1.0, 1.0)
+        amount = self.largest * _amount(opening["amount"]) * jnp.where(told["penalty"], -1.0, 1.0)
         learns = told["outcome"][:, None] & up
         change = jnp.where(learns, state.credit * (amount[:, None] - state.utility) - lateness, 0.0)
         utility, past = state.utility + change, learns | told["begin"][:, None]

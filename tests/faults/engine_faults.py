@@ -1,5 +1,6 @@
 """All faults of the library, which the fast tests are to find."""
 
+from activation_faults import ACTIVATION_FAULTS
 from area_faults import AREA_FAULTS
 from device_faults import DEVICE_FAULTS
 from gating_faults import GATING_FAULTS
@@ -8,4 +9,13 @@ from program_faults import PROGRAM_FAULTS
 from run_faults import RUN_FAULTS
 from tick_faults import TICK_FAULTS
 
-ENGINE_FAULTS = [*TICK_FAULTS, *RUN_FAULTS, *PROGRAM_FAULTS, *AREA_FAULTS, *GATING_FAULTS, *DEVICE_FAULTS, *MANY_FAULTS]
+ENGINE_FAULTS = [
+    *TICK_FAULTS,
+    *RUN_FAULTS,
+    *PROGRAM_FAULTS,
+    *AREA_FAULTS,
+    *GATING_FAULTS,
+    *ACTIVATION_FAULTS,
+    *DEVICE_FAULTS,
+    *MANY_FAULTS,
+]
