@@ -3,6 +3,12 @@
 from importlib.metadata import version as _version
 
 from attractorbind import actr as actr, gating as gating, learning as learning, tasks as tasks
+from attractorbind._area.activation import (
+    Activation as Activation,
+    Race as Race,
+    Spreading as Spreading,
+)
+from attractorbind._area.activations import Activated as Activated
 from attractorbind._area.base import (
     AbstractArea as AbstractArea,
     AbstractGatingArea as AbstractGatingArea,
@@ -48,6 +54,7 @@ from attractorbind._measure.proportion import Proportion as Proportion
 from attractorbind._measure.stuck_gates import StuckGates as StuckGates, stuck_gates as stuck_gates
 from attractorbind._network import Network as Network
 from attractorbind._overlap import overlaps as overlaps
+from attractorbind._program.activating import elapse as elapse, prime as prime, strengthen as strengthen
 from attractorbind._program.choosing import (
     choose as choose,
     chosen as chosen,

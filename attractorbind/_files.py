@@ -15,11 +15,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool
 
+from attractorbind._area.activation import Activation, Race, Spreading
 from attractorbind._area.connect import check_areas
 from attractorbind._area.ensembles import Ensembles
 from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._basal_ganglia.area import BasalGanglia
 from attractorbind._basal_ganglia.critic import Critic
+from attractorbind._basal_ganglia.utilities import Utilities
 from attractorbind._errors import FileError, shortened
 from attractorbind._learning.backpropagation import Backpropagation, FeedbackAlignment
 from attractorbind._learning.burst import Burst
@@ -55,7 +57,19 @@ _CREDIT = (
     TwoCompartment,
     Burst,
 )
-_AREAS = (SnapshotMemory, Ensembles, Hierarchy, Adam, Descent, BasalGanglia, Critic)
+_AREAS = (
+    SnapshotMemory,
+    Activation,
+    Race,
+    Spreading,
+    Ensembles,
+    Hierarchy,
+    Adam,
+    Descent,
+    BasalGanglia,
+    Critic,
+    Utilities,
+)
 _CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT)
 # What arrays are called in files; those of rules, synapses and areas are called as a user would reach them.
 _CODES, _PARAMETERS, _DRIVE, _KEY = (

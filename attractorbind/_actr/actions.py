@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from attractorbind._actr.activation import MEMORY, search
 from attractorbind._actr.conditions import BUSY, ERROR
 from attractorbind._actr.layout import IMAGINAL_STATE, MODULE, RETRIEVAL_STATE, Layout, cleared_by, place
 from attractorbind._actr.naming import name_chunk
@@ -10,6 +11,8 @@ from attractorbind._actr.parts import Modify, Output, Request, is_variable
 from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
 from attractorbind._errors import ProgramError
+from attractorbind._program.activating import strengthen
+from attractorbind._program.flow import flow
 from attractorbind._program.macros import hold
 from attractorbind._program.program import Program, gates
 from attractorbind._program.recollection import store
@@ -64,12 +67,17 @@ def program_of(rule: Rule, layout: Layout, settings: Settings) -> Program:
             _assign(rule, change, action.buffer, action.values, bound)
         elif isinstance(action, Request):
             _request(rule, change, action, bound, layout)
+    own = settings.activation if settings.activated else None
+    if own is not None and own.decay is not None and "retrieval" in gone:
+        # A chunk that leaves the buffer is merged with the memory that it came from.
+        program += strengthen(MEMORY)
     program += change.program()
     if rule.asks("goal") and "goal" in layout.named:
         program += name_chunk("goal")
     asked = rule.asks("retrieval")
     if asked is not None:
-        program += _search([slot for slot, _ in asked.values], layout)
+        cue = [slot for slot, _ in asked.values]
+        program += _search(cue, layout) if own is None else search(cue, layout, settings, own)
     return program if program.statements else hold()
 
 
@@ -157,9 +165,9 @@ def imagined(layout: Layout) -> Program:
 
 def relays_of(program: Program) -> Iterator[tuple[str, str]]:
     """The relays that its copies open."""
-    for statement in program.statements:
-        if isinstance(statement, Step):
-            for gate, _ in statement.open:
-                source, target = gate.split("->")
-                if "memory" not in (source, target) and not target.endswith(":store"):
+    for node in flow(program.statements) if program.statements else ():
+        if isinstance(node.action, Step):
+            for gate, _ in node.action.open:
+                source, _, target = gate.partition("->")
+                if target and MEMORY not in (source, target):
                     yield source, target

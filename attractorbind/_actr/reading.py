@@ -1,6 +1,7 @@
 """Model files: the forms of Lisp ACT-R that make a model."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from attractorbind._actr.chunks import Chunk, ChunkType
@@ -23,8 +24,8 @@ def read(path: str | Path, *, new: int = 0) -> Model:
     """Read a model of ACT-R from a file.
 
     It may have what the units of ACT-R's tutorial use that have no screen: define-model, sgp, chunk-type,
-    define-chunks, add-dm, goal-focus, spp with :u, and p with =buffer>, +buffer>, -buffer>, ?buffer>, !output! and
-    !stop!, for the buffers goal, retrieval and imaginal. Everything else is refused.
+    define-chunks, add-dm, goal-focus, spp with :u and :reward, and p with =buffer>, +buffer>, -buffer>, ?buffer>,
+    !output! and !stop!, for the buffers goal, retrieval and imaginal. Everything else is refused.
 
     **Arguments:**
 
@@ -110,6 +111,7 @@ class _Reading:
         self.parameters = Parameters(name)
         self.productions: list[Form] = []
         self.utilities: dict[str, float] = {}
+        self.rewards: dict[str, float] = {}
         self.focus: Form | None = None
         self.last = Form(1, "nothing")
 
@@ -157,10 +159,12 @@ class _Reading:
         rules: dict[str, Rule] = {}
         for form in self.productions:
             rule = Reader(form, self.types, self.name, self.utilities).rule()
+            utility = self.utilities.get(rule.name, self.parameters.initial_utility)
+            rule = replace(rule, utility=utility, reward=self.rewards.get(rule.name))
             if rule.name in rules:
                 raise self._refused(form, f"a second production {rule.name}; give it a name of its own")
             rules[rule.name] = rule
-        strange = [rule for rule in self.utilities if rule not in rules]
+        strange = [rule for rule in (*self.utilities, *self.rewards) if rule not in rules]
         if strange:
             raise self._refused(self.last, f"spp names {strange[0]}, and no production has this name")
         types = [kind for kind in self.types.values() if kind.name != "chunk"]
@@ -232,12 +236,14 @@ class _Reading:
 
     def _spp(self, form: Form) -> None:
         words = [str(word) for word in form.parts[1:]]
-        if len(words) != 3 or words[1] != ":u":
-            raise self._refused(form, "spp is read with one production and its utility alone: (spp name :u number)")
-        try:
-            self.utilities[words[0]] = float(words[2])
-        except ValueError:
-            raise self._refused(form, f"{words[2]} is no number") from None
+        given = {":u": self.utilities, ":reward": self.rewards}
+        if len(words) < 3 or len(words) % 2 == 0 or not set(words[1::2]) <= set(given):
+            raise self._refused(form, "spp is read with one production, its :u and its :reward: (spp name :u number)")
+        for parameter, word in zip(words[1::2], words[2::2], strict=True):
+            try:
+                given[parameter][words[0]] = float(word)
+            except ValueError:
+                raise self._refused(form, f"{word} is no number") from None
 
 
 def _value(word: str) -> str | None:

@@ -17,4 +17,4 @@ from attractorbind._actr.parts import (
 from attractorbind._actr.reading import parse as parse, read as read
 from attractorbind._actr.rules import Rule as Rule
 from attractorbind._actr.run import Run as Run, run as run
-from attractorbind._actr.settings import Settings as Settings
+from attractorbind._actr.settings import Activation as Activation, Settings as Settings, Utility as Utility

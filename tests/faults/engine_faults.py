@@ -1,5 +1,6 @@
 """All faults of the library, which the fast tests are to find."""
 
+from activation_faults import ACTIVATION_FAULTS
 from actr_faults import ACTR_FAULTS
 from area_faults import AREA_FAULTS
 from device_faults import DEVICE_FAULTS
@@ -15,6 +16,7 @@ ENGINE_FAULTS = [
     *PROGRAM_FAULTS,
     *AREA_FAULTS,
     *GATING_FAULTS,
+    *ACTIVATION_FAULTS,
     *DEVICE_FAULTS,
     *MANY_FAULTS,
     *ACTR_FAULTS,
