@@ -44,7 +44,7 @@ from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._vocabulary import Vocabulary
 from attractorbind._wiring import AreaWiring, Gate, Population, Projection, Wiring
 
-_FORMAT = Format("network", 4, "network.save", "build the network anew and save it again", b"ATTRBIND")
+_FORMAT = Format("network", 5, "network.save", "build the network anew and save it again", b"ATTRBIND")
 _RULES = (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability)
 _CREDIT = (
     Backpropagation,
