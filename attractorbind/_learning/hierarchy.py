@@ -152,6 +152,7 @@ class Hierarchy(AbstractSensoryArea):
             kind="hierarchy",
             units=units,
             largest_field=1.0,
+            says=(*self.sizes, outputs),
         )
 
     def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Learned:
@@ -200,6 +201,10 @@ class Hierarchy(AbstractSensoryArea):
     def contents(self, buffers: Mapping[str, int], state: Seeing, decode: Decode) -> list[dict[str, str | None]]:
         """See `AbstractArea.contents`: nothing that words could tell."""
         return []
+
+    def said(self, state: Seeing, part: int) -> Float[Array, "trials _units"]:
+        """See `AbstractArea.said`: the rates of each layer at the stimulus that was seen last, which itself is 0."""
+        return state.learned.value.layers.forward(state.stimulus).rates[part]
 
     def shown(self, state: Seeing, stimuli: Float[Array | np.ndarray, "trials stimuli inputs"]) -> Seeing:
         """See `AbstractSensoryArea.shown`."""

@@ -41,3 +41,9 @@ from attractorbind._learning.two_compartment import (
     Compartments as Compartments,
     TwoCompartment as TwoCompartment,
 )
+from attractorbind._prediction.foreseeing import Cerebellum as Cerebellum, Foreseeing as Foreseeing, Usual as Usual
+from attractorbind._prediction.forward_model import (
+    Foresight as Foresight,
+    ForwardModel as ForwardModel,
+    Situation as Situation,
+)
