@@ -26,6 +26,7 @@ from attractorbind._errors import FileError, shortened
 from attractorbind._learning.backpropagation import Backpropagation, FeedbackAlignment
 from attractorbind._learning.burst import Burst
 from attractorbind._learning.contrastive import ContrastiveHebbian
+from attractorbind._learning.costs import Decorrelation, Internal, Prediction, Reward, Slowness, Target
 from attractorbind._learning.hierarchy import Hierarchy
 from attractorbind._learning.optimiser import Adam, Descent
 from attractorbind._learning.perturbation import NodePerturbation, WeightPerturbation
@@ -59,6 +60,7 @@ _CREDIT = (
     TwoCompartment,
     Burst,
 )
+_COSTS = (Target, Reward, Internal, Slowness, Decorrelation, Prediction)
 _AREAS = (
     SnapshotMemory,
     Activation,
@@ -74,7 +76,7 @@ _AREAS = (
     Predictor,
     ForwardModel,
 )
-_CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT)
+_CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT, *_COSTS)
 # What arrays are called in files; those of rules, synapses and areas are called as a user would reach them.
 _CODES, _PARAMETERS, _DRIVE, _KEY = (
     "network.all_codes[{}]",

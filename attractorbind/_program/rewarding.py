@@ -74,7 +74,7 @@ class BeginEpisode(Instruction):
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or other macros, that it stands for."""
-        known = [area.name for area in wiring.areas if area.channels and "begin" in area.switches]
+        known = [area.name for area in wiring.areas if "begin" in area.switches]
         check_known("area with episodes", "areas with episodes", self.area, known)
         return gates(open=[f"{self.area}:begin"]).statements
 
@@ -139,7 +139,8 @@ def next_reward(*, through: str | AbstractArea | None = None) -> Program:
 def begin_episode(area: str | AbstractArea) -> Program:
     """Begin an episode: nothing that basal ganglia chose before is credited with a reward that is to come; one tick.
 
-    A predictor forgets its last step: what is read next is compared with nothing.
+    A predictor forgets its last step, and a hierarchy with costs what it saw: what is read or seen next is compared
+    with nothing.
 
     **Example:**
 

@@ -20,6 +20,7 @@ from attractorbind._learning.contrastive import ContrastiveHebbian as Contrastiv
 from attractorbind._learning.distortion import Distortion as Distortion
 from attractorbind._learning.fit import Fitted as Fitted, fit as fit
 from attractorbind._learning.hierarchy import Hierarchy as Hierarchy
+from attractorbind._learning.images import window as window
 from attractorbind._learning.lateral import Lateral as Lateral, Silence as Silence, spontaneous as spontaneous
 from attractorbind._learning.layers import Forward as Forward, Layer as Layer, Layers as Layers
 from attractorbind._learning.learned import Learned as Learned, changes_at as changes_at
@@ -47,3 +48,4 @@ from attractorbind._prediction.forward_model import (
     ForwardModel as ForwardModel,
     Situation as Situation,
 )
+from attractorbind.learning import costs as costs
