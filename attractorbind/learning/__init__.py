@@ -37,7 +37,7 @@ from attractorbind._learning.predictive import PredictiveCoding as PredictiveCod
 from attractorbind._learning.receptive_fields import receptive_field_mask as receptive_field_mask
 from attractorbind._learning.reinforce import Reinforce as Reinforce
 from attractorbind._learning.scaling import second_moment as second_moment, updates_to_criterion as updates_to_criterion
-from attractorbind._learning.seeing import Seeing as Seeing
+from attractorbind._learning.seeing import Past as Past, Seeing as Seeing
 from attractorbind._learning.two_compartment import (
     Compartments as Compartments,
     TwoCompartment as TwoCompartment,
