@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,7 +45,7 @@ def digits(seed: int, *, enlarged: int = 1) -> Images:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise ImportError("the moving eye needs scikit-learn; pip install 'attractorbind[demos]'") from error
+        raise ab.ArgumentError("the moving eye needs scikit-learn; pip install 'attractorbind[demos]'") from error
     digits: Any = load_digits()
     images = resized(digits.images.astype(np.float32) / 16, enlarged)
     order = np.random.default_rng(seed).permutation(len(images))
@@ -61,12 +62,20 @@ def characters(path: Path, side: int, seed: int) -> Images:
     try:
         from PIL import Image
     except ImportError as error:
-        raise ImportError("pictures in a zip file need Pillow; pip install pillow") from error
-    with zipfile.ZipFile(path) as archive:
-        names = sorted(name for name in archive.namelist() if name.endswith(".png"))
-        if not names:
-            raise ab.ArgumentError(f"{path.name} holds no pictures; give Omniglot's images_background_small1.zip, say")
-        drawn = [1 - np.asarray(Image.open(io.BytesIO(archive.read(name))).convert("L"), float) / 255 for name in names]
+        raise ab.ArgumentError(
+            "reading images needs Pillow, which comes with matplotlib; pip install 'attractorbind[plot]'"
+        ) from error
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = sorted(name for name in archive.namelist() if name.endswith(".png"))
+            drawn = [np.asarray(Image.open(io.BytesIO(archive.read(name))).convert("L"), float) for name in names]
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise ab.ArgumentError(
+            f"{path} is no zip file that can be read; give images_background_small1.zip of Omniglot"
+        ) from error
+    if not drawn or len({image.shape for image in drawn}) > 1 or drawn[0].shape[0] != drawn[0].shape[1]:
+        raise ab.ArgumentError(f"{path} has no square pictures, .png, of one size; give Omniglot's, say")
+    drawn = [1 - image / 255 for image in drawn]
     images = resized(np.stack(drawn), side / len(drawn[0]))
     images = np.clip(images / np.maximum(images.max(axis=(1, 2), keepdims=True), 0.1), 0, 1).astype(np.float32)
     kinds = np.array([name.rpartition("/")[0] for name in names])

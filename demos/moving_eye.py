@@ -146,7 +146,7 @@ def draw(path: Path, images: Images, eye: Eye, model: ForwardModel, foresight: F
         matplotlib.use("Agg")
         from matplotlib import pyplot as plt
     except ImportError as error:
-        raise ImportError("pictures need matplotlib; pip install 'attractorbind[plot]'") from error
+        raise ab.ArgumentError("pictures need matplotlib; pip install 'attractorbind[plot]'") from error
     some = moved(images.held_out, eye, 6, np.random.default_rng(7))
     given = Situation(jnp.asarray(some.before), jnp.asarray(one_map_each(some, eye)))
     foreseen = np.asarray(model.predict(foresight, given))[:, 0]
