@@ -218,7 +218,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--window", type=int, default=8, help="pixels along a side of the window (%(default)s)")
     parser.add_argument("--moves", type=int, default=2, help="pixels that it moves at the most (%(default)s)")
     parser.add_argument("--samples", type=int, default=200_000, help="views to learn from (%(default)s)")
-    parser.add_argument("--walks", type=int, default=800, help="walks of 150 moves to learn from (%(default)s)")
+    parser.add_argument("--walks", type=int, default=2400, help="walks of 150 moves to learn from (%(default)s)")
     parser.add_argument("--network", type=int, default=0, help="moves that a network learns from (%(default)s)")
     parser.add_argument("--seeds", type=int, default=1, help="how many (%(default)s)")
     parser.add_argument("--json", type=Path, help="a file for the figures")
