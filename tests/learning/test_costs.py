@@ -304,6 +304,7 @@ def test_a_new_episode_has_seen_nothing():
     network = built((costs.Slowness(),))
     parted = LOOK + ab.begin_episode("eyes") + LOOK + ab.learn("eyes")
     assert learned_by(network, parted).updates == 0
+    assert learned_by(network, LOOK + LOOK + ab.begin_episode("eyes") + ab.learn("eyes")).updates == 0
     assert learned_by(network, LOOK + LOOK + ab.learn("eyes")).updates == 1
 
 
