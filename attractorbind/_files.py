@@ -26,7 +26,9 @@ from attractorbind._errors import FileError, shortened
 from attractorbind._learning.backpropagation import Backpropagation, FeedbackAlignment
 from attractorbind._learning.burst import Burst
 from attractorbind._learning.contrastive import ContrastiveHebbian
-from attractorbind._learning.costs import Decorrelation, Internal, Prediction, Reward, Slowness, Target
+from attractorbind._learning.costs.activity import Decorrelation, Slowness
+from attractorbind._learning.costs.given import Internal, Reward, Target
+from attractorbind._learning.costs.prediction import Prediction
 from attractorbind._learning.hierarchy import Hierarchy
 from attractorbind._learning.optimiser import Adam, Descent
 from attractorbind._learning.perturbation import NodePerturbation, WeightPerturbation

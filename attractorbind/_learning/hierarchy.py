@@ -13,7 +13,7 @@ from attractorbind._area.base import AbstractSensoryArea, AreaInputs, Decode, Sh
 from attractorbind._checks import buffer_names, check_count, entries
 from attractorbind._errors import NetworkError, listed
 from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule, check_rule_fits
-from attractorbind._learning.costs import AbstractCost
+from attractorbind._learning.costs.base import AbstractCost
 from attractorbind._learning.images import check_images
 from attractorbind._learning.layers import ACTIVATIONS, READOUTS, Layers, draw_layers
 from attractorbind._learning.learned import Learned, unlearned, updated_if

@@ -11,7 +11,8 @@ from jaxtyping import Array, Bool, Float, Key, PyTree
 from attractorbind._checks import entries
 from attractorbind._errors import NetworkError, listed
 from attractorbind._learning.base import AbstractCreditRule, Changes, Credit, Teaching, product
-from attractorbind._learning.costs import AbstractCost, Target, Told
+from attractorbind._learning.costs.base import AbstractCost, Told
+from attractorbind._learning.costs.given import Target
 from attractorbind._learning.layers import Layers, Units
 from attractorbind._learning.learned import Learned, changed, key_of
 from attractorbind._learning.optimiser import AbstractOptimiser

@@ -2,7 +2,7 @@
 
 from fault import Fault
 
-COSTS = "attractorbind._learning.costs"
+COSTS = "attractorbind._learning.costs.activity"
 FORESEEING = "attractorbind._prediction.foreseeing"
 MODEL = "attractorbind._prediction.forward_model"
 PREDICTOR = "attractorbind._prediction.area"

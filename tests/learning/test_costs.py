@@ -133,7 +133,7 @@ def cosine(one, other):
     return float(np.sum(one * other) / (np.linalg.norm(one) * np.linalg.norm(other)))
 
 
-QUICK = ("contrastive Hebbian", "two compartments", "bursts", "serial node perturbation", "reinforce")
+QUICK = ("contrastive Hebbian", "two compartments", "bursts", "serial node perturbation")
 
 
 @pytest.mark.parametrize(
