@@ -9,14 +9,16 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Key
 
 from attractorbind._area.base import AbstractGatingArea, AreaInputs, Decode, Forecasts, Shared, check_area_name
-from attractorbind._checks import buffer_names, check_count, check_not_negative
+from attractorbind._checks import buffer_names, check_bool, check_count, check_not_negative
 from attractorbind._each import turns
 from attractorbind._errors import NetworkError
 from attractorbind._prediction.foreseeing import (
     Cerebellum,
     Foreseeing,
     at_rest,
+    direction,
     more_usual,
+    moved_middle,
     surprise,
     unlearned,
 )
@@ -57,6 +59,8 @@ class Predictor(AbstractGatingArea):
     - `rate`: of learning, above 0 and below 2.
     - `updates`: after how many updates the rate has fallen to 0; None for one that stays.
     - `threshold`: in standard deviations, above which it is surprised.
+    - `normalised`: whether what it reads is taken as the direction from its running mean, a vector of length 1; so what
+        all that is read has in common, and how much there is of it, is neither foreseen nor a surprise.
 
     **Raises:** `NetworkError` or `ArgumentError` for what makes no predictor; when the network is built,
     `UnknownNameError` for gates that there are not.
@@ -84,6 +88,7 @@ class Predictor(AbstractGatingArea):
     gates: tuple[str, ...] = eqx.field(static=True)
     model: ForwardModel
     threshold: float
+    normalised: bool = eqx.field(static=True)
 
     def __init__(
         self,
@@ -95,6 +100,7 @@ class Predictor(AbstractGatingArea):
         rate: float = 0.5,
         updates: int | None = None,
         threshold: float = 1.5,
+        normalised: bool = False,
     ) -> None:
         check_area_name(name)
         self.name = name
@@ -104,6 +110,7 @@ class Predictor(AbstractGatingArea):
         self.layers = tuple((heard.area, heard.part, heard.units) for heard in layers)
         self.model = ForwardModel(timescales, rate=rate, updates=updates)
         self.threshold = check_not_negative(f"threshold of {name!r}", threshold)
+        self.normalised = check_bool("normalised", normalised)
 
     def __check_init__(self) -> None:
         # Of predictors out of files, for which __init__ is not called.
@@ -122,6 +129,7 @@ class Predictor(AbstractGatingArea):
         if not isinstance(self.model, ForwardModel):
             raise NetworkError(f"model of {name!r} is {self.model!r}; give learning.ForwardModel()")
         check_not_negative(f"threshold of {name!r}", self.threshold)
+        check_bool("normalised", self.normalised)
 
     def wire(self, buffers: Mapping[str, int]) -> AreaWiring:
         """See `AbstractArea.wire`: it reads buffers, hears layers, is told of gates, and writes on nothing."""
@@ -161,9 +169,10 @@ class Predictor(AbstractGatingArea):
     def _stepped(
         self, state: Foreseeing, inputs: AreaInputs, steps: Bool[Array, " trials"], learns: Bool[Array, " trials"]
     ) -> Foreseeing:
-        before, now = Situation(state.state, state.command), self._situation(inputs)
+        before, read = Situation(state.state, state.command), self._situation(inputs)
         compared = steps & state.begun
-        foresight, usual = state.learned.value
+        foresight, usual, middle = state.learned.value
+        now = read._replace(state=direction(middle, read.state)) if self.normalised else read
         learning = (compared & learns).astype(jnp.float32)
         share = learning / jnp.maximum(jnp.sum(learning), 1)
         changed, errors = self.model.learn(foresight, before, now, share=share)
@@ -172,8 +181,8 @@ class Predictor(AbstractGatingArea):
         anyone = jnp.any(learning > 0)
         learned = jax.tree.map(
             lambda after, unchanged: jnp.where(anyone, after, unchanged),
-            Cerebellum(changed, more_usual(usual, size, share)),
-            Cerebellum(foresight, usual),
+            Cerebellum(changed, more_usual(usual, size, share), moved_middle(state.learned.value, read.state, share)),
+            state.learned.value,
         )
         predicted = self.model.predict(learned.foresight, now)
         return Foreseeing(

@@ -11,6 +11,10 @@ from attractorbind._prediction.forward_model import Foresight
 
 # By how much what is usual moves to the last error; and how many errors it takes to know it at all.
 _FORGETTING, _FEW = 0.01, 10
+# By how much the mean of what is read moves, at the least: slower, for it is to be that of many episodes.
+_SLOWLY = 0.001
+# How far from its mean what is read must lie for the direction to be known.
+_LEAST = 1e-6
 
 
 class Usual(NamedTuple):
@@ -22,10 +26,11 @@ class Usual(NamedTuple):
 
 
 class Cerebellum(NamedTuple):
-    """What a predictor has learned: what follows, and how large its errors usually are."""
+    """What a predictor has learned: what follows, how large its errors usually are, and the mean of what it reads."""
 
     foresight: Foresight
     usual: Usual
+    middle: Float[Array, " units"]
 
 
 class Foreseeing(eqx.Module):
@@ -56,7 +61,8 @@ class Foreseeing(eqx.Module):
 
 def unlearned(foresight: Foresight) -> Cerebellum:
     """What it has learned before anything happened."""
-    return Cerebellum(foresight, Usual(jnp.float32(0), jnp.float32(0), jnp.int32(0)))
+    units = foresight.weights.shape[3]
+    return Cerebellum(foresight, Usual(jnp.float32(0), jnp.float32(0), jnp.int32(0)), jnp.zeros(units, jnp.float32))
 
 
 def at_rest(learned: Cerebellum, trials: int) -> Foreseeing:
@@ -82,6 +88,23 @@ def surprise(usual: Usual, size: Float[Array, " trials"]) -> Float[Array, " tria
     deviation = jnp.sqrt(usual.variance)
     known = (usual.steps >= _FEW) & (deviation > 0)
     return jnp.where(known, (size - usual.mean) / jnp.where(known, deviation, 1.0), 0.0)
+
+
+def direction(middle: Float[Array, " units"], state: Float[Array, "trials units"]) -> Float[Array, "trials units"]:
+    """Which way what is read lies from its mean: a vector of length 1, or 0 where it is the mean."""
+    apart = state - middle[None, :]
+    length = jnp.linalg.norm(apart, axis=1, keepdims=True)
+    # Less is rounding.
+    known = length > _LEAST
+    return jnp.where(known, apart / jnp.where(known, length, 1.0), 0.0)
+
+
+def moved_middle(
+    learned: Cerebellum, state: Float[Array, "trials units"], share: Float[Array, " trials"]
+) -> Float[Array, " units"]:
+    """The mean of what is read, after this was read too, in which each trial has its share."""
+    slowly = jnp.maximum(_SLOWLY, 1 / (learned.usual.steps + 1))
+    return learned.middle + slowly * (share @ state - learned.middle)
 
 
 def more_usual(usual: Usual, size: Float[Array, " trials"], share: Float[Array, " trials"]) -> Usual:

@@ -34,6 +34,9 @@ PREDICTION_FAULTS = [
         "none = 1.0 - 0 * jnp.max",
         LOOPS,
     ),
+    Fault(
+        "the mean of what is read stays at nothing", FORESEEING, "slowly * (share @ state", "0 * (share @ state", LOOPS
+    ),
     Fault("what is usual is known at once", FORESEEING, "usual.steps >= _FEW", "usual.steps >= 1", LOOPS),
     Fault(
         "slowness is of all examples",

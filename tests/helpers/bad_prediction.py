@@ -30,6 +30,7 @@ NOT_SCALES = {
 }
 NOT_RATES = {"zero": 0.0, "two": 2.0, "negative": -0.5, "NaN": np.nan, "infinite": np.inf, "text": "1", "None": None}
 NOT_SIZES = {"negative": -1.0, "NaN": np.nan, "infinite": np.inf, "text": "1", "None": None, "a bool": True}
+NOT_BOOLS = {"a number": 1, "None": None, "text": "yes"}
 NOT_FRACTIONS = {"negative": -0.1, "above one": 1.5, "NaN": np.nan, "text": "1"}
 NOT_NAMES = {"a number": 3, "None": None, "empty": "", "a gate": "a->b", "a switch": "a:b"}
 
@@ -66,6 +67,7 @@ CALLS: dict[str, Any] = {
     **spread("predictor: timescales", lambda w, v: predictor(timescales=v), NOT_SCALES, "ArgumentError", "timescales"),
     **spread("predictor: rate", lambda w, v: predictor(rate=v), NOT_RATES, "ArgumentError", "rate"),
     **spread("predictor: threshold", lambda w, v: predictor(threshold=v), NOT_SIZES, "ArgumentError", "threshold"),
+    **spread("predictor: normalised", lambda w, v: predictor(normalised=v), NOT_BOOLS, "ArgumentError", "normalised"),
     **spread("predictor: name", lambda w, v: ab.Predictor(v, reads=["focus"]), NOT_NAMES, "NetworkError", "area name"),
     **spread(
         "predictor: reads",

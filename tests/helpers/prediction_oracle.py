@@ -6,11 +6,12 @@ import numpy as np
 class Plain:
     """A predictor of some trials: `step` is one of its steps, of a trial that takes part or of one that does not."""
 
-    def __init__(self, timescales, units, commands, *, trials, rate=0.5, updates=None, threshold=1.5):
+    def __init__(self, timescales, units, commands, *, trials, rate=0.5, updates=None, threshold=1.5, normalised=False):
         self.discounts = [1 - 1 / scale for scale in timescales]
         self.weights = np.zeros((len(timescales), commands, units + 1, units))
         self.rate, self.falls, self.threshold = rate, updates, threshold
         self.updates, self.mean, self.variance, self.steps = 0, 0.0, 0.0, 0
+        self.normalised, self.middle = normalised, np.zeros(units)
         self.before = [None] * trials
         self.error = np.zeros((trials, len(timescales), units))
         self.surprise, self.surprised = np.zeros(trials), np.zeros(trials, bool)
@@ -23,6 +24,10 @@ class Plain:
 
     def step(self, states, commands, takes_part, learns=True):
         """One step of the trials that take part; those whose episode has begun are compared."""
+        held, middle = states, self.middle.copy()
+        if self.normalised:
+            lengths = [max(np.linalg.norm(state - middle), 1e-6) for state in held]
+            states = np.array([(state - middle) / length for state, length in zip(held, lengths, strict=True)])
         compared = [trial for trial, takes in enumerate(takes_part) if takes and self.before[trial] is not None]
         change, sizes = np.zeros_like(self.weights), []
         for trial in compared:
@@ -46,6 +51,8 @@ class Plain:
             falling = 1.0 if self.falls is None else max(1 - self.updates / self.falls, 0)
             self.weights += self.rate * falling * change / len(compared)
             self.updates += 1
+            slowly = max(0.001, 1 / (self.steps + 1))
+            self.middle += slowly * (np.mean([held[trial] for trial in compared], axis=0) - middle)
             forgetting = max(0.01, 1 / (self.steps + 1))
             self.mean += forgetting * (np.mean(sizes) - self.mean)
             self.variance += forgetting * (np.mean((np.array(sizes) - self.mean) ** 2) - self.variance)

@@ -15,8 +15,7 @@ RNG = np.random.default_rng(0)
 VIEWS = RNG.random((2, 40, SEEN)).astype(np.float32)
 
 
-@pytest.fixture(scope="module")
-def network():
+def built(*, normalised=False):
     eyes = learning.Hierarchy("eyes", sizes=[SEEN, 4], target="name", rule=learning.Backpropagation())
     cerebellum = ab.Predictor(
         "cerebellum",
@@ -26,6 +25,7 @@ def network():
         rate=0.75,
         updates=60,
         threshold=1.0,
+        normalised=normalised,
     )
     return ab.build(
         ab.Vocabulary(WORDS),
@@ -38,13 +38,18 @@ def network():
     )
 
 
+@pytest.fixture(scope="module")
+def network():
+    return built()
+
+
 # With its own gates others open at the same tick, of which it is told.
 def stepping(*gates):
     return ab.gates(open=["focus->cerebellum", "command->cerebellum", "cerebellum:step", "cerebellum:learn", *gates])
 
 
 def assert_alike(state, plain):
-    foresight, usual = state.learned.value
+    foresight, usual, middle = state.learned.value
     np.testing.assert_allclose(foresight.weights, plain.weights, rtol=1e-4, atol=2e-6)
     np.testing.assert_allclose(state.error, plain.error, rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(state.surprise, plain.surprise, rtol=1e-3, atol=1e-4)
@@ -52,12 +57,17 @@ def assert_alike(state, plain):
     assert foresight.updates == plain.updates
     assert usual.steps == plain.steps
     np.testing.assert_allclose((usual.mean, usual.variance), (plain.mean, plain.variance), rtol=1e-4)
+    np.testing.assert_allclose(middle, plain.middle, rtol=1e-4, atol=1e-6)
 
 
-def test_it_does_what_loops_do(network):
+@pytest.mark.parametrize("normalised", [False, True])
+def test_it_does_what_loops_do(normalised):
+    network = built(normalised=normalised)
     # By hand, so that what stands in every buffer at every tick is known.
     state = ab.show(network, network.silent(trials=2), {"eyes": VIEWS})
-    plain = Plain([1, 3], UNITS + SEEN, 3 + UNITS, trials=2, rate=0.75, updates=60, threshold=1.0)
+    plain = Plain(
+        [1, 3], UNITS + SEEN, 3 + UNITS, trials=2, rate=0.75, updates=60, threshold=1.0, normalised=normalised
+    )
     rng = np.random.default_rng(1)
     own = ("focus->cerebellum", "command->cerebellum", "cerebellum:step")
     for number in range(40):
