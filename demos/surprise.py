@@ -1,0 +1,109 @@
+"""Find where one object ends and the next begins by surprise, and clamp a new target there.
+
+Views of an object follow each other, 5 to 15 of them, and then views of another; nobody tells when. A hierarchy, the
+cortex, learns what changes slowly, by the costs Slowness and Decorrelation. A predictor foresees its second layer at
+the next view, and where it is surprised a program clamps a new target in a buffer. Told is how well these boundaries
+agree with the true ones, on objects never shown: F1, of the network as it is, and of the threshold that was best on
+other streams of shown objects.
+
+    python demos/surprise.py --seeds 5 --shift 0.3 --json surprise.json
+    python demos/surprise.py --seeds 5 --shift 0.7 --drift
+    python demos/surprise.py images_background_small1.zip --shift 1
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from boundaries import FEW, Plan, build_network, found_by, learned_to_foresee, parted
+from eye_views import characters, digits
+from moving_eye import within
+from object_streams import Streams, streams_of
+
+import attractorbind as ab
+
+THRESHOLDS = np.arange(0, 4, 0.05)
+
+
+def f1(found: np.ndarray, true: np.ndarray) -> float:
+    """The harmonic mean of how many that were found are true, and how many that are true were found."""
+    return float(2 * np.sum(found & true) / max(np.sum(found) + np.sum(true), 1))
+
+
+def best_threshold(surprise: np.ndarray, true: np.ndarray) -> float:
+    return float(max(THRESHOLDS, key=lambda threshold: f1(surprise > threshold, true)))
+
+
+def compare(options: argparse.Namespace, plan: Plan, seed: int) -> dict[str, float]:
+    """Each figure of one seed."""
+    images = digits(seed) if options.file is None else characters(options.file, options.side, seed)
+    rng = np.random.default_rng(seed)
+
+    def some(of: np.ndarray, streams: int, views: int) -> Streams:
+        return streams_of(of, streams, views, shift=options.shift, drift=options.drift, rng=rng)
+
+    network = build_network(images.shown[0].size, plan, seed)
+    seen, foreseen = some(images.shown, plan.together, plan.seen), some(images.shown, FEW, plan.foreseen)
+    state = learned_to_foresee(network, seen, foreseen, seed)
+    shown, held_out = some(images.shown, FEW, plan.tested), some(images.held_out, FEW, plan.tested)
+    of_shown, of_held_out = (found_by(parted(network, state, streams)) for streams in (shown, held_out))
+    threshold, true = best_threshold(of_shown.surprise, shown.first[:, 1:]), held_out.first[:, 1:]
+    return {
+        "F1": f1(of_held_out.clamped, true),
+        "F1 at the threshold best on shown objects": f1(of_held_out.surprise > threshold, true),
+        "threshold best on shown objects": threshold,
+    }
+
+
+def look(options: argparse.Namespace) -> int:
+    plan = Plan(seen=options.seen, foreseen=options.foreseen, tested=options.tested)
+    for name in ("seeds", "seen", "foreseen", "tested", "side"):
+        if getattr(options, name) < 1:
+            raise ab.ArgumentError(f"--{name} is {getattr(options, name)}; it must be 1 or more")
+    if not 0 <= options.shift < options.side:
+        raise ab.ArgumentError(f"--shift is {options.shift}; it must be 0 or more, and below the side of an image")
+    if options.json is not None and not options.json.parent.is_dir():
+        raise ab.ArgumentError(f"--json is {options.json}, and there is no folder {options.json.parent}")
+    started, figures = time.perf_counter(), []
+    for seed in range(options.first, options.first + options.seeds):
+        figures.append(compare(options, plan, seed))
+        told = ", ".join(f"{name} {value:.3f}" for name, value in figures[-1].items())
+        print(f"seed {seed}: {told}; {time.perf_counter() - started:.0f} s", flush=True)
+    rows = {}
+    print("\nmean, 95% interval, worst")
+    for name in figures[0]:
+        values = [found[name] for found in figures]
+        half = within(values)
+        rows[name] = {"mean": float(np.mean(values)), "within": half, "worst": min(values), "values": values}
+        print(f"{name:45} {np.mean(values):6.3f}  {'' if half is None else f'+/- {half:.3f}':>10}  {min(values):6.3f}")
+    if options.json is not None:
+        of = {"file": options.file and options.file.name, "shift": options.shift, "drift": options.drift}
+        options.json.write_text(json.dumps({**of, **plan._asdict(), "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    plan = Plan()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path, help="a zip file of Omniglot's images; scikit-learn's digits")
+    parser.add_argument("--side", type=int, default=20, help="pixels that characters are shrunk to (%(default)s)")
+    parser.add_argument("--shift", type=float, default=0.3, help="pixels at the most (%(default)s)")
+    parser.add_argument("--drift", action="store_true", help="poses drift, also from an object to the next")
+    parser.add_argument("--seen", type=int, default=plan.seen, help="views in a stream for the cortex (%(default)s)")
+    parser.add_argument("--foreseen", type=int, default=plan.foreseen, help="for the predictor (%(default)s)")
+    parser.add_argument("--tested", type=int, default=plan.tested, help="to find boundaries in (%(default)s)")
+    parser.add_argument("--first", type=int, default=0, help="the first seed (%(default)s)")
+    parser.add_argument("--seeds", type=int, default=1, help="how many (%(default)s)")
+    parser.add_argument("--json", type=Path, help="a file for the figures")
+    try:
+        return look(parser.parse_args(arguments))
+    except (OSError, ab.AttractorBindError) as error:
+        print(f"surprise: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
