@@ -1,5 +1,6 @@
 """Training a path integrator on walks that are drawn anew for every update."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -36,14 +37,12 @@ class Lessons(eqx.Module):
         20
     """
 
-    batch: int = eqx.field(static=True, default=100)
-    steps: int = eqx.field(static=True, default=20)
+    batch: int = eqx.field(static=True, default=100, converter=partial(check_count, "batch"))
+    steps: int = eqx.field(static=True, default=20, converter=partial(check_count, "steps"))
     walk: Walk = Walk()
     decay: Rate = 1e-4
 
     def __check_init__(self) -> None:
-        check_count("batch", self.batch)
-        check_count("steps", self.steps)
         check_walk(self.walk)
         check_not_negative("decay", self.decay)
 

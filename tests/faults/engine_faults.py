@@ -6,6 +6,16 @@ from gating_faults import GATING_FAULTS
 from many_faults import MANY_FAULTS
 from program_faults import PROGRAM_FAULTS
 from run_faults import RUN_FAULTS
+from spatial_faults import SPATIAL_FAULTS
 from tick_faults import TICK_FAULTS
 
-ENGINE_FAULTS = [*TICK_FAULTS, *RUN_FAULTS, *PROGRAM_FAULTS, *AREA_FAULTS, *GATING_FAULTS, *DEVICE_FAULTS, *MANY_FAULTS]
+ENGINE_FAULTS = [
+    *TICK_FAULTS,
+    *RUN_FAULTS,
+    *PROGRAM_FAULTS,
+    *AREA_FAULTS,
+    *GATING_FAULTS,
+    *DEVICE_FAULTS,
+    *MANY_FAULTS,
+    *SPATIAL_FAULTS,
+]
