@@ -13,12 +13,14 @@ from attractorbind._spatial.walk import Trajectories
 
 # The place cells that tell most where the animal is.
 _NEAREST = 3
+# Of weights from velocities, in s/m: a step moves a network that is new by a part of what it holds.
+_FIRST = 0.3
 
 
 class PathIntegrator(eqx.Module):
     r"""A recurrent network that is told where it starts and how it moves, and has to know where it is.
 
-    $h_0 = E\,p(x_0)$, $h_t = f(R\,h_{t-1} + I\,v_t)$, and place cells are read out as $\mathrm{softmax}(D\,h_t)$, with
+    $h_0 = E\,p(x_0)$, $h_t = f(R\,h_{t-1} + I\,v_t)$, and place cells are read out as $D\,h_t$, with their code $p$ and
     $f(u) = \max(u, 0)$, or $\tanh u$ where units may fire below 0.
 
     **Arguments:**
@@ -60,7 +62,7 @@ class PathIntegrator(eqx.Module):
     def activity(self, walks: Trajectories, cells: PlaceCells) -> Float[Array, "number steps units"]:
         """The activity of each unit after each step; the start is told by the place cells, the rest by velocities."""
         check_told(self, walks, cells)
-        first = cells.distribution(walks.positions[:, 0]) @ self.start.T
+        first = cells.code(walks.positions[:, 0]) @ self.start.T
         moved = walks.velocities.swapaxes(0, 1) @ self.velocity.T
         bend = jnp.tanh if self.signed else jax.nn.relu
 
@@ -85,7 +87,9 @@ class PathIntegrator(eqx.Module):
 def path_integrator(
     cells: PlaceCells, units: int = 128, *, signed: bool = False, key: Key[Array, ""]
 ) -> PathIntegrator:
-    """A path integrator before training: weights drawn evenly, within 1 over the root of the number of inputs.
+    """A path integrator before training: it holds what it is told, as its recurrent weights are the identity.
+
+    All others are drawn evenly. If recurrent weights were drawn, too, where it started would be lost in a few steps.
 
     **Arguments:**
 
@@ -97,6 +101,8 @@ def path_integrator(
     **Returns:** `PathIntegrator`.
 
     **Raises:** `ArgumentError` for a number below 1, a wrong key, or what are no place cells.
+
+    **Reference:** Le, Jaitly & Hinton 2015, arXiv 1504.00941.
 
     **Example:**
 
@@ -111,13 +117,14 @@ def path_integrator(
     check_bool("signed", signed)
     check_key_type("key", key, ())
     number = len(cells.centres)
-    shapes = [(units, number), (units, units), (units, 2), (number, units)]
-    keys = jax.random.split(key, len(shapes))
-    drawn = [
-        jax.random.uniform(own, shape, minval=-1.0, maxval=1.0) / jnp.sqrt(jnp.float32(shape[1]))
-        for own, shape in zip(keys, shapes, strict=True)
-    ]
-    return PathIntegrator(*drawn, signed=signed)
+    starts, velocities, readouts = jax.random.split(key, 3)
+    return PathIntegrator(
+        jax.random.uniform(starts, (units, number), minval=-1.0),
+        jnp.eye(units),
+        jax.random.uniform(velocities, (units, 2), minval=-_FIRST, maxval=_FIRST),
+        jax.random.uniform(readouts, (number, units), minval=-1.0) / units,
+        signed,
+    )
 
 
 def check_told(network: PathIntegrator, walks: object, cells: object) -> None:

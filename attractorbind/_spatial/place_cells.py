@@ -2,6 +2,7 @@
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float, Key
 
 from attractorbind._checks import check_array, check_count, check_positive, is_traced
@@ -62,13 +63,10 @@ class PlaceCells(eqx.Module):
             return centre
         return centre - jax.nn.softmax(-square / (2 * self.surround * self.width**2))
 
-    def distribution(self, positions: Float[Array, "*places 2"]) -> Float[Array, "*places cells"]:
-        """The activity as probabilities: the least of a position is taken off, and what is left sums to 1."""
+    def code(self, positions: Float[Array, "*places 2"]) -> Float[Array, "*places cells"]:
+        """The activity, with squares that sum to 1 over the cells: what a path integrator is told, and tells."""
         activity = self.activity(positions)
-        if self.surround is None:
-            return activity
-        above = activity - activity.min(-1, keepdims=True)
-        return above / above.sum(-1, keepdims=True)
+        return activity / jnp.sqrt((activity**2).sum(-1, keepdims=True))
 
     def _centres(self, axes: int) -> Float[Array, "... 2"]:
         return self.centres.reshape((1,) * (axes - 1) + self.centres.shape)

@@ -40,7 +40,7 @@ class Lessons(eqx.Module):
     batch: int = eqx.field(static=True, default=100, converter=partial(check_count, "batch"))
     steps: int = eqx.field(static=True, default=20, converter=partial(check_count, "steps"))
     walk: Walk = Walk()
-    decay: Rate = 1e-4
+    decay: Rate = 1e-5
 
     def __check_init__(self) -> None:
         check_walk(self.walk)
@@ -51,7 +51,7 @@ class Trained(NamedTuple):
     """What comes of `train_integrator`.
 
     - `integrator`: the network that was trained.
-    - `losses`: the cross-entropy of each update's walks, before it, in nats.
+    - `losses`: the squared error of each update's walks, before it; 1 if nothing is read out.
     """
 
     integrator: PathIntegrator
@@ -69,8 +69,8 @@ def train_integrator(
 ) -> Trained:
     r"""Train a path integrator to tell place cells, by gradients through time; needs the extra `learn`.
 
-    $L = -\langle \sum_i p_i(x_t) \log \mathrm{softmax}_i(D h_t) \rangle + \lambda |R|^2$, on walks that are drawn anew
-    for each update.
+    $L = \langle |p(x_t) - D\,h_t|^2 \rangle + \lambda |R|^2$, with the code $p$ of place cells, which has length 1, on
+    walks that are drawn anew for each update.
 
     **Arguments:**
 
@@ -153,10 +153,10 @@ def check_integrator(integrator: object) -> PathIntegrator:
 
 
 def cost(integrator: PathIntegrator, cells: PlaceCells, walks: Trajectories, decay: Rate) -> tuple[Array, Array]:
-    """The cross-entropy with the cost of recurrent weights, and without."""
-    read = jax.nn.log_softmax(integrator.activity(walks, cells) @ integrator.readout.T)
-    entropy = -(cells.distribution(walks.positions[:, 1:]) * read).sum(-1).mean()
-    return entropy + decay * (integrator.recurrent**2).sum(), entropy
+    """The squared error with the cost of recurrent weights, and without."""
+    read = integrator.activity(walks, cells) @ integrator.readout.T
+    error = ((cells.code(walks.positions[:, 1:]) - read) ** 2).sum(-1).mean()
+    return error + decay * (integrator.recurrent**2).sum(), error
 
 
 @eqx.filter_jit
@@ -166,9 +166,9 @@ def _trained(
     def update(now: tuple[PathIntegrator, Any], own: Array) -> tuple[tuple[PathIntegrator, Any], Array]:
         network, state = now
         walks = trajectories(lessons.batch, lessons.steps, box=cells.box, walk=lessons.walk, key=own)
-        gradient, entropy = jax.grad(cost, has_aux=True)(network, cells, walks, lessons.decay)
+        gradient, error = jax.grad(cost, has_aux=True)(network, cells, walks, lessons.decay)
         changes, state = transformation.update(gradient, state, network)
-        return (eqx.apply_updates(network, changes), state), entropy
+        return (eqx.apply_updates(network, changes), state), error
 
     keys = jax.random.split(key, updates)
     (network, _), losses = jax.lax.scan(update, (integrator, transformation.init(integrator)), keys)

@@ -61,11 +61,16 @@ def test_without_walls_speeds_and_turns_are_those_of_their_distributions():
 
 def test_who_walks_straight_at_a_wall_turns_along_it():
     walk = spatial.Walk(speed=0.2, turning=0.0)
-    positions = np.asarray(spatial.trajectories(40, 800, walk=walk, key=KEY).positions)
-    # Without turns of its own it ends along a wall, or in a corner, and no longer goes towards the wall.
-    to_wall = np.minimum(positions, 2.2 - positions).min(axis=-1)
-    assert (to_wall[:, -1] < 0.06).mean() > 0.9
-    np.testing.assert_allclose(to_wall[:, -1], to_wall[:, -50], atol=0.02)
+    turned = 0
+    for own in np.asarray(spatial.trajectories(40, 800, walk=walk, key=KEY).positions, float):
+        for place, after, later in zip(own, own[1:], own[2:], strict=False):
+            to_walls = [2.2 - place[0], 2.2 - place[1], place[0], place[1]]
+            towards = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]])[int(np.argmin(to_walls))]
+            if min(to_walls) < 0.0299 and (after - place) @ towards > 1e-5:
+                # Its next step is neither towards the wall nor away from it.
+                assert abs((later - after) @ towards) < 2e-6
+                turned += 1
+    assert turned > 40
 
 
 def test_a_walk_is_a_function_of_its_key_within_jit_and_vmap(walks):
