@@ -43,6 +43,15 @@ def check_not_negative(name: str, value: object) -> float:
     return number
 
 
+def check_finite(name: str, value: object) -> float:
+    """The value as a float, or an error unless it is a number that is finite as one of 32 bits."""
+    check_computed(name, value, ArgumentError)
+    number = math.nan if _is_bool(value) else _number(value)
+    if not abs(number) <= float(np.finfo(np.float32).max):
+        raise ArgumentError(f"{name} is {value!r}; it must be a finite number of 32 bits")
+    return number
+
+
 def check_signed_fraction(name: str, value: object, cure: str) -> float:
     """The value as a float, or an error unless it is a number from -1 to 1."""
     check_computed(name, value, ArgumentError)

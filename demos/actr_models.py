@@ -91,14 +91,33 @@ def named(slot: str) -> str:
     return "slot" + slot.replace("-", "_")
 
 
+def parameters(settings: actr.Settings) -> dict[str, Any]:
+    """A model's settings as pyactr takes them."""
+    told: dict[str, Any] = {"rule_firing": settings.firing, "strict_harvesting": True, "subsymbolic": False}
+    own = settings.activation
+    if own is None:
+        return told  # and a retrieval takes 50 ms, as :lf .05 says in the files
+    buffers = {"g" if buffer == "goal" else buffer: weight for buffer, weight in own.sources.items()}
+    return told | {
+        "subsymbolic": True,
+        "latency_factor": settings.latency_factor,
+        "latency_exponent": settings.latency_exponent,
+        "retrieval_threshold": settings.threshold,
+        "baselevel_learning": own.decay is not None,
+        "decay": own.decay or 0.5,
+        "optimized_learning": own.optimized,
+        "buffer_spreading_activation": {} if own.strength is None else buffers,
+        "strength_of_association": own.strength or 0.0,
+        "association_only_from_chunks": False,
+        "partial_matching": own.mismatch is not None,
+        "mismatch_penalty": own.mismatch or 0.0,
+        "instantaneous_noise": own.noise,
+    }
+
+
 def by_pyactr(pyactr: Any, model: actr.Model, goal: Goal) -> Firings:
     """The rules that fire in pyactr, with their times."""
-    settings = model.settings
-    symbolic = pyactr.ACTRModel(
-        subsymbolic=False,  # a retrieval takes 50 ms, as :lf .05 says in the files
-        rule_firing=settings.firing,
-        strict_harvesting=True,
-    )
+    symbolic = pyactr.ACTRModel(**parameters(model.settings))
     chunks = [dict(chunk.values) for chunk in (*model.chunks, *([model.goal] if model.goal else []))]
     named_by_rules = [slot for rule in model.rules for _, slot in rule.slots()]
     slots = dict.fromkeys([*(slot for chunk in chunks for slot in chunk), *named_by_rules])

@@ -37,8 +37,8 @@ SHAPED = {path for path, text in SOURCES.items() if re.search("jaxtyping|TYPE_CH
 
 # Most tests compile a program of their own for a small network. XLA compiles it in a third of the time if it does not
 # polish it, and what comes out is the same, bit for bit. The endurance tests, notebooks and what test_polished.py runs
-# are polished.
-UNPOLISHED = "--xla_backend_optimization_level=0"
+# are polished. It need not be cut in pieces for many processors either.
+UNPOLISHED = "--xla_backend_optimization_level=0 --xla_cpu_parallel_codegen_split_count=1"
 # Later ones know of no other way to fuse, and end a process that asks for it.
 if jax.__version_info__ < (0, 11):
     UNPOLISHED += " --xla_cpu_use_fusion_emitters=false"
@@ -75,6 +75,23 @@ def pytest_runtest_teardown() -> None:
     if next(tests_run) % TESTS_BETWEEN_COUNTS == 0 and PARTS.exists() and PARTS.read_text().count("\n") > MOST_PARTS:
         jax.clear_caches()
         gc.collect()
+
+
+# Variants of tests that take long, each beside another variant that does not.
+SLOW_VARIANTS = Path(__file__).with_name("slow_variants.txt")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark as slow what is listed as such."""
+    listed = set(SLOW_VARIANTS.read_text().splitlines())
+    found = {item.nodeid: item for item in items}
+    for name in listed & found.keys():
+        found[name].add_marker("slow")
+    modules = {item.nodeid.split("::")[0] for item in items}
+    gone = [name for name in sorted(listed - found.keys()) if name.split("::")[0] in modules]
+    if gone and not any("::" in argument for argument in config.args):
+        raise pytest.UsageError(f"{SLOW_VARIANTS.name} lists {gone[0]}, which is no test; take it out")
 
 
 def pytest_report_header() -> str:

@@ -109,5 +109,5 @@ class Living(RuleBasedStateMachine):
 
 TestLiving = pytest.mark.usefixtures("networks_are_built")(Living.TestCase)
 TestLiving.settings = settings(
-    max_examples=4, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=2, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -3,12 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from attractorbind._actr.activation import MEMORY, search
 from attractorbind._actr.conditions import BUSY, ERROR
 from attractorbind._actr.layout import IMAGINAL_STATE, MODULE, RETRIEVAL_STATE, Layout, cleared_by, place
+from attractorbind._actr.naming import name_chunk
 from attractorbind._actr.parts import Modify, Output, Request, is_variable
 from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
 from attractorbind._errors import ProgramError
+from attractorbind._program.activating import strengthen
+from attractorbind._program.flow import flow
 from attractorbind._program.macros import hold
 from attractorbind._program.program import Program, gates
 from attractorbind._program.recollection import store
@@ -63,10 +67,17 @@ def program_of(rule: Rule, layout: Layout, settings: Settings) -> Program:
             _assign(rule, change, action.buffer, action.values, bound)
         elif isinstance(action, Request):
             _request(rule, change, action, bound, layout)
+    own = settings.activation if settings.activated else None
+    if own is not None and own.decay is not None and "retrieval" in gone:
+        # A chunk that leaves the buffer is merged with the memory that it came from.
+        program += strengthen(MEMORY)
     program += change.program()
+    if rule.asks("goal") and "goal" in layout.named:
+        program += name_chunk("goal")
     asked = rule.asks("retrieval")
     if asked is not None:
-        program += _search([slot for slot, _ in asked.values], layout)
+        cue = [slot for slot, _ in asked.values]
+        program += _search(cue, layout) if own is None else search(cue, layout, settings, own)
     return program if program.statements else hold()
 
 
@@ -109,9 +120,11 @@ def _request(rule: Rule, change: Change, action: Request, bound: dict[str, list[
         change.emptied.pop(place(action.buffer, slot))
     rest = tuple((slot, value) for slot, value in action.values if slot not in kept)
     _assign(rule, change, action.buffer, rest, bound)
-    status = action.buffer if action.buffer == "goal" else IMAGINAL_STATE
-    change.presented[status] = MADE if action.buffer == "goal" else BUSY
-    change.emptied.pop(status, None)
+    if action.buffer == "imaginal":
+        change.presented[IMAGINAL_STATE] = BUSY
+    elif "goal" not in layout.named:
+        change.presented["goal"] = MADE
+        change.emptied.pop("goal", None)
 
 
 def _search(cue: list[str], layout: Layout) -> Program:
@@ -142,17 +155,19 @@ def failed(layout: Layout) -> Program:
     return gone.program(FAILED)
 
 
-def imagined() -> Program:
+def imagined(layout: Layout) -> Program:
     """The chunk that the imaginal module was at work on is there."""
+    if "imaginal" in layout.named:
+        return Change({}, {}, {IMAGINAL_STATE: None}).program(IMAGINED) + name_chunk("imaginal")
     made = Change({}, {"imaginal": MADE}, {IMAGINAL_STATE: None})
     return made.program(IMAGINED)
 
 
 def relays_of(program: Program) -> Iterator[tuple[str, str]]:
     """The relays that its copies open."""
-    for statement in program.statements:
-        if isinstance(statement, Step):
-            for gate, _ in statement.open:
-                source, target = gate.split("->")
-                if "memory" not in (source, target) and not target.endswith(":store"):
+    for node in flow(program.statements) if program.statements else ():
+        if isinstance(node.action, Step):
+            for gate, _ in node.action.open:
+                source, _, target = gate.partition("->")
+                if target and MEMORY not in (source, target):
                     yield source, target

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from jaxtyping import Array, Key
 
 from attractorbind._actr.actions import relays_of
+from attractorbind._actr.activation import MEMORY
 from attractorbind._actr.chunks import Chunk
 from attractorbind._actr.deliberation import Deliberation
 from attractorbind._actr.layout import MODULE, Layout, place
+from attractorbind._area.activation import Activation
+from attractorbind._area.base import AbstractArea
 from attractorbind._area.hippocampus import SnapshotMemory
 from attractorbind._build import build
 from attractorbind._checks import check_count
@@ -28,15 +31,27 @@ _PER_SHARED, _FEWEST, _MOST = 100, 1024, 16384
 _ROOM = 256
 
 
+def memory_of(layout: Layout, chunks: Sequence[Chunk], activation: Activation | None) -> list[AbstractArea]:
+    """The declarative memory, if something is asked of it."""
+    if MODULE not in layout.slots:
+        return []
+    # How many chunks have the most frequent symbol of a slot.
+    shared = max(Counter(item for chunk in chunks for item in chunk.held.items()).values(), default=1)
+    room = len(chunks) + (_ROOM if layout.remembered else 1)
+    size = min(max(_FEWEST, _PER_SHARED * shared), _MOST)
+    return [SnapshotMemory(MEMORY, layout.whole(MODULE), units=size, capacity=room, activation=activation)]
+
+
 def network_of(
     cycle: Deliberation,
     layout: Layout,
-    chunks: Sequence[Chunk],
+    areas: Sequence[AbstractArea],
     symbols: Vocabulary,
     units: int | None,
+    *,
     key: Key[Array, ""],
 ) -> Network:
-    """The network with the buffers of a layout, the relays that a cycle needs, and a memory for chunks."""
+    """The network with the buffers of a layout, the relays that a cycle needs, and these areas."""
     size = max(_UNITS, 64 * -(-len(symbols) // 64)) if units is None else check_count("units", units)
     programs = [rule.then for rule in cycle.rules]
     programs += [outcome.program for module in cycle.modules for outcome in module.outcomes]
@@ -45,13 +60,6 @@ def network_of(
         for first, second in _compared(rule.when):
             if (second, first) not in relays:
                 relays[first, second] = None
-    areas = []
-    if MODULE in layout.slots:
-        # How many chunks have the most frequent symbol of a slot.
-        shared = max(Counter(item for chunk in chunks for item in chunk.held.items()).values(), default=1)
-        room = len(chunks) + (_ROOM if layout.remembered else 1)
-        size_of_memory = min(max(_FEWEST, _PER_SHARED * shared), _MOST)
-        areas = [SnapshotMemory("memory", layout.whole(MODULE), units=size_of_memory, capacity=room)]
     buffers = dict.fromkeys(layout.buffers, size)
     rule = MaximalStability()
     return build(symbols, buffers=buffers, relays=list(relays), activity=_ACTIVITY, rule=rule, areas=areas, key=key)
@@ -67,7 +75,7 @@ def storing(layout: Layout, chunks: Iterable[Chunk]) -> Program:
         if held:
             for buffer, symbol in {MODULE: chunk.name, **held}.items():
                 program += present(buffer, symbol)
-            program += gates(ticks=SETTLE) + store("memory", [MODULE, *held])
+            program += gates(ticks=SETTLE) + store(MEMORY, [MODULE, *held])
             program += gates(closed=layout.whole(MODULE))
     return program if program.statements else gates()
 

@@ -40,11 +40,13 @@ class Timed:
 class Clock:
     """Goes through the events of one trial in order, and tells when each was."""
 
-    def __init__(self, rules: Mapping[str, Rule], settings: Settings) -> None:
+    def __init__(self, rules: Mapping[str, Rule], settings: Settings, latencies: Iterable[float] = ()) -> None:
         self._rules, self._settings = rules, settings
         self._now = 0.0
-        self._asked: dict[str, float] = {}
-        self._asked_before: dict[str, float] = {}
+        # Of each module at work, when it was asked and, if that differs from time to time, how long it takes.
+        self._asked: dict[str, tuple[float, float | None]] = {}
+        self._asked_before: dict[str, tuple[float, float | None]] = {}
+        self._latencies = iter(latencies)
         self.timed: list[Timed] = []
         self.firings: list[Firing] = []
         self.lines: list[str] = []
@@ -71,26 +73,30 @@ class Clock:
         self._asked_before = dict(self._asked)
         for action in rule.then:
             if isinstance(action, Request):
-                self._asked[action.buffer] = self._now
+                takes = next(self._latencies, None) if action.buffer == "retrieval" else None
+                self._asked[action.buffer] = (self._now, takes)
         self.firings.append(Firing(rule.name, tick, round(self._now, 6)))
         self.timed.append(Timed(self._now, "PROCEDURAL", f"PRODUCTION-FIRED {rule.name}"))
 
     def _end(self, name: str, symbol: str | None) -> None:
         """A module came to its end: of what was asked before the last firing, if that had time enough to end."""
-        settings = self._settings
-        takes = {RETRIEVED: settings.retrieval, FAILED: settings.failure, IMAGINED: settings.imaginal_delay}[name]
         buffer = "imaginal" if name == IMAGINED else "retrieval"
         before = self._asked_before.pop(buffer, None)
-        if before is not None and before + takes <= self._now + _SAME:
-            asked = before
+        if before is not None and self._ended(name, before) <= self._now + _SAME:
+            ended = self._ended(name, before)
             if self._asked.get(buffer) == before:
                 del self._asked[buffer]
         else:
-            asked = self._asked.pop(buffer, self._now)
-        ended = asked + takes
+            ended = self._ended(name, self._asked.pop(buffer, (self._now, None)))
         module, words = _WORDS[name]
         self.timed.append(Timed(ended, module, words if symbol is None else f"{words} {symbol}"))
         self._now = max(self._now, ended)
+
+    def _ended(self, name: str, asked: tuple[float, float | None]) -> float:
+        """When a module came to its end that was asked then."""
+        settings, (time, takes) = self._settings, asked
+        usual = {RETRIEVED: settings.retrieval, FAILED: settings.failure, IMAGINED: settings.imaginal_delay}
+        return time + (usual[name] if takes is None else takes)
 
     def _tell_outputs(self, rule: Rule | None, items: Iterable[str | None]) -> None:
         """The lines that the last rule has put out, with what its variables stood for."""

@@ -7,9 +7,11 @@ from attractorbind._errors import ProgramError, shortened
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)|(?P<line>;[^\n]*)|(?P<block>\#\|.*?\|\#)|(?P<open>\()|(?P<close>\))
-    |(?P<quote>['`,@\#])|(?P<text>"(?:[^"\\]|\\.)*")|(?P<symbol>[^\s()"';`,]+)""",
+    |(?P<quote>['`,\#])|(?P<text>"(?:[^"\\]|\\.)*")|(?P<symbol>[^\s()"';`,]+)""",
     re.DOTALL | re.VERBOSE,
 )
+# Marks of what is computed rather than read.
+_COMPUTED = ("'", "`", ",", "#")
 # How much of a form an error shows.
 _SHOWN = 60
 # How many lists inside each other.
@@ -49,6 +51,17 @@ class FormError(ProgramError):
     """Raised for a model file that cannot be read; the text has the line and the form."""
 
 
+def computed(form: Form) -> Form | None:
+    """The first mark of Lisp that is computed in a form, as ' or #, if there is one."""
+    waiting = [form]
+    while waiting:
+        part = waiting.pop()
+        if part.word is not None and part.word in _COMPUTED:
+            return part
+        waiting += reversed(part.parts)
+    return None
+
+
 def refused(form: Form, told: str, name: str = "") -> FormError:
     """The error for a form, with its line."""
     where = f"{name}, line {form.line}" if name else f"line {form.line}"
@@ -83,12 +96,8 @@ def forms(text: str, name: str = "") -> tuple[Form, ...]:
                 raise FormError(f"{where}line {line}: a parenthesis is closed that was never opened; take it out")
             began, parts = open_lists.pop()
             open_lists[-1][1].append(Form(began, None, tuple(parts)))
-        elif kind in ("symbol", "text"):
+        elif kind in ("symbol", "text", "quote"):
             open_lists[-1][1].append(Form(line, token if kind == "text" else token.lower()))
-        elif kind == "quote":
-            raise FormError(
-                f"{where}line {line}: {token!r} is Lisp that is computed, and models are only read; write what it gives"
-            )
         line += token.count("\n")
         at = found.end()
     if len(open_lists) > 1:

@@ -39,11 +39,13 @@ class Layout:
     - `slots`: buffer, or `MODULE`, to the names of its slots.
     - `remembered`: the buffers whose chunks become memories when they are cleared, as retrievals may ask for them.
     - `emptied`: the buffers that may be without a chunk when rules are matched.
+    - `named`: the buffers in which chunks are made that get symbols of their own.
     """
 
     slots: Mapping[str, tuple[str, ...]]
     remembered: tuple[str, ...]
     emptied: tuple[str, ...]
+    named: tuple[str, ...] = ()
 
     @property
     def buffers(self) -> tuple[str, ...]:
@@ -57,8 +59,10 @@ class Layout:
         return tuple(place(buffer, slot) for slot in (None, *self.slots[buffer]))
 
 
-def lay_out_buffers(rules: Sequence[Rule], chunks: Iterable[Chunk], goal: Chunk | None, settings: Settings) -> Layout:
-    """The neural buffers that these rules need, for these memories and this goal."""
+def lay_out_buffers(
+    rules: Sequence[Rule], chunks: Iterable[Chunk], goal: Chunk | None, settings: Settings, new: int = 0
+) -> Layout:
+    """The neural buffers that these rules need, for these memories and this goal, and so many new chunks."""
     named: dict[str, dict[str, None]] = {"goal": dict.fromkeys(() if goal is None else dict(goal.values))}
     cues: list[tuple[str, ...]] = []
     for rule in rules:
@@ -83,9 +87,9 @@ def lay_out_buffers(rules: Sequence[Rule], chunks: Iterable[Chunk], goal: Chunk 
             named["retrieval"].update(dict.fromkeys(slots))
         named[MODULE] = named["retrieval"]
     emptied = {"retrieval", "imaginal"} | (gone & {"goal"}) | ({"goal"} if goal is None else set())
-    return Layout(
-        {buffer: tuple(slots) for buffer, slots in named.items()}, remembered, tuple(sorted(emptied & set(named)))
-    )
+    made = tuple(buffer for buffer in ("goal", "imaginal") if new and any(rule.asks(buffer) for rule in rules))
+    slots_of = {buffer: tuple(slots) for buffer, slots in named.items()}
+    return Layout(slots_of, remembered, tuple(sorted(emptied & set(named))), made)
 
 
 def check_slots(rules: Iterable[Rule], known: Iterable[str]) -> None:

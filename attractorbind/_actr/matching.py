@@ -1,18 +1,35 @@
 """Matching all rules: each question is asked once at the most, and none whose answer follows from another's."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from attractorbind._errors import ProgramError
 from attractorbind._program.assembler import Assembler, Label
 from attractorbind._program.condition import And, Branch, Condition, Not, Or, Question
 from attractorbind._program.firing import Production
+from attractorbind._program.program import Program
 from attractorbind._program.question import Equal, Holds, Occupied
+from attractorbind._program.statement import lay_out
 
 # Questions with their answers.
 Known = frozenset[tuple[Question, bool]]
 
 # Readings of one matching. Beyond, answers are no longer passed on from rule to rule.
 _MOST_READINGS = 4096
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Where readings go on that find all rules that match, not only the first.
+
+    **Attributes:**
+
+    - `offers`: of each rule, what is done when it matches.
+    - `choose`: where it goes on after the last one, if some rule has matched.
+    """
+
+    offers: Sequence[Program]
+    choose: Label
 
 
 def lay_out_matching(
@@ -22,8 +39,9 @@ def lay_out_matching(
     entry: Label,
     fires: Sequence[Label],
     nothing: Label,
+    conflict: Conflict | None = None,
 ) -> None:
-    """Lay out the readings that find the first rule that matches.
+    """Lay out the readings that find the first rule that matches, or all that do.
 
     **Arguments:**
 
@@ -31,37 +49,44 @@ def lay_out_matching(
     - `entry`: where the readings begin; the latches settle before the first.
     - `fires`: for each rule, where it goes on if this is the first that matches.
     - `nothing`: where it goes on if none does.
+    - `conflict`: where it goes on instead, if all that match are looked for.
     """
     relevant = [set(_questions(rule.when)) for rule in rules]
     # Of each rule: what this rule and those after it ask.
     from_here = [set[Question]().union(*relevant[number:]) for number in range(len(rules))]
-    places: dict[tuple[int, Known], Label] = {}
-    waiting: list[tuple[Label, int, Known, Question, bool]] = []
+    places: dict[tuple[int, Known, bool, bool], Label] = {}
+    waiting: list[tuple[Label, int, Known, Question | None, bool, bool]] = []
 
-    def place(number: int, facts: Mapping[Question, bool], first: bool) -> Label:
+    def place(number: int, facts: Mapping[Question, bool], first: bool, matched: bool) -> Label:
         """Where readings go on that have found these facts, with the rule of this number next."""
         while number < len(rules):
             answer = _ask(rules[number].when, facts)
-            if answer is True:
+            if answer is True and conflict is None:
                 return fires[number]
             if answer is not False:
                 shared = len(places) < _MOST_READINGS
                 asked = from_here[number] if shared else relevant[number]
                 kept = frozenset((question, held) for question, held in facts.items() if _bears_on(question, asked))
-                key = (number, kept) if not first else (-1, kept)
+                key = (number, kept, first, matched)
                 if key not in places:
                     places[key] = assembler.label()
-                    waiting.append((places[key], number, kept, answer, first))
+                    question = answer if isinstance(answer, Question) else None
+                    waiting.append((places[key], number, kept, question, first, matched))
                 return places[key]
             number += 1
-        return nothing
+        return conflict.choose if conflict is not None and matched else nothing
 
-    entry.target = place(0, _closed(dict(known)), first=True)
+    entry.target = place(0, _closed(dict(known)), first=True, matched=False)
     while waiting:
-        label, number, kept, question, first = waiting.pop()
-        assembler.here(label)
+        label, number, kept, question, first, matched = waiting.pop()
         facts = dict(kept)
-        ways = [place(number, _closed({**facts, question: held}), first=False) for held in (True, False)]
+        if question is None:
+            # It matches: it is put up, and the readings go on with the next rule.
+            assert conflict is not None
+            lay_out(assembler, conflict.offers[number].statements, label, place(number + 1, facts, first, True))
+            continue
+        assembler.here(label)
+        ways = [place(number, _closed({**facts, question: held}), False, matched) for held in (True, False)]
         assembler.add(Branch(question, settle=first), *ways)
 
 

@@ -1,7 +1,7 @@
 """A model of ACT-R, and the network and the program that it is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 
@@ -18,7 +18,8 @@ from attractorbind._actr.actions import (
     program_of,
     retrieved,
 )
-from attractorbind._actr.building import network_of, storing
+from attractorbind._actr.activation import activation_of, timing_of
+from attractorbind._actr.building import memory_of, network_of, storing
 from attractorbind._actr.chunks import Chunk, ChunkType
 from attractorbind._actr.conditions import (
     BUSY,
@@ -37,9 +38,11 @@ from attractorbind._actr.layout import (
     lay_out_buffers,
 )
 from attractorbind._actr.matching import exclude_each_other
+from attractorbind._actr.naming import imprinting, new_symbols
 from attractorbind._actr.parts import Stop, is_variable
 from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
+from attractorbind._actr.utility import contest_of, utilities_of
 from attractorbind._checks import check_count
 from attractorbind._errors import ProgramError
 from attractorbind._network import Network
@@ -74,6 +77,9 @@ class Model:
     - `settings`: its parameters.
     - `symbols`: further symbols that goals may name when the model is run.
     - `name`: its name.
+    - `new`: how many chunks that rules make in a trial, in goal and imaginal buffer, get symbols of their own, which
+        the network imprints: "new0", "new1" and so on. A trial that makes more ends with `Result.LIMIT`. With 0 they
+        all have the symbol "chunk", and so can be told apart by their slots alone.
 
     **Raises:** `ProgramError` for a model that makes no sense, `UnknownNameError` for names that are not there.
 
@@ -105,6 +111,7 @@ class Model:
     settings: Settings = field(default_factory=Settings)
     symbols: Sequence[str] = ()
     name: str = "model"
+    new: int = 0
 
     def __post_init__(self) -> None:
         for part, kind in (("rules", Rule), ("chunks", Chunk), ("types", ChunkType), ("symbols", str)):
@@ -117,6 +124,7 @@ class Model:
             twice = [name for name in names if names.count(name) > 1]
             if twice and kind is not str:
                 raise ProgramError(f"two of the {part} have the name {twice[0]!r}; give each a name of its own")
+        check_count("new", self.new, least=0)
         if not self.rules:
             raise ProgramError("a model needs at least one rule; give it a list of Rule")
         if not isinstance(self.settings, Settings):
@@ -135,7 +143,7 @@ class Model:
     @cached_property
     def layout(self) -> Layout:
         """The neural buffers of its slots."""
-        return lay_out_buffers(self.rules, self.chunks, self.goal, self.settings)
+        return lay_out_buffers(self.rules, self.chunks, self.goal, self.settings, self.new)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -144,23 +152,32 @@ class Model:
         for rule in self.rules:
             values += [value for value in rule.values() if value is not None and not is_variable(value)]
         names = dict.fromkeys([*values, *self.symbols, BUSY, ERROR, MADE, NIL])
-        return Vocabulary(list(names))
+        return Vocabulary(list(names), spare=new_symbols(self.new if self.layout.named else 0, names))
+
+    @property
+    def _ordered(self) -> list[Rule]:
+        """The rules by utility, those of the same in their order."""
+        return sorted(self.rules, key=lambda rule: -rule.utility)
 
     @cached_property
     def _deliberation(self) -> Deliberation:
         """The cycle of its rules, without a limit."""
-        layout, settings, ordered = self.layout, self.settings, sorted(self.rules, key=lambda rule: -rule.utility)
+        layout, settings, ordered = self.layout, self.settings, self._ordered
         symbols = list(self.vocabulary)
         productions = [
             Production(condition_of(rule, layout, symbols), program_of(rule, layout, settings), rule.name)
             for rule in ordered
         ]
         stops = {rule.name for rule in ordered if any(isinstance(action, Stop) for action in rule.then)}
-        return Deliberation(tuple(productions), tuple(self._modules()), frozenset(stops), 0)
+        contest = contest_of(ordered, settings)
+        return Deliberation(tuple(productions), tuple(self._modules()), frozenset(stops), 0, contest)
 
     @cached_property
     def ties(self) -> tuple[tuple[str, str], ...]:
-        """Pairs of rules of the same utility that may match at the same time; the first of the two fires then."""
+        """Pairs of rules of the same utility that may match at the same time; the first of the two fires then.
+
+        Where utilities have noise or are learned, chance and experience decide instead.
+        """
         rules = {rule.name: rule for rule in self.rules}
         asked = {str(each.name): self._implied(rules[str(each.name)], each.when) for each in self._deliberation.rules}
         return tuple(
@@ -188,23 +205,29 @@ class Model:
             meanwhile = frozenset(rule.name for rule in self.rules if may_fire_while_pending(rule, buffer))
             if buffer == "imaginal":
                 busy = holds(IMAGINAL_STATE, BUSY)
-                outcomes = [Outcome(busy, settings.firings(settings.imaginal_delay), imagined())]
+                outcomes = [
+                    Outcome(busy, settings.firings(settings.imaginal_delay), imagined(layout), settings.imaginal_delay)
+                ]
             else:
                 # What was found waits in the module; where nothing waits, a retrieval that is pending will fail.
                 found, missing = ~empty(MODULE), holds(RETRIEVAL_STATE, BUSY)
+                # By activation, what was found comes only when it is time.
+                firings = settings.firings(settings.retrieval)
+                firings = int(settings.latency_factor > 0) if settings.activated else firings
                 outcomes = [
-                    Outcome(found, settings.firings(settings.retrieval), retrieved(layout)),
-                    Outcome(missing, settings.firings(settings.failure), failed(layout)),
+                    Outcome(found, firings, retrieved(layout), settings.retrieval),
+                    Outcome(missing, settings.firings(settings.failure), failed(layout), settings.failure),
                 ]
             # The imaginal module works on its buffer's slots, and only the chunk is missing.
             gone = layout.whole(buffer) if buffer == "retrieval" else (buffer,)
             absent = frozenset((Occupied(name), False) for name in gone)
-            yield Module(tuple(outcomes), asked_by, meanwhile, absent)
+            timing = timing_of(layout) if settings.activated and buffer == "retrieval" else None
+            yield Module(tuple(outcomes), asked_by, meanwhile, absent, timing)
 
     def _check_memories(self) -> None:
         """Raise if a chunk may become a memory while the declarative module is at work on a retrieval."""
         takes = max(self.settings.firings(s) for s in (self.settings.retrieval, self.settings.failure))
-        if takes <= 1:
+        if takes <= 1 or self.settings.activated:
             return
         for rule in self.rules:
             stored = [b for b in cleared_by(rule, self.settings) if b in self.layout.remembered]
@@ -222,7 +245,9 @@ class Model:
         - `units`: of each buffer; by default 256, and more for many symbols.
         - `key`: a random key, for codes and assemblies.
         """
-        return network_of(self._deliberation, self.layout, self.chunks, self.vocabulary, units, key)
+        areas = memory_of(self.layout, self.chunks, activation_of(self.settings))
+        areas += [*utilities_of(self._ordered, self.settings), *imprinting(self.layout.named)]
+        return network_of(self._deliberation, self.layout, areas, self.vocabulary, units, key=key)
 
     def memories(self) -> Program:
         """The program that stores its chunks, one after the other, in the declarative memory."""
@@ -242,6 +267,4 @@ class Model:
         for buffer in whole:
             program += when(holds(buffer, NIL), clear(buffer))
         cycle = self._deliberation
-        return program + Program(
-            (Deliberation(cycle.rules, cycle.modules, cycle.stops, check_count("limit", limit, least=0)),)
-        )
+        return program + Program((replace(cycle, limit=check_count("limit", limit, least=0)),))

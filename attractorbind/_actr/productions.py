@@ -171,6 +171,9 @@ class Reader:
             items = [inside[0]] if inside[0].word is not None else list(inside[0].parts)
             if items and all(item.word is not None for item in items) and "~" not in str(inside[0]):
                 return Output(tuple(str(item).strip('"') or " " for item in items))
+        if word not in ("!stop!", "!output!"):
+            told = f"{word} is Lisp that is computed beside the network; rules only test buffers and change them"
+            raise self._refused(heading, told + ", and may !stop! or !output! (words and =variables)")
         raise self._refused(
             heading, f"{word} is not read so; what is read is !stop! and !output! (words and =variables)"
         )

@@ -1,27 +1,36 @@
 """Model files: the forms of Lisp ACT-R that make a model."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from attractorbind._actr.chunks import Chunk, ChunkType
-from attractorbind._actr.forms import Form, FormError, forms, refused
+from attractorbind._actr.forms import Form, FormError, computed, forms, refused
 from attractorbind._actr.model import Model
 from attractorbind._actr.parameters import Parameters
 from attractorbind._actr.productions import Reader
 from attractorbind._actr.rules import Rule
 from attractorbind._errors import AttractorBindError, FileError, ProgramError
 
+# What programs around models are made of.
+_LISP = {
+    "defun", "defvar", "defparameter", "defconstant", "defmacro", "defmethod", "defclass", "defstruct", "setf", "setq",
+    "let", "when", "unless", "if", "load", "require", "require-extra", "eval", "progn", "loop", "dolist", "in-package",
+    "define-module", "run",
+}  # fmt: skip
 
-def read(path: str | Path) -> Model:
+
+def read(path: str | Path, *, new: int = 0) -> Model:
     """Read a model of ACT-R from a file.
 
     It may have what the units of ACT-R's tutorial use that have no screen: define-model, sgp, chunk-type,
-    define-chunks, add-dm, goal-focus, spp with :u, and p with =buffer>, +buffer>, -buffer>, ?buffer>, !output! and
-    !stop!, for the buffers goal, retrieval and imaginal. Everything else is refused.
+    define-chunks, add-dm, goal-focus, spp with :u and :reward, and p with =buffer>, +buffer>, -buffer>, ?buffer>,
+    !output! and !stop!, for the buffers goal, retrieval and imaginal. Everything else is refused.
 
     **Arguments:**
 
     - `path`: of the file, in UTF-8.
+    - `new`: how many chunks that are made during a run get symbols of their own; see `Model`.
 
     **Raises:** `FileError` for a file that cannot be read; `ProgramError` with line and form for what is not known.
 
@@ -39,16 +48,17 @@ def read(path: str | Path) -> Model:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise FileError(f"{path.name}, line {line}: a byte that is no UTF-8; save the file in UTF-8") from None
-    return parse(text, name=path.name)
+    return parse(text, name=path.name, new=new)
 
 
-def parse(text: str, *, name: str = "") -> Model:
+def parse(text: str, *, name: str = "", new: int = 0) -> Model:
     """Read a model of ACT-R from a text; see `read`.
 
     **Arguments:**
 
     - `text`: what stands in a model file.
     - `name`: what errors call it.
+    - `new`: as for `read`.
 
     **Example:**
 
@@ -87,7 +97,7 @@ def parse(text: str, *, name: str = "") -> Model:
                     reading.take(inner)
         else:
             reading.take(form)
-    return reading.model()
+    return reading.model(new)
 
 
 class _Reading:
@@ -101,6 +111,7 @@ class _Reading:
         self.parameters = Parameters(name)
         self.productions: list[Form] = []
         self.utilities: dict[str, float] = {}
+        self.rewards: dict[str, float] = {}
         self.focus: Form | None = None
         self.last = Form(1, "nothing")
 
@@ -117,8 +128,15 @@ class _Reading:
             "p": self.productions.append,
             "spp": self._spp,
         }
+        if form.head in _LISP:
+            told = f"{form.head} is Lisp that is computed, and models are only read; take it out"
+            raise self._refused(form, told)
         if form.head not in readers:
             raise self._refused(form, f"{form.head or form} is not among what is read: {', '.join(readers)}")
+        mark = computed(form)
+        if mark is not None:
+            told = f"{mark} marks Lisp that is computed, and models are only read; write what it gives"
+            raise self._refused(Form(mark.line, None, form.parts), told)
         self.last = form
         try:
             readers[form.head](form)
@@ -127,7 +145,7 @@ class _Reading:
         except AttractorBindError as error:
             raise self._refused(form, str(error)) from None
 
-    def model(self) -> Model:
+    def model(self, new: int) -> Model:
         """The model that was read."""
         if not self.productions:
             raise self._refused(self.last, "the model has no production; write one with p")
@@ -141,16 +159,19 @@ class _Reading:
         rules: dict[str, Rule] = {}
         for form in self.productions:
             rule = Reader(form, self.types, self.name, self.utilities).rule()
+            utility = self.utilities.get(rule.name, self.parameters.initial_utility)
+            rule = replace(rule, utility=utility, reward=self.rewards.get(rule.name))
             if rule.name in rules:
                 raise self._refused(form, f"a second production {rule.name}; give it a name of its own")
             rules[rule.name] = rule
-        strange = [rule for rule in self.utilities if rule not in rules]
+        strange = [rule for rule in (*self.utilities, *self.rewards) if rule not in rules]
         if strange:
             raise self._refused(self.last, f"spp names {strange[0]}, and no production has this name")
         types = [kind for kind in self.types.values() if kind.name != "chunk"]
         settings, random_ties = self.parameters.settings(), self.parameters.random_ties
         symbols = [chunk.name for chunk in self.known.values()]
-        model = Model(list(rules.values()), list(self.chunks.values()), goal, types, settings, symbols, self.called)
+        chunks = list(self.chunks.values())
+        model = Model(list(rules.values()), chunks, goal, types, settings, symbols, self.called, new)
         if random_ties is not None and model.ties:
             first, second = model.ties[0]
             told = f":er t lets chance decide where rules match as well as each other, as {first} and {second} may; "
@@ -215,12 +236,14 @@ class _Reading:
 
     def _spp(self, form: Form) -> None:
         words = [str(word) for word in form.parts[1:]]
-        if len(words) != 3 or words[1] != ":u":
-            raise self._refused(form, "spp is read with one production and its utility alone: (spp name :u number)")
-        try:
-            self.utilities[words[0]] = float(words[2])
-        except ValueError:
-            raise self._refused(form, f"{words[2]} is no number") from None
+        given = {":u": self.utilities, ":reward": self.rewards}
+        if len(words) < 3 or len(words) % 2 == 0 or not set(words[1::2]) <= set(given):
+            raise self._refused(form, "spp is read with one production, its :u and its :reward: (spp name :u number)")
+        for parameter, word in zip(words[1::2], words[2::2], strict=True):
+            try:
+                given[parameter][words[0]] = float(word)
+            except ValueError:
+                raise self._refused(form, f"{word} is no number") from None
 
 
 def _value(word: str) -> str | None:

@@ -17,6 +17,7 @@ from attractorbind._actr.parts import (
     Stop,
     is_variable,
 )
+from attractorbind._checks import check_finite
 from attractorbind._errors import ProgramError
 
 
@@ -33,6 +34,8 @@ class Rule:
     - `when`: `Match`es and `Query`s.
     - `then`: `Modify`, `Request`, `Clear`, `Output`, `Stop`.
     - `utility`: of the rules that match the one with the highest fires, and among equals the first.
+    - `reward`: what is given when it has fired to all rules that have fired since the last reward, itself among them;
+        it matters where utilities are learned, see `Utility`.
 
     **Raises:** `ProgramError` for a rule without conditions or actions, a buffer that is asked or changed twice, or a
     variable that no test binds.
@@ -50,9 +53,13 @@ class Rule:
     when: Iterable[Condition]
     then: Iterable[Action]
     utility: float = 0.0
+    reward: float | None = None
 
     def __post_init__(self) -> None:
         check_name("rule", self.name)
+        check_finite(f"the utility of rule {self.name!r}", self.utility)
+        if self.reward is not None:
+            check_finite(f"the reward of rule {self.name!r}", self.reward)
         for part, kinds in (("when", (Match, Query)), ("then", (Modify, Request, Clear, Output, Stop))):
             given = getattr(self, part)
             entries = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else ()

@@ -3,11 +3,98 @@
 import math
 from dataclasses import dataclass
 
-from attractorbind._checks import check_bool, check_known, check_not_negative, check_positive
+from attractorbind._checks import (
+    check_bool,
+    check_finite,
+    check_fraction,
+    check_known,
+    check_not_negative,
+    check_positive,
+)
 from attractorbind._errors import ArgumentError, ProgramError
 
 # Firings are counted in 32 bits; nobody waits for so long.
 _MOST_FIRINGS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What makes the activation of one chunk differ from that of another, with ACT-R's names in brackets.
+
+    **Arguments:**
+
+    - `decay`: d of base-level learning, above 0 and below 1, or None for none (:bll).
+    - `optimized`: whether base levels are told from the number of uses and the age alone (:ol).
+    - `strength`: S, what a source gives a chunk but for its fan, or None if nothing spreads (:mas).
+    - `goal`, `imaginal`: W, what the slots of these buffers give together (:ga, :imaginal-activation).
+    - `mismatch`: P, the penalty for each slot of a request in which a chunk differs; None if none may (:mp).
+    - `noise`: s, the scale of the logistic noise (:ans).
+
+    **Raises:** `ArgumentError` for numbers out of range; `ProgramError` for two buffers that spread unequally.
+
+    **Example:**
+
+        >>> from attractorbind import actr
+        >>> actr.Settings(subsymbolic=True, activation=actr.Activation(strength=1.6)).activation.sources
+        {'imaginal': 1.0}
+    """
+
+    decay: float | None = None
+    optimized: bool = True
+    strength: float | None = None
+    goal: float = 0.0
+    imaginal: float = 1.0
+    mismatch: float | None = None
+    noise: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_bool("optimized", self.optimized)
+        if self.decay is not None:
+            check_finite("decay", self.decay)
+            if not 0 < self.decay < 1:
+                raise ArgumentError(f"decay is {self.decay!r}; it must lie above 0 and below 1, or be None")
+        if self.strength is not None:
+            check_finite("strength", self.strength)
+        if self.mismatch is not None:
+            check_not_negative("mismatch", self.mismatch)
+        for name in ("goal", "imaginal", "noise"):
+            check_not_negative(name, getattr(self, name))
+        if self.strength is not None and len(set(self.sources.values())) > 1:
+            raise ProgramError(
+                f"the goal spreads {self.goal} and the imaginal buffer {self.imaginal}; give both the same, or one of "
+                "them 0"
+            )
+
+    @property
+    def sources(self) -> dict[str, float]:
+        """The buffers whose slots are sources of activation, with what they give together."""
+        return {buffer: weight for buffer in ("goal", "imaginal") if (weight := getattr(self, buffer)) > 0}
+
+
+@dataclass(frozen=True)
+class Utility:
+    """How rules that match at the same time compete, with ACT-R's names in brackets.
+
+    **Arguments:**
+
+    - `noise`: s, the scale of the logistic noise (:egs).
+    - `rate`: alpha, by which utilities are learned from rewards (:alpha); None if they are not (:ul).
+
+    **Raises:** `ArgumentError` for numbers out of range.
+
+    **Example:**
+
+        >>> from attractorbind import actr
+        >>> actr.Settings(utility=actr.Utility(noise=0.5)).utility.rate
+    """
+
+    noise: float = 0.0
+    rate: float | None = None
+
+    def __post_init__(self) -> None:
+        check_not_negative("noise", self.noise)
+        if self.rate is not None:
+            check_fraction("rate", self.rate)
 
 
 @dataclass(frozen=True)
@@ -25,6 +112,8 @@ class Settings:
     - `harvest`: whether a buffer that a rule matches and does nothing to is cleared, "strict harvesting"; that of the
         goal never is.
     - `kept`: further buffers that are not harvested (:do-not-harvest).
+    - `activation`: an `Activation`, if that of chunks differs; None where all have the base level.
+    - `utility`: a `Utility`, if all rules that match compete by noisy or learned utilities; None where the first fires.
 
     **Raises:** `ArgumentError` for numbers out of range; `ProgramError` where the base level is below the threshold, so
     that nothing would ever be retrieved.
@@ -45,6 +134,8 @@ class Settings:
     imaginal_delay: float = 0.2
     harvest: bool = True
     kept: tuple[str, ...] = ("goal",)
+    activation: Activation | None = None
+    utility: Utility | None = None
 
     def __post_init__(self) -> None:
         for name in ("subsymbolic", "harvest"):
@@ -53,12 +144,14 @@ class Settings:
         for name in ("latency_factor", "latency_exponent", "imaginal_delay"):
             check_not_negative(name, getattr(self, name))
         for name in ("base_level", "threshold"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-                raise ArgumentError(f"{name} is {value!r}; it must be a finite number")
+            check_finite(name, getattr(self, name))
         for buffer in self.kept:
             check_known("buffer", "buffers", buffer, ("goal", "retrieval", "imaginal"))
-        if self.subsymbolic and self.base_level < self.threshold:
+        if self.activation is not None and not isinstance(self.activation, Activation):
+            raise ArgumentError(f"activation is {self.activation!r}; give Activation(...), or None")
+        if self.utility is not None and not isinstance(self.utility, Utility):
+            raise ArgumentError(f"utility is {self.utility!r}; give Utility(...), or None")
+        if self.subsymbolic and not self.activated and self.base_level < self.threshold:
             raise ProgramError(
                 f"the activation of all chunks, base_level={self.base_level}, is below threshold={self.threshold}: "
                 "nothing would ever be retrieved; lower the threshold"
@@ -68,8 +161,13 @@ class Settings:
                 raise ProgramError(f"{told} would take {seconds:g} s; lower latency_factor or latency_exponent")
 
     @property
+    def activated(self) -> bool:
+        """Whether the activation of chunks differs."""
+        return self.subsymbolic and self.activation is not None
+
+    @property
     def retrieval(self) -> float:
-        """How long a retrieval takes that finds a chunk, in seconds."""
+        """How long a retrieval takes that finds a chunk of the base level, in seconds."""
         return self._latency(self.base_level)
 
     @property

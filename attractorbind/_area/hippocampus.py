@@ -6,6 +6,9 @@ import equinox as eqx
 import numpy as np
 from jaxtyping import Array, Int, Int8, Key
 
+from attractorbind._area.activated import SWITCHES, activated_tick
+from attractorbind._area.activation import Activation
+from attractorbind._area.activations import nothing_used
 from attractorbind._area.base import AbstractArea, AreaInputs, Decode, check_area_name
 from attractorbind._area.snapshots import Snapshots, nothing_stored, snapshots_tick
 from attractorbind._checks import buffer_names, check_count, check_fraction, check_memory
@@ -64,6 +67,8 @@ class SnapshotMemory(AbstractArea):
     - `units`: how many units, M.
     - `activity`: fraction of the units in an assembly; k = round(activity * units).
     - `capacity`: how many snapshots there are assemblies for.
+    - `activation`: an `Activation`, if it is to go by how often and how long ago snapshots were used, and by what else
+        is on, instead of by recency alone.
 
     **Raises:** `NetworkError` or `ArgumentError` for what makes no memory.
 
@@ -90,6 +95,7 @@ class SnapshotMemory(AbstractArea):
     units: int = eqx.field(static=True)
     activity: float = eqx.field(static=True)
     capacity: int = eqx.field(static=True)
+    activation: Activation | None
 
     def __init__(
         self,
@@ -99,6 +105,7 @@ class SnapshotMemory(AbstractArea):
         units: int = 4096,
         activity: Rate = 0.02,
         capacity: int = 1024,
+        activation: Activation | None = None,
     ) -> None:
         check_area_name(name)
         self.name = name
@@ -107,6 +114,7 @@ class SnapshotMemory(AbstractArea):
         self.units = check_count(f"units of memory {name!r}", units, least=2)
         self.activity = check_fraction("activity", activity)
         self.capacity = check_count(f"capacity of memory {name!r}", capacity)
+        self.activation = activation
 
     def __check_init__(self) -> None:
         # Of memories out of files, for which __init__ is not called.
@@ -117,6 +125,8 @@ class SnapshotMemory(AbstractArea):
         check_count(f"units of memory {name!r}", units, least=2)
         check_fraction("activity", activity)
         check_count(f"capacity of memory {name!r}", self.capacity)
+        if not isinstance(self.activation, Activation | None):
+            raise NetworkError(f"activation of memory {name!r} is {self.activation!r}; give Activation(...), or None")
         if not 0 < self.active < units:
             raise NetworkError(
                 f"activity {activity} puts {self.active} of the {units} units of memory {name!r} in an assembly; at "
@@ -138,9 +148,11 @@ class SnapshotMemory(AbstractArea):
 
     def wire(self, buffers: Mapping[str, int]) -> AreaWiring:
         """See `AbstractArea.wire`: cues from its buffers and reinstatement in them, and three switches."""
-        known = self._known(buffers)
+        known, own = self._known(buffers), self.activation
+        switches = ("store", "older", "forget", *(() if own is None else SWITCHES))
+        draws = ("decide",) if own is not None and own.noise > 0 else ()
         return AreaWiring(
-            self.name, known, known, ("store", "older", "forget"), kind="memory", units=self.units, largest_field=1.0
+            self.name, known, known, switches, kind="memory", units=self.units, largest_field=1.0, draws=draws
         )
 
     def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Int[Array, "capacity active"]:
@@ -149,13 +161,17 @@ class SnapshotMemory(AbstractArea):
 
     def init(self, buffers: Mapping[str, int], trials: int, parameters: Int[Array, "capacity active"]) -> Snapshots:
         """See `AbstractArea.init`: a memory without snapshots."""
-        return nothing_stored(self.units, self.capacity, [buffers[buffer] for buffer in self._known(buffers)], trials)
+        sizes = [buffers[buffer] for buffer in self._known(buffers)]
+        own = None if self.activation is None else nothing_used(self.activation, trials, self.capacity)
+        return nothing_stored(self.units, self.capacity, sizes, trials, own)
 
     def tick(
         self, parameters: Int[Array, "capacity active"], state: Snapshots, inputs: AreaInputs
     ) -> tuple[Snapshots, tuple[Int8[Array, "trials _units"], ...]]:
         """See `AbstractArea.tick`: compete, learn or forget, and reinstate."""
-        return snapshots_tick(parameters, state, inputs)
+        if self.activation is None:
+            return snapshots_tick(parameters, state, inputs)
+        return activated_tick(self.activation, parameters, state, inputs)
 
     def contents(self, buffers: Mapping[str, int], state: Snapshots, decode: Decode) -> list[dict[str, str | None]]:
         """See `AbstractArea.contents`: buffer to symbol for each snapshot, the oldest first."""

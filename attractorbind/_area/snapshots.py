@@ -9,13 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int, Int8, UInt8
 
-from attractorbind._area.base import AreaInputs
+from attractorbind._area.activations import NO_SNAPSHOT, Activated
+from attractorbind._area.base import AreaInputs, AreaNoise
 from attractorbind._area.retrieval import matches, patterns
 from attractorbind._each import for_each
 
 # The conductance above which a gate of the memory acts.
 _SWITCH = 0.5
-NO_SNAPSHOT = -1
 
 
 class Snapshots(eqx.Module):
@@ -29,6 +29,7 @@ class Snapshots(eqx.Module):
     - `stored`: how many snapshots have been taken.
     - `found`: the strength of what was stored or recalled last.
     - `context`: the strength from which `older` looks back.
+    - `activation`: of a memory that goes by it, how often and how long ago snapshots were used; otherwise None.
     """
 
     activity: Bool[Array, "*trials units"]
@@ -37,9 +38,12 @@ class Snapshots(eqx.Module):
     stored: Int[Array, "*trials"]
     found: Int[Array, "*trials"]
     context: Int[Array, "*trials"]
+    activation: Activated | None = None
 
 
-def nothing_stored(units: int, capacity: int, buffers: Sequence[int], trials: int) -> Snapshots:
+def nothing_stored(
+    units: int, capacity: int, buffers: Sequence[int], trials: int, activation: Activated | None = None
+) -> Snapshots:
     """A memory without snapshots, of so many units, for buffers of these numbers of units."""
     none = jnp.zeros(trials, jnp.int32)
     return Snapshots(
@@ -49,6 +53,18 @@ def nothing_stored(units: int, capacity: int, buffers: Sequence[int], trials: in
         stored=none,
         found=none,
         context=none,
+        activation=activation,
+    )
+
+
+def called_off(snapshots: Snapshots) -> Snapshots:
+    """What a memory holds, without a race that still goes on."""
+    own = snapshots.activation
+    if own is None:
+        return snapshots
+    none = jnp.full_like(own.winner, NO_SNAPSHOT)
+    return eqx.tree_at(
+        lambda each: each.activation, snapshots, eqx.tree_at(lambda own: (own.winner, own.given), own, (none, none))
     )
 
 
@@ -122,13 +138,7 @@ def _compete(
     weakest = jnp.argmin(strength, axis=1).astype(jnp.int32)
     row = jnp.where(storing, weakest, strongest)
     ignites = storing | found
-    trials = np.arange(len(row))[:, None]
-    member = jnp.zeros(activity.shape, bool).at[trials, assemblies[row]].set(ignites[:, None])
-    if inputs.noise is not None:
-        level, keys = inputs.noise
-        flips = jax.vmap(lambda key: jax.random.bernoulli(key, level, member.shape[1:]))(keys)
-        # Where nothing is found nothing fires, noise and all.
-        member ^= flips & ignites[:, None]
+    member = flipped(assemblies, row, ignites, activity.shape[1], inputs.noise)
     # To forget is to learn nothing on the branches that have just fired.
     learns = storing | (found & opening.forget)
     stores = opening.cue & storing[None, :]
@@ -142,6 +152,24 @@ def _compete(
         found=jnp.where(storing, snapshots.stored + 1, highest),
         written=written,
     )
+
+
+def flipped(
+    assemblies: Int[Array, "capacity active"],
+    row: Int[Array, " trials"],
+    ignites: Bool[Array, " trials"],
+    units: int,
+    noise: AreaNoise | None,
+) -> Bool[Array, "trials units"]:
+    """The memory's units where an assembly comes on, with noise."""
+    trials = np.arange(len(row))[:, None]
+    member = jnp.zeros((len(row), units), bool).at[trials, assemblies[row]].set(ignites[:, None])
+    if noise is not None:
+        level, keys = noise
+        flips = jax.vmap(lambda key: jax.random.bernoulli(key, level, (units,)))(keys)
+        # Where nothing is found nothing fires, noise and all.
+        member ^= flips & ignites[:, None]
+    return member
 
 
 def snapshots_tick(
@@ -192,5 +220,6 @@ def snapshots_tick(
         stored=snapshots.stored + (cued & opening.store).astype(jnp.int32),
         found=found,
         context=jnp.where(running, context, snapshots.context),
+        activation=snapshots.activation,
     )
     return following, after.written

@@ -65,17 +65,37 @@ class Recall(Instruction):
         _remembered(wiring, self.memory, into)
         latches = [wiring.gate(buffer) for buffer in into]
         cues = [f"{buffer}->{self.memory}" for buffer in cue] + [f"{self.memory}:older"] * self.older
+        joining = max(latch.delay for latch in latches)
+        if f"{self.memory}:decide" in wiring.gate_index:
+            race = gates(open=cues) + gates(open=[f"{self.memory}:decide"])
+            given_back = given(self.memory, into, by="finish", ticks=joining)
+            return (race + given_back + gates(ticks=SETTLE)).statements
         cues_and_writers = [*cues, *(f"{self.memory}->{buffer}" for buffer in into)]
         return (
             gates(open=cues)
             + gates(open=cues_and_writers, closed=[latch.name for latch in latches])
-            + gates(open=cues_and_writers, ticks=max(latch.delay for latch in latches))
+            + gates(open=cues_and_writers, ticks=joining)
             + gates(ticks=SETTLE)
         ).statements
 
     def __str__(self) -> str:
         into = "" if self.into is None else f", into={list(self.into)!r}"
         return f"recall({self.memory!r}, cue={list(self.cue)!r}{into}{', older=True' * self.older})"
+
+
+def given(memory: str, buffers: Iterable[str], *, by: str, ticks: int = 1) -> Program:
+    """Time passes for a memory that goes by activation; if its race is over then, the winner comes back.
+
+    **Arguments:**
+
+    - `buffers`: those that are reinstated.
+    - `by`: "pass" for a step of time, "finish" for all that the race still takes.
+    - `ticks`: how long the latches take to join in.
+    """
+    give, closed = f"{memory}:give", list(buffers)
+    writing = [give, *(f"{memory}->{buffer}" for buffer in closed)]
+    begins = gates(open=[f"{memory}:{by}", give])
+    return begins + gates(open=writing, closed=closed) + gates(open=writing, ticks=ticks)
 
 
 @dataclass(frozen=True)

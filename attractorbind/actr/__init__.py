@@ -2,6 +2,7 @@
 
 from attractorbind._actr.chunks import Chunk as Chunk, ChunkType as ChunkType
 from attractorbind._actr.clock import Timed as Timed
+from attractorbind._actr.from_pyactr import from_pyactr as from_pyactr
 from attractorbind._actr.model import Model as Model
 from attractorbind._actr.parts import (
     Clear as Clear,
@@ -16,4 +17,4 @@ from attractorbind._actr.parts import (
 from attractorbind._actr.reading import parse as parse, read as read
 from attractorbind._actr.rules import Rule as Rule
 from attractorbind._actr.run import Run as Run, run as run
-from attractorbind._actr.settings import Settings as Settings
+from attractorbind._actr.settings import Activation as Activation, Settings as Settings, Utility as Utility

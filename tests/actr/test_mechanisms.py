@@ -2,6 +2,7 @@
 
 import functools
 import random
+import re
 
 import jax
 import pytest
@@ -10,10 +11,12 @@ from symbolic import interpreted
 import attractorbind as ab
 from attractorbind import actr
 
-SETTINGS = "(sgp :esc t :lf .12 :blc 0 :rt -1)"
+# How long retrievals take: while longer ones are pending, other rules fire; memories are made where they are short.
+LONG, SHORT = "(sgp :esc t :lf .12 :blc 0 :rt -1)", "(sgp :esc t :lf .05 :blc 0 :rt 0)"
 FACTS = "(add-dm (f1 a 1 b 2) (f2 a 2 b 3) (f3 a 3 b 1) (f4 a 3 b 2) (g step one x 1 y 2))"
-# Each model with goals, whose slots stand instead of those of its own.
-MODELS = {
+# Rules with goals, whose slots stand instead of those of the own goal. All of one latency are one model, in which the
+# steps of each have names of their own.
+MECHANISMS = {
     "all slots change at once": (
         "(p swap =goal> step one x =x y =y ==> =goal> step two x =y y =x)"
         "(p clear =goal> step two x =x ==> =goal> step nil y =x x nil z four)",
@@ -47,13 +50,12 @@ MODELS = {
         [{"x": x, "y": y, "z": z} for x in ("1", "2", "3") for y in ("1", "2", "3", None) for z in (None, "1")],
     ),
     "a goal becomes a memory": (
-        "(sgp :lf .05 :rt 0)(p next =goal> step one x =x y =y ==> +goal> step two x =y y =x)"
+        "(p next =goal> step one x =x y =y ==> +goal> step two x =y y =x)"
         "(p ask =goal> step two x =x ==> =goal> step three +retrieval> y =x)"
         "(p got =goal> step three =retrieval> x =b step =s ==> =goal> step four z =b w =s)",
         [{}, {"x": "3"}, {"x": "2", "y": "1"}],
     ),
     "a chunk is imagined, cleared and remembered": (
-        "(sgp :lf .05 :rt 0)"
         "(p imagine =goal> step one x =x y =y ?imaginal> state free ==> =goal> step two +imaginal> sum =x of =y)"
         "(p wait =goal> step two z nil ?imaginal> state busy ==> =goal> z 1)"
         "(p done =goal> step two =imaginal> sum =s ?imaginal> state free buffer full ==> =goal> step three z =s)"
@@ -78,33 +80,46 @@ MODELS = {
 }  # fmt: skip
 
 
+MEMORIES = ("a goal becomes a memory", "a chunk is imagined, cleared and remembered")
+
+
 @functools.cache
-def built(name: str) -> tuple[actr.Model, ab.Network]:
-    rules, _ = MODELS[name]
-    model = actr.parse(SETTINGS + FACTS + "(define-chunks 1 2 3 4 5 6 7)" + rules + "(goal-focus g)")
-    return model, model.network(key=jax.random.key(0), units=192)
+def ran(latency: str) -> tuple[actr.Run, dict[str, list[tuple[int, dict[str, str | None]]]]]:
+    """One run of all mechanisms of a latency, and for each of them its trials with their goals."""
+    rules, trials = "", {}
+    goals: list[dict[str, str | None]] = []
+    for number, (name, (text, own)) in enumerate(MECHANISMS.items()):
+        if (name in MEMORIES) == (latency == SHORT):
+            text = re.sub(r"\(p (?=[a-z])", f"(p {number}-", text)
+            rules += re.sub(r"step (?!nil)(?=[a-z])", f"step {number}-", text)
+            all_of_it = [{"step": f"{number}-one", **goal} for goal in own]
+            trials[name] = list(enumerate(all_of_it, len(goals)))
+            goals += all_of_it
+    model = actr.parse(latency + FACTS + "(define-chunks 1 2 3 4 5 6 7)" + rules + "(goal-focus g)")
+    network = model.network(key=jax.random.key(0), units=192)
+    return actr.run(model, network, goals, limit=20), trials
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if name != "chunks as values"])
+@pytest.mark.parametrize("name", [name for name in MECHANISMS if name != "chunks as values"])
 def test_the_network_does_what_the_rules_say(name):
-    model, network = built(name)
-    _, goals = MODELS[name]
-    run = actr.run(model, network, goals, limit=20)
-    held = {buffer: run.held(buffer) for buffer in model.layout.slots}
-    for trial, goal in enumerate(goals):
-        expected = interpreted(model, goal, limit=20)
+    run, trials = ran(SHORT if name in MEMORIES else LONG)
+    held = {buffer: run.held(buffer) for buffer in run.model.layout.slots}
+    for trial, goal in trials[name]:
+        expected = interpreted(run.model, goal, limit=20)
         fired = [(firing.production, round(firing.time, 3)) for firing in run.firings(trial)]
         assert fired == expected.firings, goal
         assert run.lines(trial) == expected.lines
-        for buffer in model.layout.slots:
+        for buffer in held:
             if buffer in expected.buffers:
                 assert held[buffer][trial] == expected.buffers[buffer], (goal, buffer)
 
 
 def test_a_chunk_can_be_a_value():
-    model, network = built("chunks as values")
-    run = actr.run(model, network, MODELS["chunks as values"][1])
-    assert run.held("goal") == [{"step": "three", "x": "f1", "y": "g"}, {"step": "four", "x": "f2", "y": "g"}]
+    run, trials = ran(LONG)
+    held = [run.held("goal")[trial] for trial, _ in trials["chunks as values"]]
+    assert [{**(slots or {}), "step": ""} for slots in held] == [
+        {"step": "", "x": chunk, "y": "g"} for chunk in ("f1", "f2")
+    ]
 
 
 def drawn(seed: int) -> actr.Model:
@@ -139,7 +154,8 @@ def drawn(seed: int) -> actr.Model:
     )
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
 def test_random_models_do_what_the_interpreter_does(seed):
     model = drawn(seed)
     network = model.network(key=jax.random.key(seed), units=192)
@@ -153,7 +169,8 @@ def test_random_models_do_what_the_interpreter_does(seed):
 
 
 def test_wrong_calls_are_told():
-    model, network = built("all slots change at once")
+    run, _ = ran(SHORT)
+    model, network = run.model, run.trace.network
     wrong = {
         "unknown slot of the goal 'steep'": lambda: actr.run(model, network, [{"steep": "one"}]),
         "unknown symbol 'nine'": lambda: actr.run(model, network, [{"x": "nine"}]),
@@ -164,8 +181,9 @@ def test_wrong_calls_are_told():
         "nothing in then=": lambda: actr.Rule("r", [actr.Match("goal")], []),
         "name of a rule": lambda: actr.Rule("two words", [actr.Match("goal")], [actr.Stop()]),
         "at least one rule": lambda: actr.Model([]),
+        "new is -1": lambda: actr.Model(model.rules, new=-1),
         "name 'r'": lambda: actr.Model([actr.Rule("r", [actr.Match("goal")], [actr.Stop()])] * 2),
-        "trial is 7": lambda: actr.run(model, network).firings(7),
+        "trial is 70": lambda: run.firings(70),
         "unknown relation": lambda: actr.Test("x", "1", "=="),
         "unknown answer": lambda: actr.Query("goal", "state", "well"),
     }

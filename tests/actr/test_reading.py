@@ -1,6 +1,6 @@
 """Model files: what they say, and what is refused, with line and form."""
 
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
@@ -67,15 +67,28 @@ REFUSED = {
     "text": (f'{RULE}\n"text', 2, ("text in quotes",)),
     "comment": (f"{RULE}\n\n#| text", 3, ("comment", "|#")),
     "no production": ("(chunk-type a b)", 1, ("no production",)),
-    "unknown form": (f"{RULE}\n(defun f (x) x)", 2, ("defun", "add-dm")),
+    "program": (f"{RULE}\n(defun f (x) '(x))", 2, ("defun", "computed")),
+    "unknown form": (f"{RULE}\n(set-base-level a 1)", 2, ("set-base-level", "add-dm")),
     "a word": (f"hello\n{RULE}", 1, ("hello",)),
-    "quote": (f"{RULE}\n(set-x 'y)", 2, ("computed",)),
+    "quote": (f"{RULE}\n(goal-focus\n 'y)", 3, ("'", "computed")),
+    "function": ("(p r =goal> a 1 ==>\n =goal> a #'f)", 2, ("#", "computed")),
+    "quote in what is unknown": (f"{RULE}\n(set-x 'y)", 2, ("set-x", "add-dm")),
+    "parent that is no type": ("(chunk-type (a (:include)) b)", 1, (":include",)),
+    "chunk in its place": ("(p r\n =goal> =x ==> =goal> a 2)", 2, ("no value",)),
+    "overwriting": ("(p r =goal> a 1 ==>\n @goal> a 2)", 2, ("@goal>", "no action")),
+    "modification request": ("(p r =goal> a 1 ==>\n *goal> a 2)", 2, ("*goal>", "no action")),
     "two models": (f"(define-model a {RULE})\n(define-model b {RULE})", 2, ("second define-model",)),
     "nameless model": (f"(define-model)\n{RULE}", 1, ("no name",)),
     "unknown parameter": (f"{RULE}\n(sgp :v t\n :needs-mouse nil)", 3, (":needs-mouse", ":lf")),
     "parameter": (f"{RULE}\n(sgp :lf much)", 2, (":lf", "number")),
     "no value": (f"{RULE}\n(sgp :lf)", 2, ("without a value",)),
-    "base-level learning": (f"{RULE}\n(sgp :bll .5)", 2, ("base-level learning", "take it out")),
+    "permanent noise": (f"{RULE}\n(sgp :pas .5)", 2, ("permanent noise", "take it out")),
+    "base-level learning": (f"{RULE}\n(sgp :esc t :bll 2)", 2, ("decay", "below 1")),
+    "optimized learning": (f"{RULE}\n(sgp :ol 1)", 2, (":ol", "t, for all uses")),
+    "unequal sources": (f"{RULE}\n(sgp :esc t :mas 2 :ga .5)", 2, ("0.5", "1.0", "one of them 0")),
+    "noise": (f"{RULE}\n(sgp :ans -1)", 2, ("noise", "-1")),
+    "rate": (f"{RULE}\n(sgp :ul t :alpha 2)", 2, ("rate", "2")),
+    "reward": (f"{RULE}\n(spp r :reward much)", 2, ("much", "no number")),
     "random ties": (f"{RULE}\n(p s =goal> b 1 ==> =goal> b 2)\n(sgp :er t)", 3, (":er t", "r and s")),
     "threshold": (f"{RULE}\n(sgp :esc t :rt 2)", 2, ("threshold",)),
     "negative latency": (f"{RULE}\n(sgp :lf -1)", 2, ("latency_factor",)),
@@ -88,7 +101,7 @@ REFUSED = {
     "second chunk": ("(add-dm (x a 1)\n (x a 2))", 2, ("second chunk x",)),
     "slot of a type": ("(chunk-type t1 a)\n(add-dm (x isa t1 b 1))", 2, ("'b'", "its slots")),
     "goal": (f"{RULE}\n(goal-focus g)", 2, ("no chunk", "add-dm")),
-    "utility": (f"{RULE}\n(spp r :at 3)", 2, (":u",)),
+    "utility": (f"{RULE}\n(spp r :at 3)", 2, (":u", ":reward")),
     "utility of none": (f"{RULE}\n(spp s :u 3)", 2, ("no production",)),
     "no arrow": ("\n(p r =goal> a 1 =goal> a 2)", 2, ("==>",)),
     "nameless": ("(p)", 1, ("no name",)),
@@ -172,23 +185,44 @@ def test_thousands_of_parentheses_are_no_trouble():
         actr.parse("(" * 900 + ")" * 900)
 
 
-def test_the_command_prints_the_trace(capsys):
-    assert main([str(FILES / "count.lisp")]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines if "FIRED" in line] == ["0.050", "0.150", "0.250", "0.300"]
-    assert main([str(FILES / "count.lisp"), "--limit", "2"]) == 1
+def test_the_command_prints_the_trace(capsys, monkeypatch, tmp_path):
+    model = tmp_path / "short.lisp"
+    model.write_text(
+        "(add-dm (g a 1)) (goal-focus g) (p r =goal> a 1 ==> =goal> a 2) (p s =goal> a 1 b nil ==> !stop!)"
+    )
+    assert main([str(model)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].split() == ["0.050", "PROCEDURAL", "PRODUCTION-FIRED", "r"]
+    assert told[1:] == ["note: r and s may match at the same time; the first of them fires"]
+    assert main([str(model), "--limit", "0"]) == 1
     assert "LIMIT" in capsys.readouterr().err
-    command = [sys.executable, "-m", "attractorbind.actr", "none.lisp"]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stdout) == (1, "")
-    assert told.stderr.startswith("cannot read 'none.lisp'")
+    monkeypatch.setattr(sys, "argv", ["attractorbind.actr", "none.lisp"])
+    # What runs is another copy of the module that was imported above.
+    monkeypatch.delitem(sys.modules, "attractorbind.actr.__main__")
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("attractorbind.actr.__main__", run_name="__main__")
+    told = capsys.readouterr()
+    assert (ended.value.code, told.out) == (1, "")
+    assert told.err.startswith("cannot read 'none.lisp'")
 
 
 def test_a_model_that_fires_for_ever_ends_at_the_limit():
     model = actr.parse(f"(add-dm (g a 1)) (goal-focus g) {RULE} (p s =goal> a 2 ==> =goal> a 1)")
     network = model.network(key=jax.random.key(0))
-    run = actr.run(model, network, limit=7, throw=False)
-    assert run.result.tolist() == [ab.Result.LIMIT]
-    assert run.firings().names == ["r", "s"] * 3 + ["r"]
-    with pytest.raises(ab.RunError, match="limit"):
+    with pytest.raises(ab.RunError, match="limit") as told:
         actr.run(model, network, limit=7)
+    trace = told.value.trace
+    assert trace.result.tolist() == [ab.Result.LIMIT]
+    assert trace.firings().names == ["r", "s"] * 3 + ["r"]
+
+
+def test_what_a_file_says_of_activation_and_utility():
+    text = "(sgp :esc t :bll t :ol nil :mas 1.6 :ga 1 :imaginal-activation nil :mp 2 :ans .3 :rt -1)"
+    model = actr.parse(f"{text} (sgp :egs .5 :ul t :alpha .1 :iu 3) {RULE} (spp r :u 2 :reward 4)")
+    activation = actr.Activation(0.5, False, 1.6, 1.0, 0.0, 2.0, 0.3)
+    utility = actr.Utility(0.5, 0.1)
+    assert model.settings == actr.Settings(True, threshold=-1.0, activation=activation, utility=utility)
+    assert (model.rules[0].utility, model.rules[0].reward) == (2.0, 4.0)
+    off = actr.parse(f"(sgp :bll nil :mas nil :ga 1 :ans nil :mp nil :egs 0 :ul nil :alpha .1 :iu 3) {RULE}")
+    assert off.settings == actr.Settings()
+    assert off.rules[0].utility == 3.0

@@ -12,7 +12,7 @@ from typing import Any
 
 import jax
 import pytest
-from sharded import cases, same
+from sharded import cases, names, same
 
 HELPERS = Path(__file__).parents[1] / "helpers"
 LIBRARY = Path(__file__).parents[2]
@@ -40,14 +40,15 @@ def told(process: subprocess.Popen[str]) -> Any:
     return json.loads(output.splitlines()[-1])
 
 
-@pytest.fixture(scope="module")
-def spread() -> Any:
+@pytest.fixture(scope="module", params=["few", pytest.param("all", marks=pytest.mark.slow)])
+def spread(request: pytest.FixtureRequest) -> Any:
     """Runs on eight devices of one process."""
-    return told(started("sharded.py", 8))
+    tried = told(started("sharded.py", 8, request.param))
+    assert {mesh: tuple(tried[mesh]) for mesh in ("trials", "units")} == names(few=request.param == "few")
+    return tried
 
 
 def test_over_trials_all_is_the_same_as_on_one_device(spread: Any) -> None:
-    assert len(spread["trials"]) > 12
     assert [name for name, run in spread["trials"].items() if not run["same"]] == []
 
 
@@ -60,7 +61,6 @@ def test_over_trials_devices_tell_each_other_flags_and_one_number_a_stretch(spre
 
 
 def test_over_units_all_is_the_same_as_on_one_device(spread: Any) -> None:
-    assert len(spread["units"]) > 4
     assert [name for name, run in spread["units"].items() if not run["same"]] == []
 
 
@@ -94,7 +94,7 @@ def test_what_cannot_be_divided_is_told(spread: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["memory, branching", "learning"])
+@pytest.mark.parametrize("name", [pytest.param("memory, branching", marks=pytest.mark.slow), "learning"])
 def test_on_a_mesh_of_one_device_as_on_none(name: str) -> None:
     run = cases()[name]
     assert same(run(), run(sharding=jax.make_mesh((1,), ("units",))))

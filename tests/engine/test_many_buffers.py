@@ -53,8 +53,17 @@ BRANCHING = ab.load("a", ab.arg("x")) + ab.repeat(
 )
 
 
-@pytest.mark.parametrize("record", ["final", "decoded", "states"])
-@pytest.mark.parametrize("kind", ["all, direct", "hub, nucleus", "memory, loop", "imprinting"])
+FAST = [("all, direct", "states"), ("hub, nucleus", "decoded")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "record"),
+    [
+        pytest.param(kind, record, marks=[] if (kind, record) in FAST else pytest.mark.slow)
+        for kind in ["all, direct", "hub, nucleus", "memory, loop", "imprinting"]
+        for record in ["final", "decoded", "states"]
+    ],
+)
 def test_what_is_kept_together_runs_as_it_does_apart(kind, record, request):
     network = imprints.network("nuclei") if kind == "imprinting" else examples.network(kind)
 
@@ -82,7 +91,7 @@ def test_what_is_kept_together_runs_as_it_does_apart(kind, record, request):
             assert all((np.asarray(own[buffer]) == np.asarray(others[buffer])).all() for buffer in own)
 
 
-@pytest.mark.parametrize("kind", ["hub, nucleus", "memory"])
+@pytest.mark.parametrize("kind", [pytest.param("hub, nucleus", marks=pytest.mark.slow), "memory"])
 def test_what_is_kept_together_binds(kind, together):
     check_binding(bundled(examples.network(kind)), max_examples=20)
 

@@ -70,8 +70,8 @@ MEMORY_FAULTS = [
     Fault(
         "the memory's noise is the same in each trial",
         SNAPSHOTS,
-        "member.shape[1:]))(keys)",
-        "member.shape[1:]))(keys[np.zeros(len(keys), np.int32)])",
+        "(units,)))(keys)",
+        "(units,)))(keys[np.zeros(len(keys), np.int32)])",
         (f"{HIPPOCAMPUS}::test_each_trial_is_what_it_would_be_alone",),
     ),
 ]

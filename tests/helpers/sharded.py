@@ -1,6 +1,6 @@
 """Runs spread over devices against the same runs on one device; as a program of its own it needs eight of them.
 
-    XLA_FLAGS=--xla_force_host_platform_device_count=8 python sharded.py
+    XLA_FLAGS=--xla_force_host_platform_device_count=8 python sharded.py [few]
 
 It prints, for each run, whether all that came out is the same bit for bit, what the devices tell each other in the
 compiled loop, and how often the loop was compiled, as JSON.
@@ -8,6 +8,7 @@ compiled loop, and how often the loop was compiled, as JSON.
 
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -27,6 +28,8 @@ from attractorbind._engine.placing import placed_network
 TRIALS = 16
 # The runs that are spread by units as well.
 OF_UNITS = ("noisy", "branching, recorded", "factors", "sizes", "many buffers", "memory, branching")
+# Those that a minute is enough for, spread by trials and by units.
+FEW = {"trials": ("outputs", "branching, recorded", "learning", "memory, branching"), "units": ("noisy", "factors")}
 NAMES = [f"s{number}" for number in range(6)]
 _TOLD = re.compile(
     r"= (\(?[\w\[\],{}: /*=]+?\)?) (all-reduce|all-gather|all-to-all|collective-permute|reduce-scatter)(?:-start)?\("
@@ -212,11 +215,16 @@ def message(call: Callable[[Mesh], Any], mesh: Mesh) -> str:
     return ""
 
 
-def main() -> None:
+def names(*, few: bool) -> dict[str, tuple[str, ...]]:
+    """Which runs are spread by trials, and which by units."""
+    return FEW if few else {"trials": tuple(cases()), "units": OF_UNITS}
+
+
+def main(*, few: bool) -> None:
     trials, units = jax.make_mesh((8,), ("trials",)), jax.make_mesh((4, 2), ("trials", "units"))
     told = {
-        "trials": {name: tried(run, trials) for name, run in cases().items()},
-        "units": {name: tried(run, units) for name, run in cases().items() if name in OF_UNITS},
+        "trials": {name: tried(cases()[name], trials) for name in names(few=few)["trials"]},
+        "units": {name: tried(cases()[name], units) for name in names(few=few)["units"]},
         "share": {"trials": share(trials), "units": share(units)},
         "wrong": {
             "trials": message(WRONG["trials"], trials),
@@ -227,4 +235,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(few="few" in sys.argv)

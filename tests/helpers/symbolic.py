@@ -3,6 +3,7 @@
 It knows nothing of networks or programs, and reads rules as they are written.
 """
 
+import math
 from dataclasses import dataclass, field
 
 from attractorbind import actr
@@ -16,6 +17,8 @@ class Interpreter:
 
     - `buffers`: buffer to the slots of its chunk that hold something, or None without a chunk.
     - `memory`: all chunks, in the order in which they were stored.
+    - `uses`: of each of them, the times of its uses.
+    - `held`: the number of the chunk in the retrieval buffer.
     - `pending`: buffer to the time at which its module ends, and the chunk that then arrives, None for a failure.
     """
 
@@ -24,6 +27,8 @@ class Interpreter:
     limit: int = 1000
     buffers: dict[str, Chunk | None] = field(default_factory=dict)
     pending: dict[str, tuple[float, Chunk | None]] = field(default_factory=dict)
+    uses: list[list[float]] = field(default_factory=list)
+    held: int | None = None
     firings: list[tuple[str, float]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     error: bool = False
@@ -33,6 +38,7 @@ class Interpreter:
     def __post_init__(self) -> None:
         self.buffers = {"goal": self.goal, "retrieval": None, "imaginal": None}
         self.memory = [dict(chunk.held) for chunk in self.model.chunks]
+        self.uses = [[0.0] for _ in self.memory]
 
     def run(self) -> "Interpreter":
         rules = sorted(self.model.rules, key=lambda rule: -rule.utility)
@@ -120,8 +126,12 @@ class Interpreter:
         for buffer in cleared:
             if buffer != "retrieval" and self.buffers[buffer] is not None:
                 self.memory.append(dict(self.buffers[buffer] or {}))
+                self.uses.append([self.now])
+            elif self.buffers[buffer] is not None and self.held is not None:
+                self.uses[self.held].append(self.now)
             self.buffers[buffer] = None
-        for action in rule.changes:
+        # What is asked for is looked for after all slots have changed.
+        for action in sorted(rule.changes, key=lambda action: action.buffer == "retrieval"):
             if isinstance(action, actr.Clear):
                 continue
             values = {slot: bound.get(str(value), value) for slot, value in action.values}
@@ -134,8 +144,7 @@ class Interpreter:
             elif action.buffer == "imaginal":
                 self.pending["imaginal"] = (self.now + settings.imaginal_delay, held)
             else:
-                found = next((c for c in reversed(self.memory) if held.items() <= c.items()), None)
-                takes = settings.failure if found is None else settings.retrieval
+                found, takes = self._retrieved(held)
                 self.error = False
                 self.pending["retrieval"] = (self.now + takes, found)
                 if takes == 0:
@@ -143,6 +152,42 @@ class Interpreter:
         if settings.imaginal_delay == 0 and "imaginal" in self.pending:
             self._arrive("imaginal")
         return any(isinstance(action, actr.Stop) for action in rule.then)
+
+    def _retrieved(self, asked: Chunk) -> tuple[Chunk | None, float]:
+        """What a request brings, and how long that takes."""
+        settings = self.model.settings
+        own = settings.activation if settings.activated else None
+        if own is None:
+            found = next((chunk for chunk in reversed(self.memory) if asked.items() <= chunk.items()), None)
+            return found, settings.failure if found is None else settings.retrieval
+        levels: dict[int, float] = {}
+        for number, chunk in enumerate(self.memory):
+            amiss = sum(chunk.get(slot) != value for slot, value in asked.items())
+            if all(slot in chunk for slot in asked) and (own.mismatch is not None or not amiss):
+                levels[number] = self._level(number, own) - (own.mismatch or 0.0) * amiss
+        self.held = max(levels, key=lambda number: (round(levels[number], 9), number), default=None)
+        if self.held is None or levels[self.held] < settings.threshold:
+            self.held = None
+        level = settings.threshold if self.held is None else levels[self.held]
+        takes = settings.latency_factor * math.exp(-settings.latency_exponent * level)
+        return None if self.held is None else self.memory[self.held], takes
+
+    def _level(self, number: int, own: actr.Activation) -> float:
+        """ACT-R's activation of a chunk, but for what a request says against it."""
+        level, uses = self.model.settings.base_level, self.uses[number]
+        if own.decay is not None:
+            ages = [max(self.now - time, 0.05) for time in uses]
+            if own.optimized:
+                level += math.log(len(ages) / (1 - own.decay)) - own.decay * math.log(ages[0])
+            else:
+                level += math.log(sum(age**-own.decay for age in ages))
+        for buffer, weight in own.sources.items() if own.strength is not None else ():
+            sources = list((self.buffers[buffer] or {}).values())
+            for source in sources:
+                fan = sum(source in chunk.values() for chunk in self.memory)
+                if source in self.memory[number].values():
+                    level += weight / len(sources) * ((own.strength or 0.0) - math.log(1 + fan))
+        return level
 
 
 def interpreted(model: actr.Model, goal: dict[str, str | None] | None = None, limit: int = 1000) -> Interpreter:
