@@ -33,6 +33,7 @@ from attractorbind._actr.layout import (
     MODULE,
     RETRIEVAL_STATE,
     Layout,
+    check_asked,
     check_slots,
     cleared_by,
     lay_out_buffers,
@@ -130,6 +131,7 @@ class Model:
         if not isinstance(self.settings, Settings):
             raise ProgramError(f"settings is {self.settings!r}; give Settings()")
         known = [slot for kind in self.types for slot in kind.defaults]
+        check_asked(self.rules, [*(chunk.name for chunk in self._all_chunks), *self.symbols])
         if self.types:
             check_slots(self.rules, [*known, *(slot for chunk in self._all_chunks for slot in dict(chunk.values))])
         self._check_memories()

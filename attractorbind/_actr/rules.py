@@ -120,7 +120,7 @@ class Rule:
         values: list[str | None] = [test.value for match in self.matches for test in match.of_slots]
         for action in self.then:
             if isinstance(action, Modify | Request):
-                values += [value for _, value in action.values]
+                values += [value for _, value in (action.cue if isinstance(action, Request) else action.values)]
         return values
 
     def slots(self) -> list[tuple[str, str]]:
