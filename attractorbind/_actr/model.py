@@ -126,6 +126,8 @@ class Model:
             if twice and kind is not str:
                 raise ProgramError(f"two of the {part} have the name {twice[0]!r}; give each a name of its own")
         check_count("new", self.new, least=0)
+        if not isinstance(self.goal, Chunk | None):
+            raise ProgramError(f"goal is {self.goal!r}; give a Chunk, or None")
         if not self.rules:
             raise ProgramError("a model needs at least one rule; give it a list of Rule")
         if not isinstance(self.settings, Settings):

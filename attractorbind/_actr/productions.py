@@ -149,7 +149,7 @@ class Reader:
         if word.startswith("!"):
             return [self._special(heading, inside)]
         buffer = self._buffer(heading)
-        if word[0] in "=+" and len(inside) == 1:
+        if word[0] in "=+" and len(inside) == 1 and inside[0].word != "isa":
             return [self._direct(heading, buffer, inside[0])]
         tests = list(self._tests(inside)) if word[0] in "=+" else []
         if any(relation != "=" for _, relation, _ in tests):

@@ -55,6 +55,9 @@ def read(path: str | Path, *, new: int = 0) -> Model:
         raise FileError(f"cannot read {str(path)!r}: {getattr(error, 'strerror', None) or error}") from None
     try:
         text = data.decode("utf-8-sig")
+        if "\0" in text:
+            line = text[: text.index("\0")].count("\n") + 1
+            raise FileError(f"{path.name}, line {line}: a byte 0, which is in no text; give a model file")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise FileError(f"{path.name}, line {line}: a byte that is no UTF-8; save the file in UTF-8") from None
@@ -122,7 +125,7 @@ class _Reading:
         self.rewards: dict[str, float] = {}
         self.disabled: dict[str, Form] = {}
         self.focus: Form | None = None
-        self.last = Form(1, "nothing")
+        self.last = Form(1, "()")
 
     def take(self, form: Form) -> None:
         """Take in one form of a model."""
@@ -146,7 +149,9 @@ class _Reading:
         if form.head in _ABSENT:
             raise self._refused(form, f"{form.head} needs {_ABSENT[form.head]}, which is not here; take it out")
         if form.head not in readers:
-            raise self._refused(form, f"{form.head or form} is not among what is read: {', '.join(readers)}")
+            raise self._refused(
+                form, f"{form.head or form} is not among what is read: define-model, {', '.join(readers)}"
+            )
         if form.head in ("goal-focus-fct", "set-buffer-chunk"):
             # Functions are given names with a quote before them.
             form = Form(form.line, None, tuple(part for part in form.parts if part.word != "'"))
@@ -156,7 +161,7 @@ class _Reading:
             raise self._refused(Form(mark.line, None, form.parts), told)
         self.last = form
         try:
-            readers[form.head](form)
+            readers[str(form.head)](form)
         except FormError:
             raise
         except AttractorBindError as error:

@@ -202,6 +202,10 @@ def test_files_that_cannot_be_read(tmp_path):
     latin.write_bytes(f"{RULE}\n; caf\xe9".encode("latin-1"))
     with pytest.raises(ab.FileError, match=r"latin\.lisp, line 2: .*UTF-8"):
         actr.read(latin)
+    nothing = tmp_path / "nothing.lisp"
+    nothing.write_bytes(b"\n\0")
+    with pytest.raises(ab.FileError, match=r"nothing\.lisp, line 2: a byte 0"):
+        actr.read(nothing)
     marked = tmp_path / "marked.lisp"
     marked.write_bytes(b"\xef\xbb\xbf" + RULE.replace(" ", "\r\n").encode())
     assert [rule.name for rule in actr.read(marked).rules] == ["r"]
@@ -224,7 +228,16 @@ def test_the_command_prints_the_trace(capsys, monkeypatch, tmp_path):
     assert told[0].split() == ["0.050", "PROCEDURAL", "PRODUCTION-FIRED", "r"]
     assert told[1:] == ["note: r and s may match at the same time; the first of them fires"]
     assert main([str(model), "--limit", "0"]) == 1
-    assert "LIMIT" in capsys.readouterr().err
+    assert "LIMIT after 0 firings" in capsys.readouterr().err
+    model.write_text("(add-dm (g a 1)) (p r =goal> a 2 ==> =goal> a 1)")
+    assert main([str(model)]) == 0
+    assert "the goal buffer is empty" in capsys.readouterr().err
+    model.write_text("(add-dm (g a 1)) (goal-focus g) (p r =goal> a 2 ==> =goal> a 1)")
+    assert main([str(model)]) == 0
+    assert "none matches {'a': '1'}" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([str(model), "--seed", "-1"])
+    assert "invalid _seed value" not in capsys.readouterr().err
     monkeypatch.setattr(sys, "argv", ["attractorbind.actr", "none.lisp"])
     # What runs is another copy of the module that was imported above.
     monkeypatch.delitem(sys.modules, "attractorbind.actr.__main__")
