@@ -60,6 +60,7 @@ def test_firings_and_times_are_those_of_the_equations(name):
         assert run.lines(trial) == expected.lines
 
 
+@pytest.mark.slow
 def test_the_fan_experiment_agrees_with_what_was_measured(monkeypatch):
     monkeypatch.syspath_prepend(str(DEMOS))
     fan = importlib.import_module("actr_fan")

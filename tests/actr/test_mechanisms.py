@@ -189,7 +189,7 @@ def test_wrong_calls_are_told():
         'record is "final"': lambda: actr.run(model, network, record="final"),
         "unknown buffer 'visual'": lambda: actr.Match("visual"),
         "nothing in when=": lambda: actr.Rule("r", [], [actr.Stop()]),
-        "network is not that": lambda: actr.run(actr.parse("(p r =goal> w 1 ==> !stop!)"), network),
+        "network is not that": lambda: actr.run(actr.parse("(p r =goal> v 1 ==> !stop!)"), network),
         "nothing in then=": lambda: actr.Rule("r", [actr.Match("goal")], []),
         "name of a rule": lambda: actr.Rule("two words", [actr.Match("goal")], [actr.Stop()]),
         "at least one rule": lambda: actr.Model([]),

@@ -130,9 +130,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=[pytest.mark.slow] * (kind in ("decay", "spreading"))) for kind in KINDS]
-)
+@pytest.mark.parametrize("kind", [pytest.param(kind, marks=[pytest.mark.slow] * (kind != "all")) for kind in KINDS])
 def test_is_what_the_equations_say(kind):
     network = built(KINDS[kind])
     for seed in range(3):
