@@ -124,8 +124,9 @@ KINDS = {
     "decay": PLAIN,
     "optimized": ab.Activation(decay=0.4, optimized=True, race=PLAIN.race),
     "spreading": ab.Activation(spreading=ab.Spreading(strength=1.6, weight=0.8)),
+    # So little decay that years count, and a threshold that about half of the searches do not reach.
     "all": ab.Activation(
-        base=-0.2, decay=0.5, spreading=ab.Spreading(strength=2.0), mismatch=0.7, race=ab.Race(threshold=-1.0)
+        base=-0.2, decay=0.2, spreading=ab.Spreading(strength=2.0), mismatch=0.7, race=ab.Race(threshold=0.3)
     ),
 }
 
