@@ -16,6 +16,7 @@ from attractorbind._area.base import (
     AreaInputs as AreaInputs,
     AreaNoise as AreaNoise,
     Choices as Choices,
+    Forecasts as Forecasts,
     Shared as Shared,
     Shown as Shown,
 )
@@ -54,6 +55,7 @@ from attractorbind._measure.proportion import Proportion as Proportion
 from attractorbind._measure.stuck_gates import StuckGates as StuckGates, stuck_gates as stuck_gates
 from attractorbind._network import Network as Network
 from attractorbind._overlap import overlaps as overlaps
+from attractorbind._prediction.area import Predictor as Predictor
 from attractorbind._program.activating import elapse as elapse, prime as prime, strengthen as strengthen
 from attractorbind._program.choosing import (
     choose as choose,
@@ -72,6 +74,7 @@ from attractorbind._program.macros import (
     move as move,
     swap as swap,
 )
+from attractorbind._program.predicting import predict as predict, surprised as surprised
 from attractorbind._program.procedure import procedure as procedure
 from attractorbind._program.production import cycle as cycle, production as production
 from attractorbind._program.program import Program as Program, gates as gates, present as present

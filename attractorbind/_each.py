@@ -1,7 +1,7 @@
 """Loops inside a compiled run that do only what some trial asks for."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -46,3 +46,17 @@ def of_each(
     """`array[trial, column[trial]]` of each trial, so that no device need know what another has of other trials."""
     numbers = column.reshape(-1, *[1] * (array.ndim - 1))
     return jnp.take_along_axis(array, numbers, axis=1)[:, 0]
+
+
+def turns(wanted: Bool[Array, ""], body: Any, start: Any, *given: Any) -> Any:
+    """`body(start, *given)` where it is wanted; otherwise nothing is computed or copied.
+
+    A loop of one turn or none: XLA changes in place what a loop carries, and would copy what a branch gives back. What
+    does not change in the loop XLA computes before it, wanted or not; the barrier makes all of it depend on the turn.
+    """
+
+    def turn(number: Int[Array, ""], own: Any) -> Any:
+        own, within, _ = jax.lax.optimization_barrier((own, given, number))
+        return body(own, *within)
+
+    return jax.lax.fori_loop(0, wanted.astype(jnp.int32), turn, start)

@@ -26,6 +26,7 @@ from attractorbind._errors import FileError, shortened
 from attractorbind._learning.backpropagation import Backpropagation, FeedbackAlignment
 from attractorbind._learning.burst import Burst
 from attractorbind._learning.contrastive import ContrastiveHebbian
+from attractorbind._learning.costs import Decorrelation, Internal, Prediction, Reward, Slowness, Target
 from attractorbind._learning.hierarchy import Hierarchy
 from attractorbind._learning.optimiser import Adam, Descent
 from attractorbind._learning.perturbation import NodePerturbation, WeightPerturbation
@@ -34,6 +35,8 @@ from attractorbind._learning.reinforce import Reinforce
 from attractorbind._learning.two_compartment import TwoCompartment
 from attractorbind._modules_in_files import described, known_classes, on_device, revived
 from attractorbind._parts import Parts, fitting, rewired, shapes_of_parameters
+from attractorbind._prediction.area import Predictor
+from attractorbind._prediction.forward_model import ForwardModel
 from attractorbind._rule.dual import MaximalStability, PseudoInverse
 from attractorbind._rule.hebbian import Hebbian
 from attractorbind._rule.perceptron import Perceptron
@@ -42,9 +45,9 @@ from attractorbind._sealed import Format, read_sealed, sensible, write_sealed
 from attractorbind._synapses.base import AbstractSynapses, PlasticSynapses, Synapses
 from attractorbind._synapses.factored import FactoredSynapses
 from attractorbind._vocabulary import Vocabulary
-from attractorbind._wiring import AreaWiring, Gate, Population, Projection, Wiring
+from attractorbind._wiring import AreaWiring, Gate, Heard, Population, Projection, Wiring
 
-_FORMAT = Format("network", 4, "network.save", "build the network anew and save it again", b"ATTRBIND")
+_FORMAT = Format("network", 5, "network.save", "build the network anew and save it again", b"ATTRBIND")
 _RULES = (Hebbian, Storkey, PseudoInverse, Perceptron, MaximalStability)
 _CREDIT = (
     Backpropagation,
@@ -57,6 +60,7 @@ _CREDIT = (
     TwoCompartment,
     Burst,
 )
+_COSTS = (Target, Reward, Internal, Slowness, Decorrelation, Prediction)
 _AREAS = (
     SnapshotMemory,
     Activation,
@@ -69,8 +73,10 @@ _AREAS = (
     BasalGanglia,
     Critic,
     Utilities,
+    Predictor,
+    ForwardModel,
 )
-_CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT)
+_CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT, *_COSTS)
 # What arrays are called in files; those of rules, synapses and areas are called as a user would reach them.
 _CODES, _PARAMETERS, _DRIVE, _KEY = (
     "network.all_codes[{}]",
@@ -184,6 +190,7 @@ def _strings(told: list[str]) -> tuple[str, ...]:
 def _wiring(told: dict[str, Any]) -> Wiring:
     def area(fields: dict[str, Any]) -> AreaWiring:
         tuples: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
+        tuples["hears"] = tuple(Heard(*heard) for heard in fields.get("hears", ()))
         return AreaWiring(**tuples)
 
     return Wiring(

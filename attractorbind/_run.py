@@ -9,7 +9,7 @@ import numpy as np
 from jax.sharding import Mesh
 from jaxtyping import Array, Bool, Int, Key
 
-from attractorbind._area.base import AbstractGatingArea, Choices, Shared
+from attractorbind._area.base import AbstractGatingArea, Choices, Forecasts, Shared
 from attractorbind._batch import batch_of, cut_run, filled, filled_state
 from attractorbind._checks import check_bool, check_computed, check_fraction, check_memory, check_outside
 from attractorbind._devices import check_devices, check_divided
@@ -204,15 +204,18 @@ def _named(network: Network, of_buffers: tuple[np.ndarray, ...]) -> dict[str, np
 
 
 def _of_choosing(
-    network: Network, choices: tuple[Choices, ...], ticks: Int[np.ndarray, " trials"]
-) -> dict[str, Choices]:
+    network: Network, choices: tuple[Choices | Forecasts, ...], ticks: Int[np.ndarray, " trials"]
+) -> dict[str, Choices | Forecasts]:
     """The names of the areas that choose gates, and what was recorded of each: of a trial's own ticks alone."""
+
+    def of_own_ticks(each: Choices | Forecasts) -> Choices | Forecasts:
+        # After its last tick a trial stays as it was, and nothing is chosen, earned or foreseen again.
+        if isinstance(each, Forecasts):
+            return each._replace(stepped=_taken(each.stepped, ticks))
+        return each._replace(decided=_taken(each.decided, ticks), rewarded=_taken(each.rewarded, ticks))
+
     names = [area.name for area in network.areas if isinstance(area, AbstractGatingArea)]
-    # After its last tick a trial stays as it was, and nothing is chosen or earned again.
-    own = [
-        each._replace(decided=_taken(each.decided, ticks), rewarded=_taken(each.rewarded, ticks)) for each in choices
-    ]
-    return dict(zip(names, own, strict=True)) if choices else {}
+    return dict(zip(names, map(of_own_ticks, choices), strict=True)) if choices else {}
 
 
 def _taken(

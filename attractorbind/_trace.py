@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int
 
-from attractorbind._area.base import AbstractArea, Choices
+from attractorbind._area.base import AbstractArea, Choices, Forecasts
 from attractorbind._area.recorded import RecordedChoices
 from attractorbind._batch import batch_of, cut, filled, filled_state
 from attractorbind._checks import check_fraction, check_known, whole_number
@@ -26,7 +26,7 @@ from attractorbind._program.schedule import Schedule
 from attractorbind._result import Result
 from attractorbind._state import State, of_trial
 from attractorbind._trace_firings import SECONDS, Firing, Firings, happened
-from attractorbind._trace_table import table, told
+from attractorbind._trace_table import foretold, table, told
 from attractorbind._transfers import sending
 
 _NEARLY_ONE = 0.999
@@ -49,6 +49,7 @@ class Trace(eqx.Module):
         trial was, shape (ticks, trials), -1 after its end; otherwise None. What is recorded after a trial's end is its
         final state.
     - `choices`: of a recorded run, for each area that chooses gates its `Choices` at every tick; otherwise empty.
+    - `forecasts`: likewise, for each area that predicts, its `Forecasts`.
     """
 
     network: Network
@@ -62,13 +63,21 @@ class Trace(eqx.Module):
     rows: Int[np.ndarray, "ticks trials"] | None
     output_symbols: Int[np.ndarray, "trials _room"]
     output_counts: Int[np.ndarray, " trials"]
-    recorded_choices: dict[str, Choices]
+    recorded_choices: dict[str, Choices | Forecasts]
 
     @property
     def choices(self) -> Mapping[str, Choices]:
         """What each area that chooses gates did at every tick, see above; empty if the run was not recorded."""
-        known = [area.name for area in self.network.wiring.areas if area.channels]
-        return RecordedChoices(self.recorded_choices, known)
+        known = [area.name for area in self.network.wiring.areas if area.chooses]
+        own = {name: each for name, each in self.recorded_choices.items() if isinstance(each, Choices)}
+        return RecordedChoices(own, known)
+
+    @property
+    def forecasts(self) -> Mapping[str, Forecasts]:
+        """How each area that predicts fared at every tick, see above; empty if the run was not recorded."""
+        known = [area.name for area in self.network.wiring.areas if area.channels and not area.chooses]
+        own = {name: each for name, each in self.recorded_choices.items() if isinstance(each, Forecasts)}
+        return RecordedChoices(own, known, "predictor")
 
     @property
     def gates(self) -> Float[np.ndarray, "ticks *trials gates"]:
@@ -146,7 +155,8 @@ class Trace(eqx.Module):
 
         Where gates were chosen there is a column for each area that chooses: at a choice each channel that
         opened, with its own probability, or "nothing", with the probability that none of them opens; at an outcome the
-        dopamine; at both the reward that was expected, the value.
+        dopamine; at both the reward that was expected, the value. A predictor's tells the error of its first time
+        scale where what came was compared with what it had foreseen, and whether it was surprised.
 
         **Arguments:**
 
@@ -174,6 +184,7 @@ class Trace(eqx.Module):
         rows = None if self.rows is None else self.rows[:, trial]
         channels = {area.name: area.channels for area in self.network.wiring.areas if area.name in self.choices}
         choices = {name: told(self.choices[name], own, trial, int(self.ticks[trial])) for name, own in channels.items()}
+        choices |= {name: foretold(own, trial, int(self.ticks[trial])) for name, own in self.forecasts.items()}
         happened = {name: words for name, words in choices.items() if any(words)}
         gates = self.gates if rows is None else self.gates[:, trial]
         return table(self.program, gates, contents, rows, happened)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from attractorbind._area.base import Choices
+from attractorbind._area.base import Choices, Forecasts
 from attractorbind._program.compiled import gate_columns
 from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
@@ -71,6 +71,15 @@ def told(choices: Choices, channels: Sequence[str], trial: int, ticks: int) -> l
         if decided or rewarded:
             parts.append(f"value {_rounded(float(choices.value[tick, trial])):.2f}")
         words.append(", ".join(parts))
+    return words
+
+
+def foretold(forecasts: Forecasts, trial: int, ticks: int) -> list[str]:
+    """How an area that predicts fared in one trial, in words: where it compared, otherwise nothing."""
+    words = []
+    for tick in range(ticks):
+        told = f"error {forecasts.error[tick, trial, 0]:.2g}" + ", surprised" * bool(forecasts.chosen[tick, trial, 0])
+        words.append(told if forecasts.stepped[tick, trial] else "")
     return words
 
 

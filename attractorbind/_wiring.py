@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import networkx as nx
 import numpy as np
@@ -60,6 +60,19 @@ class Gate:
         return 1.0 if self.kind == "latch" else 0.0
 
 
+class Heard(NamedTuple):
+    """What one area hears of another: so many units, of those parts of it that others can hear.
+
+    - `area`: the name of the other.
+    - `part`: which of its parts, such as a layer of a hierarchy.
+    - `units`: how many units that part has.
+    """
+
+    area: str
+    part: int
+    units: int
+
+
 @dataclass(frozen=True)
 class AreaWiring:
     """How an area is joined to the buffers of a network; returned by `AbstractArea.wire`.
@@ -79,6 +92,9 @@ class AreaWiring:
     - `channels`: of an area that chooses gates, what it chooses among.
     - `draws`: the switches at which it draws random numbers, so that a run needs a key.
     - `imprints`: whether what it does may change what projections carry.
+    - `says`: the units of each part of it that other areas can hear, see `AbstractArea.said`.
+    - `hears`: what it hears of other areas, as `Heard`.
+    - `copies`: the gates whose conductances it is told: efference copies of what a program commands.
     """
 
     name: str
@@ -92,6 +108,14 @@ class AreaWiring:
     channels: tuple[str, ...] = field(default=(), repr=False)
     draws: tuple[str, ...] = field(default=(), repr=False)
     imprints: bool = field(default=False, repr=False)
+    says: tuple[int, ...] = field(default=(), repr=False, compare=False)
+    hears: tuple[Heard, ...] = field(default=(), repr=False)
+    copies: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether programs can let it choose among its channels; a predictor's opens by itself."""
+        return bool(self.channels) and self.kind != "predictor"
 
     @property
     def gates(self) -> tuple[Gate, ...]:
@@ -183,6 +207,8 @@ class Wiring:
                     name=number[area.name],
                     reads=tuple(number[buffer] for buffer in area.reads),
                     writes=tuple(number[buffer] for buffer in area.writes),
+                    hears=tuple(heard._replace(area=number[heard.area]) for heard in area.hears),
+                    copies=tuple(str(self.gate_index[gate]) for gate in area.copies),
                 )
                 for area in self.areas
             ),

@@ -32,6 +32,7 @@ WRONG_CALLS = {
     "_engine": lambda: ends("wiring"),
     "_learning": lambda: random_feedback("layers", key="key"),
     "_measure": lambda: bits(3),
+    "_prediction": lambda: ab.learning.ForwardModel(timescales=3),
     "_program": lambda: ab.gates(open=["focus"], ticks="two"),
     "_rule": lambda: signs(jnp.zeros(3, bool)),
     "_synapses": lambda: cheaper("synapses", 3),

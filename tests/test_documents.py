@@ -64,12 +64,12 @@ def test_notebooks_are_kept_as_they_ran(notebook: Path) -> None:
 
 def test_the_reference_has_every_public_name_once() -> None:
     documented = re.findall(r"^::: (\S+)$", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
-    rooms = ("testing", "plotting", "learning", "gating", "tasks", "actr")
+    rooms = ("testing", "plotting", "learning", "learning.costs", "gating", "tasks", "actr")
     modules = [f"attractorbind.{room}" for room in rooms]
-    names = {f"attractorbind.{name}" for name in vars(ab) if not name.startswith("_")} - set(modules)
+    names = {f"attractorbind.{name}" for name in vars(ab) if not name.startswith("_")}
     for module in modules:
         names |= {f"{module}.{name}" for name in vars(importlib.import_module(module)) if not name.startswith("_")}
-    assert sorted(documented) == sorted(names)
+    assert sorted(documented) == sorted(names - set(modules))
 
 
 def test_the_tests_and_benchmarks_that_are_cited_exist() -> None:

@@ -39,6 +39,8 @@ class AreaInputs(NamedTuple):
     - `keys`: a random key for each trial, of this tick, for what the area draws: the same as those of the noise, so
         fold in a number for each further draw. An area that draws names the switches at which it does in
         `AreaWiring.draws`, so that a run without a key is an error.
+    - `heard`: what the areas that it hears said at the tick before, in the order of `AreaWiring.hears`.
+    - `copies`: the conductances of the gates that it is told of; None where there are none.
     """
 
     reads: Float[Array, "reads trials"]
@@ -48,6 +50,8 @@ class AreaInputs(NamedTuple):
     running: Bool[Array, " trials"]
     noise: AreaNoise | None
     keys: Key[Array, " trials"]
+    heard: tuple[Float[Array, "trials _units"], ...] = ()
+    copies: Float[Array, "copies trials"] | None = None
 
 
 class Shared(eqx.Module):
@@ -142,6 +146,16 @@ class AbstractArea(eqx.Module):
         - `decode`: from the name of a buffer and states of it to the symbols that they stand for.
         """
 
+    def said(self, state: PyTree, part: int) -> Float[Array, "trials _units"]:
+        """What other areas hear of this part of it; of an area whose wiring `says` nothing, nothing.
+
+        **Arguments:**
+
+        - `state`: of all trials.
+        - `part`: an index into `AreaWiring.says`.
+        """
+        raise NetworkError(f"area {self.name!r} has no part {part} that other areas can hear")
+
 
 class AbstractSensoryArea(AbstractArea):
     """An area with stimuli of its own, which are given to a run: `run(stimuli={name: array})`.
@@ -181,8 +195,23 @@ class Choices(NamedTuple):
     dopamine: Float[Array | np.ndarray, "*ticks trials"]
 
 
+class Forecasts(NamedTuple):
+    """What an area that predicts was doing at a tick, of each trial; of many ticks, they are the first axis.
+
+    - `stepped`: whether what came was compared with what had been predicted, at this tick.
+    - `chosen`: whether it was surprised at its last step, and so its one channel is open.
+    - `error`: of each time scale, the mean of the squared errors of all units, at the last comparison.
+    - `surprise`: how many standard deviations that of the first time scale lay above what is usual.
+    """
+
+    stepped: Bool[Array | np.ndarray, "*ticks trials"]
+    chosen: Bool[Array | np.ndarray, "*ticks trials 1"]
+    error: Float[Array | np.ndarray, "*ticks trials scales"]
+    surprise: Float[Array | np.ndarray, "*ticks trials"]
+
+
 class AbstractGatingArea(AbstractArea):
-    """An area that chooses, trial by trial, which gates of a program are open: `BasalGanglia` is one.
+    """An area that chooses, trial by trial, which gates of a program are open: `BasalGanglia` and `Predictor`.
 
     Its channels are those of its `AreaWiring`. A step of a program may leave a gate to channels, and the gate is then
     as the program says in the trials in which one of them is open, and at rest in the others.
@@ -193,7 +222,7 @@ class AbstractGatingArea(AbstractArea):
         """Which channels are open now."""
 
     @abc.abstractmethod
-    def observed(self, state: PyTree) -> Choices:
+    def observed(self, state: PyTree) -> Choices | Forecasts:
         """What it was doing at the tick that led to this state, to be recorded."""
 
 

@@ -25,7 +25,27 @@ def connect(wiring: Wiring, areas: Sequence[AbstractArea]) -> Wiring:
     """The wiring with areas joined to its buffers."""
     for area in areas:
         wiring = _connected(wiring, area)
+    # Areas may hear of those that come after them.
+    for own in wiring.areas:
+        _check_heard(wiring, own)
     return wiring
+
+
+def _check_heard(wiring: Wiring, own: AreaWiring) -> None:
+    """Raise unless what an area hears is said, and the gates that it is told of exist."""
+    says = {other.name: other.says for other in wiring.areas}
+    for area, part, units in own.hears:
+        said = says[check_known("area", f"areas that {own.name!r} could hear", area, says)]
+        if not 0 <= part < len(said):
+            told = f"parts 0 to {len(said) - 1} of it" if said else "nothing"
+            raise NetworkError(f"area {own.name!r} hears part {part} of {area!r}, of which others can hear {told}")
+        if said[part] != units:
+            raise NetworkError(
+                f"area {own.name!r} hears {units} units of part {part} of {area!r}, which has {said[part]}; give it "
+                "the area that is in areas="
+            )
+    for gate in own.copies:
+        wiring.gate(gate)
 
 
 def _connected(wiring: Wiring, area: AbstractArea) -> Wiring:

@@ -90,6 +90,8 @@ def _inputs(wiring: Wiring, area: AbstractArea, units: Mapping[str, int], *, noi
         running=running,
         noise=AreaNoise(given(), keys) if noisy else None,
         keys=keys,
+        heard=tuple(given(_TRIALS, heard.units) for heard in connected.hears),
+        copies=given(len(connected.copies), _TRIALS) if connected.copies else None,
     )
 
 

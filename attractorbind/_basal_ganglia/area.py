@@ -34,7 +34,6 @@ from attractorbind._basal_ganglia.striatum import (
     after_outcome,
     begun,
     resting,
-    turns,
 )
 from attractorbind._checks import (
     as_numbers,
@@ -44,6 +43,7 @@ from attractorbind._checks import (
     check_fraction,
     check_not_negative,
 )
+from attractorbind._each import turns
 from attractorbind._errors import ArgumentError, NetworkError
 from attractorbind._wiring import AreaWiring
 
@@ -192,6 +192,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
             units=2 * len(self.gates) + sum(self.conjunctive),
             channels=self.gates,
             draws=("sample",),
+            says=(1,),
         )
 
     def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Circuit:
@@ -285,6 +286,10 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     def contents(self, buffers: Mapping[str, int], state: Striatum, decode: Decode) -> list[dict[str, str | None]]:
         """See `AbstractArea.contents`: nothing that words could tell; see `gating.rules`."""
         return []
+
+    def said(self, state: Striatum, part: int) -> Float[Array, "trials 1"]:
+        """See `AbstractArea.said`: the dopamine of the last outcome."""
+        return state.dopamine[:, None]
 
     def check_stimuli(self, stimuli: Any) -> Float[np.ndarray, "trials stimuli 1"]:
         """See `AbstractSensoryArea.check_stimuli`: rewards, of shape (trials,) or (trials, how many)."""

@@ -10,6 +10,7 @@ from jaxtyping import Array, Bool, Float, Int, Int8, Key
 from attractorbind._area.base import Shared, Shown
 from attractorbind._basal_ganglia.plasticity import Change, Lesson, Rates, change, changed, recounted, traced
 from attractorbind._basal_ganglia.policy import Decision, chosen, probabilities, value
+from attractorbind._each import turns
 
 
 class Striatum(eqx.Module):
@@ -222,17 +223,3 @@ def _counted(policy: Any, wrong: Bool[Array, " trials"], earning: Bool[Array, " 
     own, outcomes = policy.value, jnp.sum(earning.astype(jnp.float32))
     share = jnp.sum((wrong & earning).astype(jnp.float32)) / jnp.maximum(outcomes, 1.0)
     return Shared(own._replace(errors=jnp.where(outcomes > 0, recounted(own.errors, share), own.errors)))
-
-
-def turns(wanted: Bool[Array, ""], body: Any, start: Any, *given: Any) -> Any:
-    """`body(start, *given)` where it is wanted; otherwise nothing is computed or copied.
-
-    A loop of one turn or none: XLA changes in place what a loop carries, and would copy what a branch gives back. What
-    does not change in the loop XLA computes before it, wanted or not; the barrier makes all of it depend on the turn.
-    """
-
-    def turn(number: Int[Array, ""], own: Any) -> Any:
-        own, within, _ = jax.lax.optimization_barrier((own, given, number))
-        return body(own, *within)
-
-    return jax.lax.fori_loop(0, wanted.astype(jnp.int32), turn, start)

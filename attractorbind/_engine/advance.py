@@ -1,6 +1,5 @@
 """One planned tick: fields from the open projections and areas, thresholds, noise; only what must be computed."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -10,16 +9,13 @@ from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._each import for_each
 from attractorbind._engine.activity import Activity, Units, at, whole
-from attractorbind._engine.areas import AreaStates, External, areas_tick, with_area_field
+from attractorbind._engine.areas import AreaStates, Conductance, External, areas_tick, with_area_field
 from attractorbind._engine.coding import Coding
 from attractorbind._engine.noise import Noise
 from attractorbind._engine.plan import Plan
 from attractorbind._engine.products import Products, outdated, product_of
 from attractorbind._engine.readers import Readers
 from attractorbind._network import Network
-
-# The conductance of a projection: one for all trials, or one for each.
-Conductance = Callable[[Int[Array, ""]], Float[Array, ""] | Float[Array, " trials"]]
 
 
 class Incoming(NamedTuple):
@@ -171,6 +167,7 @@ def _with_areas(network: Network, incoming: Incoming, noise: Noise, standing: St
         standing.areas,
         # The gates of areas are those of all trials, or of each.
         jnp.broadcast_to(gates, (len(gates), trials)),
+        incoming.conductance,
         lambda population: standing.activity.of(population)[:, : populations[population].units],
         noise,
         jnp.ones(trials, bool) if incoming.running is None else incoming.running,

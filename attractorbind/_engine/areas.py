@@ -16,10 +16,12 @@ from attractorbind._devices import TRIALS, Devices
 from attractorbind._engine.activity import Units, padded_units
 from attractorbind._engine.noise import Noise
 from attractorbind._network import Network
-from attractorbind._wiring import AreaWiring
+from attractorbind._wiring import AreaWiring, Heard, Wiring
 
 # From a population to the external field that it receives.
 External = Callable[[Int[Array, ""]], Units]
+# From the index of a projection to its conductance: one for all trials, or one for each.
+Conductance = Callable[[Int[Array, ""]], Float[Array, ""] | Float[Array, " trials"]]
 AreaStates = tuple[PyTree, ...]
 
 
@@ -27,6 +29,7 @@ def areas_tick(
     network: Network,
     states: AreaStates,
     gates: Float[Array, "gates trials"],
+    conductance: Conductance,
     activity_of: Callable[[int], Float[Array, "trials _units"]],
     noise: Noise,
     running: Bool[Array, " trials"],
@@ -37,6 +40,7 @@ def areas_tick(
     **Arguments:**
 
     - `gates`: the conductances of the gates of all areas.
+    - `conductance`: that of a projection.
     - `activity_of`: from a population to what it did at the tick before.
     - `running`: the trials that take part; the others stay as they are.
     - `devices`: those that the trials are spread over, None for one.
@@ -57,6 +61,8 @@ def areas_tick(
             running=running,
             noise=noise.of_area(len(wiring.populations) + index),
             keys=noise.keys(len(wiring.populations) + index),
+            heard=tuple(_heard(network, states, each) for each in connected.hears),
+            copies=_copies(wiring, connected, gates, conductance),
         )
         parameters = given_parameters(area, network.area_parameters[index], network.all_codes)
         tick = area.tick if devices is None else _by_device(area, states[index], inputs, devices)
@@ -65,6 +71,30 @@ def areas_tick(
         conductances.append(writes)
         fields.append(written)
     return tuple(following), conductances, fields
+
+
+def _heard(network: Network, states: AreaStates, heard: Heard) -> Float[Array, "trials _units"]:
+    """What an area hears of another, as that was before this tick."""
+    index = network.wiring.area(heard.area)
+    return network.areas[index].said(states[index], heard.part)
+
+
+def _copies(
+    wiring: Wiring, connected: AreaWiring, gates: Float[Array, "gates trials"], conductance: Conductance
+) -> Float[Array, "copies trials"] | None:
+    """The conductances of the gates that an area is told of, those of relays being what their projections have."""
+    if not connected.copies:
+        return None
+    first_of_areas = len(wiring.pathways)
+    projection = {own.gate: number for number, own in enumerate(wiring.projections)}
+    numbers = [wiring.gate_index[gate] for gate in connected.copies]
+    copied = [
+        gates[number - first_of_areas]
+        if number >= first_of_areas
+        else conductance(jnp.asarray(projection[number], jnp.int32))
+        for number in numbers
+    ]
+    return jnp.stack([jnp.broadcast_to(each, gates.shape[1:]) for each in copied])
 
 
 def _by_device(area: AbstractArea, state: PyTree, inputs: AreaInputs, devices: Devices) -> Callable[..., Any]:
@@ -85,6 +115,8 @@ def _by_device(area: AbstractArea, state: PyTree, inputs: AreaInputs, devices: D
         running=first,
         noise=None if inputs.noise is None else AreaNoise(whole, first),
         keys=first,
+        heard=(first,) * len(inputs.heard),
+        copies=None if inputs.copies is None else second,
     )
     return jax.shard_map(area.tick, mesh=devices.mesh, in_specs=(whole, first, lying), out_specs=first, check_vma=False)
 

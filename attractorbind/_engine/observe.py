@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from attractorbind._area.base import AbstractGatingArea, Choices
+from attractorbind._area.base import AbstractGatingArea, Choices, Forecasts
 from attractorbind._engine.activity import Activity, Units, padded_units
 from attractorbind._engine.coding import Coding, Symbols
 
@@ -28,14 +28,14 @@ class Record(NamedTuple):
     - `rows`: of a program that branches, the row of its table at which each trial is; otherwise None.
     - `states`: what the buffers do.
     - `best_symbol`, `best_overlap`: the symbol that each overlaps most, and by how much.
-    - `choices`: what the areas that choose gates were doing, for each of them.
+    - `choices`: what the areas that choose gates, or predict, were doing, for each of them.
     """
 
     rows: Int[Array, "*ticks trials"] | None
     states: tuple[Bool[Array, "*ticks trials _units"], ...] = ()
     best_symbol: tuple[Int[Array, "*ticks trials"], ...] = ()
     best_overlap: tuple[Float[Array, "*ticks trials"], ...] = ()
-    choices: tuple[Choices, ...] = ()
+    choices: tuple[Choices | Forecasts, ...] = ()
 
 
 def observe(coding: Coding, activity: Activity, rows: Int[Array, " trials"] | None, record: str) -> Record | None:

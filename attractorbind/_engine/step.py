@@ -105,10 +105,12 @@ def step(
     for name, field in (external or {}).items():
         index = state.names.index(check_known("population", "populations", name, state.names))
         fields[index] = fields[index] + jnp.asarray(field, jnp.float32)
+    of_projections = np.array([projection.gate for projection in wiring.projections], np.int32)
     areas, area_conductances, area_fields = areas_tick(
         network,
         state.areas,
         of_gates[len(wiring.pathways) :],
+        lambda projection: of_gates[jnp.asarray(of_projections)[projection]],
         lambda population: activities[population],
         drawn,
         jnp.ones(trials, bool),

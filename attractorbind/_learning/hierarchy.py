@@ -13,13 +13,15 @@ from attractorbind._area.base import AbstractSensoryArea, AreaInputs, Decode, Sh
 from attractorbind._checks import buffer_names, check_count, entries
 from attractorbind._errors import NetworkError, listed
 from attractorbind._learning.base import AbstractCreditRule, Teaching, check_rule, check_rule_fits
+from attractorbind._learning.costs import AbstractCost
 from attractorbind._learning.images import check_images
 from attractorbind._learning.layers import ACTIVATIONS, READOUTS, Layers, draw_layers
 from attractorbind._learning.learned import Learned, unlearned, updated_if
 from attractorbind._learning.optimiser import AbstractOptimiser, Adam
+from attractorbind._learning.pursuit import SWITCHES, Lesson, check_costs, counting, pursued_if
 from attractorbind._learning.receptive_fields import receptive_field_mask
-from attractorbind._learning.seeing import Seeing, seen, shares, winners
-from attractorbind._wiring import AreaWiring
+from attractorbind._learning.seeing import Past, Seeing, begun, seen, shares, winners
+from attractorbind._wiring import AreaWiring, Heard
 
 
 class Hierarchy(AbstractSensoryArea):
@@ -31,11 +33,13 @@ class Hierarchy(AbstractSensoryArea):
     the buffer** through the gate "eyes->focus"; its attractor, held by its latch, cleans up what they got wrong. To
     **learn** opens the relay back, "focus->eyes": what the buffer holds now is the target of the last stimulus, and the
     synapses change by one update of the credit rule, in which all trials that learn at this tick are one batch. A trial
-    that has seen nothing, or whose buffer is silent, teaches nothing.
+    that has seen nothing, or whose buffer is silent, teaches nothing. With `costs` it may learn by others than that
+    target, or by none: each has a gate of its own, see `learning.costs`.
 
     **Gates**, all closed at rest: "eyes->focus" and "focus->eyes"; "eyes:next" takes the next stimulus, which
     "eyes:add" adds to those before; "eyes:learn" changes the synapses. Switches act above a conductance of 1/2: a leak
-    above that opens them all.
+    above that opens them all. With costs, "eyes:slowness" and the like scale these, and "eyes:begin" begins an episode,
+    before which nothing was seen.
 
     Noise of a run does not reach the hierarchy's own units. The winners are all or nothing, so no derivative passes
     through them; the evidence before them has derivatives. What is seen is computed in floating point, and can differ
@@ -57,6 +61,7 @@ class Hierarchy(AbstractSensoryArea):
         probabilities of classes, for a buffer of one unit per symbol; or "linear".
     - `receptive_fields`: for each layer above the inputs, the output last, the width of the window of the layer below
         that its units see; None for all of it. See `learning.receptive_field_mask`.
+    - `costs`: what it is to make small, `learning.costs`; by default the loss against what its buffer holds.
 
     **Raises:** `NetworkError` or `ArgumentError` for what makes no hierarchy.
 
@@ -85,6 +90,7 @@ class Hierarchy(AbstractSensoryArea):
     activation: str = eqx.field(static=True)
     readout: str = eqx.field(static=True)
     receptive_fields: tuple[int | None, ...] = eqx.field(static=True)
+    costs: tuple[AbstractCost, ...]
     takes: ClassVar[str] = "next"
 
     def __init__(
@@ -98,6 +104,7 @@ class Hierarchy(AbstractSensoryArea):
         activation: str | None = None,
         readout: str = "sigmoid",
         receptive_fields: Sequence[int | None] | None = None,
+        costs: Sequence[AbstractCost] = (),
     ) -> None:
         check_area_name(name)
         self.name = name
@@ -116,6 +123,7 @@ class Hierarchy(AbstractSensoryArea):
         self.readout = _known("readout", readout, READOUTS)
         self.optimiser = Adam() if optimiser is None else optimiser
         self.receptive_fields = _widths(name, receptive_fields, len(self.sizes))
+        self.costs = check_costs(name, costs, len(self.sizes) - 1, self.rule, self.readout)
 
     def __check_init__(self) -> None:
         check_rule(f"rule of hierarchy {self.name!r}", self.rule)
@@ -128,6 +136,7 @@ class Hierarchy(AbstractSensoryArea):
         for units in self.sizes:
             check_count(f"a size of hierarchy {self.name!r}", units)
         _widths(self.name, self.receptive_fields, len(self.sizes))
+        check_costs(self.name, self.costs, len(self.sizes) - 1, self.rule, self.readout)
 
     @property
     def target(self) -> str:
@@ -148,10 +157,12 @@ class Hierarchy(AbstractSensoryArea):
             self.name,
             self.buffers,
             self.buffers,
-            ("next", "add", "learn"),
+            (*SWITCHES, *(cost.label for cost in self.costs)) if self.costs else SWITCHES[:3],
             kind="hierarchy",
             units=units,
             largest_field=1.0,
+            says=(*self.sizes, outputs),
+            hears=tuple(heard for heard in self._hears(outputs) if heard is not None),
         )
 
     def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Learned:
@@ -162,14 +173,20 @@ class Hierarchy(AbstractSensoryArea):
         """The synapses before anything is learned, of a hierarchy with so many output units."""
         masks = self._masks(outputs)
         layers_key, learned_key = jax.random.split(key)
-        drawn = draw_layers((*self.sizes, outputs), masks, self.rule.gain, key=layers_key)
+        sizes = (*self.sizes, outputs)
+        costs = tuple(
+            cost.init(self._units(cost, outputs), sizes[0], key=jax.random.fold_in(key, number))
+            for number, cost in enumerate(self.costs)
+        )
+        drawn = draw_layers(sizes, masks, self.rule.gain, key=layers_key)
         layers = Layers(drawn, self.activation, self.readout, masks if any(mask is not None for mask in masks) else ())
-        return unlearned(layers, self.rule, self.optimiser, key=learned_key)
+        return unlearned(layers, self.rule, self.optimiser, costs=costs, key=learned_key)
 
     def init(self, buffers: Mapping[str, int], trials: int, parameters: Learned) -> Seeing:
         """See `AbstractArea.init`: nothing seen, and nothing learned."""
         outputs = jnp.zeros((trials, buffers[self.target]), jnp.float32)
         inputs = jnp.zeros((trials, self.sizes[0]), jnp.float32)
+        never = jnp.zeros(trials, bool)
         return Seeing(
             stimuli=Shown(jnp.zeros((trials, 0, self.sizes[0]), jnp.float32)),
             taken=jnp.zeros(trials, jnp.int32),
@@ -180,19 +197,26 @@ class Hierarchy(AbstractSensoryArea):
             taught=outputs,
             output=outputs,
             learned=Shared(parameters),
+            past=Past(inputs, never, never) if self.costs else None,
         )
 
     def tick(
         self, parameters: Learned, state: Seeing, inputs: AreaInputs
     ) -> tuple[Seeing, tuple[Float[Array, "trials _units"], ...]]:
         """See `AbstractArea.tick`: see, learn, and drive the buffer."""
-        takes, adds, learns = inputs.switches > 0.5
+        takes, adds, learns = inputs.switches[:3] > 0.5
+        if state.past is not None:
+            past = begun(state.past, (inputs.switches[3] > 0.5) & inputs.running)
+            state = eqx.tree_at(lambda seeing: seeing.past, state, past)
         looking = takes & inputs.running
         state = jax.lax.cond(jnp.any(looking), lambda: seen(state, looking, adds), lambda: state)
-        taught = inputs.activity[0]
-        learning = learns & (inputs.reads[0] > 0.5) & inputs.running
-        learning &= (state.views > 0) & jnp.any(taught > 0, axis=1)
-        state = self._taught(state, learning, taught)
+        learning = learns & inputs.running & (state.views > 0)
+        if state.past is not None:
+            state = self._pursued(state, state.past, learning, inputs)
+        else:
+            taught = inputs.activity[0]
+            learning &= (inputs.reads[0] > 0.5) & jnp.any(taught > 0, axis=1)
+            state = self._taught(state, learning, taught)
         driving = inputs.writes[0] > 0
         field = jax.lax.cond(jnp.any(driving), lambda: winners(state), lambda: jnp.zeros_like(state.evidence))
         return state, (field,)
@@ -200,6 +224,10 @@ class Hierarchy(AbstractSensoryArea):
     def contents(self, buffers: Mapping[str, int], state: Seeing, decode: Decode) -> list[dict[str, str | None]]:
         """See `AbstractArea.contents`: nothing that words could tell."""
         return []
+
+    def said(self, state: Seeing, part: int) -> Float[Array, "trials _units"]:
+        """See `AbstractArea.said`: the rates of each layer at the stimulus that was seen last, which itself is 0."""
+        return state.learned.value.layers.forward(state.stimulus).rates[part]
 
     def shown(self, state: Seeing, stimuli: Float[Array | np.ndarray, "trials stimuli inputs"]) -> Seeing:
         """See `AbstractSensoryArea.shown`."""
@@ -211,6 +239,14 @@ class Hierarchy(AbstractSensoryArea):
     def check_stimuli(self, stimuli: Any) -> Float[np.ndarray, "trials stimuli inputs"]:
         """See `AbstractSensoryArea.check_stimuli`."""
         return check_images(f"stimuli of {self.name!r}", stimuli, self.sizes[0])
+
+    def _units(self, cost: AbstractCost, outputs: int) -> int:
+        """How many units a cost is of."""
+        return outputs if cost.layer is None else self.sizes[cost.layer]
+
+    def _hears(self, outputs: int) -> tuple[Heard | None, ...]:
+        """For each cost, what it must hear of another area."""
+        return tuple(cost.hears(self._units(cost, outputs)) for cost in self.costs)
 
     def _masks(self, outputs: int) -> tuple[Float[Array, "_below _above"] | None, ...]:
         sizes = (*self.sizes, outputs)
@@ -225,13 +261,37 @@ class Hierarchy(AbstractSensoryArea):
         """The state after one update by the trials that learn, if there are any."""
         anyone = jnp.any(learning)
         teaching = Teaching(taught, shares(learning))
-        own = learning[:, None]
+        learned = updated_if(anyone, (self.rule, self.optimiser), state.learned.value, state.stimulus, teaching)
+        return self._noted(state, learning, taught, learned)
+
+    def _pursued(self, state: Seeing, past: Past, learning: Bool[Array, " trials"], inputs: AreaInputs) -> Seeing:
+        """The state after one update by all costs whose gates are open, if there are any."""
+        # Half open is nothing, so that what leaks through a closed gate does not count.
+        opened = jnp.maximum(2 * inputs.switches[len(SWITCHES) :] - 1, 0.0)
+        heard, nothing = iter(inputs.heard), jnp.zeros((len(learning), 0), jnp.float32)
+        lesson = Lesson(
+            inputs=state.stimulus,
+            before=past.stimulus,
+            held=jnp.where((inputs.reads[0] > 0.5)[:, None], inputs.activity[0], 0.0),
+            said=tuple(next(heard) if hears else nothing for hears in self._hears(inputs.activity[0].shape[1])),
+            opened=jnp.where(learning[None, :], opened, 0.0),
+            followed=past.followed,
+        )
+        learning = jnp.any(counting(self.costs, lesson), axis=0)
+        how = (self.rule, self.optimiser, self.costs)
+        learned = pursued_if(jnp.any(learning), how, state.learned.value, lesson)
+        return self._noted(state, learning, lesson.held, learned)
+
+    def _noted(
+        self, state: Seeing, learning: Bool[Array, " trials"], taught: Float[Array, "trials units"], learned: Learned
+    ) -> Seeing:
+        """The state with what the trials that learn have learned from."""
+        anyone, own = jnp.any(learning), learning[:, None]
         output = jax.lax.cond(
             anyone,
             lambda: jnp.where(own, state.learned.value.layers.forward(state.stimulus).rates[-1], state.output),
             lambda: state.output,
         )
-        learned = updated_if(anyone, (self.rule, self.optimiser), state.learned.value, state.stimulus, teaching)
         return eqx.tree_at(
             lambda seeing: (seeing.lesson, seeing.taught, seeing.output, seeing.learned),
             state,

@@ -104,6 +104,12 @@ class Layers(eqx.Module):
         fields = self.field(len(self.layers) - 1, rates[-1])
         return Forward((*rates, self.read(fields)), fields)
 
+    def fields(self, inputs: Units) -> tuple[Units, ...]:
+        """The fields of all layers above the inputs."""
+        rates, fields = self.forward(inputs)
+        hidden = [self.field(number, below) for number, below in enumerate(rates[:-2])]
+        return (*hidden, fields)
+
     def loss(self, fields: Units, targets: Units) -> Float[Array, " examples"]:
         """What each example's answer costs, given the fields of the output units."""
         match self.readout:

@@ -25,6 +25,7 @@ class Learned(eqx.Module):
     - `key_data`: of the random key that updates draw from.
     - `updates`: how many there have been.
     - `active`: how many output units are on in a target, on average; so many win when the outputs compete.
+    - `costs`: what each of the costs keeps.
     """
 
     layers: Layers
@@ -33,6 +34,7 @@ class Learned(eqx.Module):
     key_data: UInt32[Array, " words"]
     updates: Int[Array, ""]
     active: Float[Array, ""]
+    costs: tuple[PyTree, ...] = ()
 
     def reseeded(self, key: Key[Array, ""]) -> "Learned":
         """The same, drawing from another random key from now on."""
@@ -40,9 +42,14 @@ class Learned(eqx.Module):
 
 
 def unlearned(
-    layers: Layers, rule: AbstractCreditRule, optimiser: AbstractOptimiser, *, key: Key[Array, ""]
+    layers: Layers,
+    rule: AbstractCreditRule,
+    optimiser: AbstractOptimiser,
+    *,
+    costs: tuple[PyTree, ...] = (),
+    key: Key[Array, ""],
 ) -> Learned:
-    """What a hierarchy is before its first update."""
+    """What a hierarchy is before its first update; `costs` is what each of the costs keeps."""
     credit_key, update_key = jax.random.split(key)
     credit = rule.init(layers, key=credit_key)
     return Learned(
@@ -52,6 +59,7 @@ def unlearned(
         key_data=_key_data(update_key),
         updates=jnp.int32(0),
         active=jnp.zeros((), jnp.float32),
+        costs=costs,
     )
 
 
@@ -68,7 +76,7 @@ def changes_at(
     """What the rule asks for at the next update, and what it keeps after it."""
     check_rule("rule", rule)
     check_examples(check_learned(learned).layers, inputs, teaching)
-    key = jax.random.fold_in(_key(learned.key_data), learned.updates)
+    key = jax.random.fold_in(key_of(learned), learned.updates)
     changes, kept = rule.update(learned.layers, learned.credit, inputs, teaching, key=key)
     return Changes(learned.layers.existing(changes.layers), changes.learned), kept
 
@@ -82,6 +90,26 @@ def updated(
 ) -> Learned:
     """After one update, by all examples that have a share in it."""
     changes, kept = changes_at(rule, learned, inputs, teaching)
+    active = teaching.share @ jnp.sum(teaching.targets, axis=1)
+    return changed(optimiser, learned, changes, kept, active, costs=learned.costs)
+
+
+def changed(
+    optimiser: AbstractOptimiser,
+    learned: Learned,
+    changes: Changes,
+    kept: PyTree,
+    active: Float[Array, ""],
+    *,
+    costs: tuple[PyTree, ...],
+) -> Learned:
+    """After the optimiser has gone against these changes.
+
+    **Arguments:**
+
+    - `kept`, `costs`: what the credit rule and the costs keep from now on.
+    - `active`: how many output units were on in a target, on average.
+    """
     plastic = (learned.layers.layers, learned.credit.learned)
     # Optimisers mix types of numbers; what comes of it has those that were there before.
     with jax.numpy_dtype_promotion("standard"):
@@ -91,8 +119,8 @@ def updated(
         for pair in ((moved, plastic), (momentum, learned.momentum))
     )
     layers, of_rule = jax.tree.map(jnp.add, plastic, moved)
-    active = teaching.share @ jnp.sum(teaching.targets, axis=1)
-    forgetting = jnp.where(learned.updates == 0, jnp.float32(1), jnp.float32(0.01))
+    # Before the first target nothing is known of them.
+    forgetting = jnp.where(learned.active == 0, jnp.float32(1), jnp.float32(0.01))
     return Learned(
         layers=dataclasses.replace(learned.layers, layers=layers),
         credit=Credit(of_rule, kept),
@@ -100,6 +128,7 @@ def updated(
         key_data=learned.key_data,
         updates=learned.updates + jnp.int32(1),
         active=learned.active + forgetting * (active - learned.active),
+        costs=costs,
     )
 
 
@@ -130,9 +159,10 @@ def _as_if_unchanged(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tup
     return updated_if(*primals), tangents[2]
 
 
-def _key(data: UInt32[Array, " words"]) -> Key[Array, ""]:
+def key_of(learned: Learned) -> Key[Array, ""]:
+    """The random key that its updates draw from."""
     # Whatever kind of key was given, so that all states are made of the same arrays.
-    return jax.random.wrap_key_data(data, impl="threefry2x32")
+    return jax.random.wrap_key_data(learned.key_data, impl="threefry2x32")
 
 
 def _key_data(key: Key[Array, ""]) -> UInt32[Array, " words"]:

@@ -1,11 +1,25 @@
 """What a hierarchy has seen and been taught, for each trial, and which of its outputs win."""
 
+from typing import NamedTuple
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
 from attractorbind._area.base import Shared, Shown
+
+
+class Past(NamedTuple):
+    """What was seen before the last stimulus.
+
+    - `stimulus`: the one before.
+    - `begun`, `followed`: whether anything, and whether two stimuli, have been seen since the episode began.
+    """
+
+    stimulus: Float[Array, "trials inputs"]
+    begun: Bool[Array, " trials"]
+    followed: Bool[Array, " trials"]
 
 
 class Seeing(eqx.Module):
@@ -22,6 +36,7 @@ class Seeing(eqx.Module):
     - `taught`: what the buffer held then.
     - `output`: what the outputs were, before learning.
     - `learned`: the synapses, shared by all trials.
+    - `past`: what was seen before the last stimulus; None where there are no costs that might look back.
     """
 
     stimuli: Shown
@@ -33,6 +48,7 @@ class Seeing(eqx.Module):
     taught: Float[Array, "trials outputs"]
     output: Float[Array, "trials outputs"]
     learned: Shared
+    past: Past | None = None
 
 
 def shares(learning: Bool[Array, " trials"]) -> Float[Array, " trials"]:
@@ -54,16 +70,33 @@ def seen(state: Seeing, looking: Bool[Array, " trials"], adds: Bool[Array, " tri
     # Where there is nothing more to see, nothing is seen, unless it would only have been added.
     evidence = jnp.where(adds[:, None], state.evidence, 0.0) + outputs
     views = jnp.where(adds, state.views, 0.0) + there.astype(jnp.float32)
+    past = None if state.past is None else _passed(state.past, state.stimulus, there)
     return eqx.tree_at(
-        lambda seeing: (seeing.taken, seeing.stimulus, seeing.evidence, seeing.views),
+        lambda seeing: (seeing.taken, seeing.stimulus, seeing.evidence, seeing.views, seeing.past),
         state,
         (
             state.taken + there.astype(jnp.int32),
             stimulus,
             jnp.where(looking[:, None], evidence, state.evidence),
             jnp.where(looking, views, state.views),
+            past,
         ),
+        is_leaf=lambda part: part is None,
     )
+
+
+def _passed(past: Past, last: Float[Array, "trials inputs"], there: Bool[Array, " trials"]) -> Past:
+    """What was seen before, in the trials that now see something new, is what was seen last."""
+    return Past(
+        stimulus=jnp.where(there[:, None], last, past.stimulus),
+        begun=past.begun | there,
+        followed=jnp.where(there, past.begun, past.followed),
+    )
+
+
+def begun(past: Past, beginning: Bool[Array, " trials"]) -> Past:
+    """Nothing was seen before an episode that begins."""
+    return past._replace(begun=past.begun & ~beginning, followed=past.followed & ~beginning)
 
 
 def winners(state: Seeing) -> Float[Array, "trials outputs"]:

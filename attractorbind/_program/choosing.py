@@ -22,7 +22,7 @@ Channels = tuple[tuple[str, str], ...]
 
 def choosing(wiring: Wiring, name: str) -> AreaWiring:
     """The wiring of basal ganglia, or the error for a name that is none."""
-    known = {area.name: area for area in wiring.areas if area.channels}
+    known = {area.name: area for area in wiring.areas if area.chooses}
     return known[check_known("basal ganglia", "basal ganglia here", name, known)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attractorbind._area.base import AbstractArea
-from attractorbind._checks import check_signed_fraction
+from attractorbind._checks import check_known, check_signed_fraction
 from attractorbind._errors import ProgramError
 from attractorbind._program.choosing import Channels, area_name, choosing, opening
 from attractorbind._program.condition import Condition, check_condition
@@ -28,7 +28,7 @@ class Reward(Instruction):
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or other macros, that it stands for."""
-        areas = [area for area in wiring.areas if area.channels]
+        areas = [area for area in wiring.areas if area.chooses]
         if not areas:
             raise ProgramError(f"{self} reaches nobody; give gating.BasalGanglia(...) to build(areas=[...])")
         opened: dict[str, float] = {}
@@ -68,13 +68,14 @@ class Reward(Instruction):
 
 @dataclass(frozen=True)
 class BeginEpisode(Instruction):
-    """Let basal ganglia forget what they chose before, so that no later reward is credited to it."""
+    """Let an area forget what it did before, so that nothing that comes later is credited to it."""
 
     area: str
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or other macros, that it stands for."""
-        choosing(wiring, self.area)
+        known = [area.name for area in wiring.areas if "begin" in area.switches]
+        check_known("area with episodes", "areas with episodes", self.area, known)
         return gates(open=[f"{self.area}:begin"]).statements
 
     def __str__(self) -> str:
@@ -137,6 +138,9 @@ def next_reward(*, through: str | AbstractArea | None = None) -> Program:
 
 def begin_episode(area: str | AbstractArea) -> Program:
     """Begin an episode: nothing that basal ganglia chose before is credited with a reward that is to come; one tick.
+
+    A predictor forgets its last step, and a hierarchy with costs what it saw: what is read or seen next is compared
+    with nothing.
 
     **Example:**
 

@@ -1,14 +1,16 @@
 """The instructions of a sensory hierarchy, each a sequence of its gates: see, learn."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from attractorbind._area.base import AbstractArea
-from attractorbind._checks import check_bool, check_count, check_known
+from attractorbind._checks import check_bool, check_count, check_fraction, check_known
 from attractorbind._errors import ProgramError
+from attractorbind._learning.pursuit import SWITCHES
 from attractorbind._program.macros import latch_of
 from attractorbind._program.program import Program, gates
 from attractorbind._program.statement import Instruction, Statement
-from attractorbind._wiring import AreaWiring, Wiring
+from attractorbind._wiring import AreaWiring, Wiring, openings
 
 # Ticks in which the attractor of a buffer cleans up what a hierarchy has driven it to.
 _CLEANING = 6
@@ -50,15 +52,26 @@ class Learn(Instruction):
     """Train a hierarchy towards what its buffer holds."""
 
     area: str
+    costs: tuple[tuple[str, float], ...] | None = None  # each with how much gets through its gate
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or other macros, that it stands for."""
         area = _sensory(wiring, self.area, ("learn",))
-        relays = [f"{buffer}->{self.area}" for buffer in area.reads]
-        return (gates(open=[*relays, f"{self.area}:learn"]) + gates()).statements
+        opened = dict.fromkeys([*(f"{buffer}->{self.area}" for buffer in area.reads), f"{self.area}:learn"], 1.0)
+        known = area.switches[len(SWITCHES) :]
+        for cost, amount in [(cost, 1.0) for cost in known] if self.costs is None else self.costs:
+            if not known:
+                raise ProgramError(f"{self} names costs, and {self.area!r} has none; give it costs=[...]")
+            check_known(f"cost of {self.area!r}", "its costs", cost, known)
+            # Half open is nothing, so that what leaks through a closed gate does not count.
+            opened[f"{self.area}:{cost}"] = (1 + amount) / 2 if amount else 0.0
+        return (gates(open=opened) + gates()).statements
 
     def __str__(self) -> str:
-        return f"learn({self.area!r})"
+        if self.costs is None:
+            return f"learn({self.area!r})"
+        told = ", ".join(f"{cost!r}: {amount:g}" for cost, amount in self.costs)
+        return f"learn({self.area!r}, costs={{{told}}})"
 
 
 def _sensory(wiring: Wiring, name: str, switches: tuple[str, ...]) -> AreaWiring:
@@ -107,7 +120,7 @@ def see(area: str | AbstractArea, *, views: int = 1, write: bool = True) -> Prog
     return Program((See(_area_name(area), check_count("views", views), check_bool("write", write)),))
 
 
-def learn(area: str | AbstractArea) -> Program:
+def learn(area: str | AbstractArea, *, costs: Sequence[str] | Mapping[str, float] | None = None) -> Program:
     """Train a hierarchy by one update towards what its buffer holds now, given the stimulus that it saw last.
 
     The relay from the buffer to the hierarchy opens for a tick, and with it the gate that lets synapses change. All
@@ -118,8 +131,11 @@ def learn(area: str | AbstractArea) -> Program:
     **Arguments:**
 
     - `area`: the name of a hierarchy.
+    - `costs`: of a hierarchy with `costs`, the names of those to learn by now, or a mapping from these to what gets
+        through their gates, from 0 to 1; by default all of them.
 
-    **Raises:** when compiled, `UnknownNameError` for a hierarchy that the network does not have.
+    **Raises:** `ArgumentError` for what is no part; when compiled, `UnknownNameError` for a hierarchy that the network
+    does not have, or a cost that the hierarchy has not.
 
     **Reference:** Hayworth & Marblestone 2018, deep training through thalamic relays.
 
@@ -133,4 +149,9 @@ def learn(area: str | AbstractArea) -> Program:
         gates(open={'focus->eyes', 'eyes:learn'}, ticks=1)
         gates(ticks=1)
     """
-    return Program((Learn(_area_name(area)),))
+    if costs is None:
+        return Program((Learn(_area_name(area)),))
+    amounts = tuple(
+        (name, check_fraction(f"cost {name!r}", amount)) for name, amount in openings("costs=", costs, ProgramError)
+    )
+    return Program((Learn(_area_name(area), amounts),))

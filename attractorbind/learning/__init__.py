@@ -20,6 +20,7 @@ from attractorbind._learning.contrastive import ContrastiveHebbian as Contrastiv
 from attractorbind._learning.distortion import Distortion as Distortion
 from attractorbind._learning.fit import Fitted as Fitted, fit as fit
 from attractorbind._learning.hierarchy import Hierarchy as Hierarchy
+from attractorbind._learning.images import window as window
 from attractorbind._learning.lateral import Lateral as Lateral, Silence as Silence, spontaneous as spontaneous
 from attractorbind._learning.layers import Forward as Forward, Layer as Layer, Layers as Layers
 from attractorbind._learning.learned import Learned as Learned, changes_at as changes_at
@@ -36,8 +37,15 @@ from attractorbind._learning.predictive import PredictiveCoding as PredictiveCod
 from attractorbind._learning.receptive_fields import receptive_field_mask as receptive_field_mask
 from attractorbind._learning.reinforce import Reinforce as Reinforce
 from attractorbind._learning.scaling import second_moment as second_moment, updates_to_criterion as updates_to_criterion
-from attractorbind._learning.seeing import Seeing as Seeing
+from attractorbind._learning.seeing import Past as Past, Seeing as Seeing
 from attractorbind._learning.two_compartment import (
     Compartments as Compartments,
     TwoCompartment as TwoCompartment,
 )
+from attractorbind._prediction.foreseeing import Cerebellum as Cerebellum, Foreseeing as Foreseeing, Usual as Usual
+from attractorbind._prediction.forward_model import (
+    Foresight as Foresight,
+    ForwardModel as ForwardModel,
+    Situation as Situation,
+)
+from attractorbind.learning import costs as costs

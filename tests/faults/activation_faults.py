@@ -8,7 +8,7 @@ ACTIVATIONS = "attractorbind._area.activations"
 DELIBERATION = "attractorbind._actr.deliberation"
 UTILITIES = "attractorbind._basal_ganglia.utilities"
 
-EQUATIONS = "tests/area/test_activation.py::test_is_what_the_equations_say"
+EQUATIONS = "tests/area/test_memory_activation.py::test_is_what_the_equations_say"
 MODELS = "tests/actr/test_activation.py"
 LEARNED = "tests/actr/test_utility.py::test_utilities_are_learned_by_the_equation"
 

@@ -77,8 +77,8 @@ ACTR_FAULTS = [
     Fault(
         "clock: a retrieval begins when it ends",
         "attractorbind._actr.clock",
-        "ended = asked + takes",
-        "ended = self._now + takes",
+        "return time + (usual[name]",
+        "return self._now + (usual[name]",
         (MECHANISMS,),
     ),
     Fault(

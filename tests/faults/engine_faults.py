@@ -6,6 +6,7 @@ from area_faults import AREA_FAULTS
 from device_faults import DEVICE_FAULTS
 from gating_faults import GATING_FAULTS
 from many_faults import MANY_FAULTS
+from prediction_faults import PREDICTION_FAULTS
 from program_faults import PROGRAM_FAULTS
 from run_faults import RUN_FAULTS
 from tick_faults import TICK_FAULTS
@@ -20,4 +21,5 @@ ENGINE_FAULTS = [
     *DEVICE_FAULTS,
     *MANY_FAULTS,
     *ACTR_FAULTS,
+    *PREDICTION_FAULTS,
 ]

@@ -173,7 +173,7 @@ def assert_works(built: ab.Network) -> None:
     trace = ab.run(built, program, throw=False)
     for leaf in jax.tree.leaves(trace.state):
         assert not np.issubdtype(leaf.dtype, np.inexact) or np.isfinite(np.asarray(leaf)).all()
-    assert built.report().rows
+    assert built.report().projections
     assert built.graph.number_of_nodes()
     assert built._repr_html_()
 

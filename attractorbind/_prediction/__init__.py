@@ -1,0 +1,1 @@
+"""What predicts: the world's next states from its present one and copies of commands, at several time scales."""
