@@ -3,9 +3,9 @@
 A hierarchy of 64, 256 and 256 units sees every picture for training from two sides, and learns that its units do the
 same at both, that each varies, and that no two vary together: through all layers (end to end), or each layer by a cost
 of its own (local); or it learns to predict the other view. Then 1, 3, 10 or 30 pictures of each class get a target.
-Told is the accuracy on pictures never shown, beside the same hierarchy without the first phase, with distorted pictures in
-the second phase, which tell as much of what a distortion leaves the same, and without, and beside scikit-learn's
-logistic regression on principal components of all pictures for training.
+Told is the accuracy on pictures never shown, beside the same hierarchy without the first phase, with distorted
+pictures in the second phase, which tell as much of what a distortion leaves the same, and without, and beside
+scikit-learn's logistic regression on principal components of all pictures for training.
 
 Without a file it reads scikit-learn's digits; a file of NumPy's (.npz) has `images` and `labels`. `--validate` tests on
 a fifth of the pictures for training instead; on such the settings of the second phase were chosen.
