@@ -46,6 +46,8 @@ class Way(NamedTuple):
 WAYS = {
     "targets alone": Way(None, Second(3e-3, 0.03), distorted=False),
     "targets alone, distorted": Way(None, Second(3e-3, 0.03), distorted=True),
+    # Longer and at the full rate in all layers, lest the control be held back.
+    "targets alone, distorted, longer": Way(None, Second(1e-3, 1.0, 1500), distorted=True),
     "end to end": Way("end to end", Second(1e-3, 0.0), distorted=False),
     "end to end, distorted": Way("end to end", Second(1e-2, 0.0), distorted=True),
     "local": Way("local", Second(3e-3, 0.03), distorted=False),
@@ -126,8 +128,8 @@ def rows(found: list[dict[tuple[str, int], float]], labels: Sequence[int]) -> di
     for name, beside in BESIDE.items():
         told[f"{name} - {beside}"] = {str(n): [each[name, n] - each[beside, n] for each in found] for n in labels}
     for name in ("end to end", "local"):
-        control = "targets alone, distorted"
-        told[f"{name} - {control}"] = {str(n): [each[name, n] - each[control, n] for each in found] for n in labels}
+        for control in ("targets alone, distorted", "targets alone, distorted, longer"):
+            told[f"{name} - {control}"] = {str(n): [each[name, n] - each[control, n] for each in found] for n in labels}
     return told
 
 
