@@ -75,16 +75,16 @@ def fit_costs(
 
     **Example:** what follows each other comes to look alike, with no target.
 
-        >>> import attractorbind as ab, jax, numpy as np
+        >>> import attractorbind as ab, jax, jax.numpy as jnp
         >>> from attractorbind.learning import costs
         >>> eyes = ab.learning.Hierarchy("eyes", sizes=[4, 8], target="focus", rule=ab.learning.Backpropagation(),
         ...     costs=[costs.Target(), costs.Slowness(layer=1)], optimiser=ab.learning.Adam(0.02))
-        >>> drawn, seen = eyes.drawn(2, key=jax.random.key(0)), np.eye(4)
-        >>> views = ab.learning.Views(seen[[0, 2]], before=seen[[1, 3]])
+        >>> drawn, seen = eyes.drawn(2, key=jax.random.key(0)), jnp.eye(4)
+        >>> views = ab.learning.Views(seen[::2], before=seen[1::2])
         >>> learned = ab.learning.fit_costs(eyes, drawn, views, costs=["slowness1"], updates=200, batch=2,
         ...     key=jax.random.key(1))
-        >>> apart = [np.linalg.norm(each.layers.forward(seen).rates[1][0] - each.layers.forward(seen).rates[1][1])
-        ...     for each in (drawn, learned)]
+        >>> fields = [each.layers.fields(seen)[0] for each in (drawn, learned)]
+        >>> apart = [jnp.linalg.norm(each[::2] - each[1::2]) for each in fields]
         >>> bool(apart[1] < 0.5 * apart[0])
         True
     """
