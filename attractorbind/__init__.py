@@ -2,7 +2,7 @@
 
 from importlib.metadata import version as _version
 
-from attractorbind import actr as actr, gating as gating, learning as learning, tasks as tasks
+from attractorbind import actr as actr, gating as gating, learning as learning, spatial as spatial, tasks as tasks
 from attractorbind._area.activation import (
     Activation as Activation,
     Race as Race,

@@ -17,13 +17,13 @@ from attractorbind import AttractorBindError, Result, actr
 
 # Kinds of causes, each with words of the error; the first that fits counts.
 KINDS = {
-    "seeing, hearing, moving, or a module of its own": r"the buffer '|visual|:needs-mouse|auto-attend|speech",
-    "Lisp around the model, or in its rules": r"is Lisp that is computed|marks Lisp",
-    "activation, or utility": r"which is not here; take it out|base-level|similarit|sdp|spp|threshold|:(ga|blt) ",
+    "seeing, hearing, moving, or a module of its own": r"the buffer '|vis(ual|loc)|install-device|characters|speech",
+    "Lisp around the model, or in its rules": r"Lisp that is computed|marks Lisp|meta-process|actr-load|^# ",
+    "activation, or utility": r"which is not here; take it out|base-level|spp is read|:ol is|:ut |:nsji |one of them 0",
     "a parameter that is not known": r"the parameter :",
     "several models in one file": r"second define-model",
     "slots that vary": r"slots that vary",
-    "a missing parenthesis, or another mistake": r"never closed|never opened|UTF-8|has no value|no slot|has the name",
+    "a missing parenthesis, or another mistake": r"never closed|never opened|UTF-8|has no value|no slot|unknown slot",
 }
 
 
@@ -40,7 +40,7 @@ def outcome(path: Path, limit: int) -> tuple[str, str]:
         run = actr.run(model, model.network(key=jax.random.key(0)), limit=limit, throw=False)
     except AttractorBindError as error:
         # The line is of one file, the form that is shown too.
-        told = re.sub(r"^.*?, line \d+: |; the form is .*$", "", str(error))
+        told = re.sub(r"^.*?, line \d+: |; (the form is|known are) .*$|: define-model, .*$", "", str(error))
         return next((kind for kind, words in KINDS.items() if re.search(words, told)), "something else"), told
     return "runs", f"{len(run.firings())} firings, {Result(int(run.result[0])).name}"
 

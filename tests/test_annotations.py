@@ -9,7 +9,7 @@ import pytest
 from beartype.roar import BeartypeCallHintParamViolation
 
 import attractorbind as ab
-from attractorbind import actr, gating, learning, plotting, tasks, testing
+from attractorbind import actr, gating, learning, plotting, spatial, tasks, testing
 from attractorbind._actr.forms import forms
 from attractorbind._area.base import renamed
 from attractorbind._basal_ganglia.conjunction import dendrites
@@ -18,6 +18,7 @@ from attractorbind._engine.plan import ends
 from attractorbind._learning.feedback import random_feedback
 from attractorbind._measure.crosstalk import bits
 from attractorbind._rule.patterns import signs
+from attractorbind._spatial.scores import check_tile
 from attractorbind._synapses.factored import cheaper
 from attractorbind._tasks.names import item_names
 
@@ -35,12 +36,14 @@ WRONG_CALLS = {
     "_prediction": lambda: ab.learning.ForwardModel(timescales=3),
     "_program": lambda: ab.gates(open=["focus"], ticks="two"),
     "_rule": lambda: signs(jnp.zeros(3, bool)),
+    "_spatial": lambda: check_tile(4, "maps"),
     "_synapses": lambda: cheaper("synapses", 3),
     "_tasks": lambda: item_names("items", 3, "item", "two"),
     "actr": lambda: actr.Output("so"),
     "gating": lambda: gating.Conjunction("word", "slot", units="two"),
     "learning": lambda: learning.cosines("rule", "learned", np.zeros(3), "teaching"),
     "plotting": lambda: plotting.plot_program("program"),
+    "spatial": lambda: spatial.trajectories(3, 4, box="box", key="key"),
     "tasks": lambda: tasks.one_two_ax("two"),
     "testing": lambda: testing.check_isolation("network"),
 }

@@ -64,7 +64,7 @@ def test_notebooks_are_kept_as_they_ran(notebook: Path) -> None:
 
 def test_the_reference_has_every_public_name_once() -> None:
     documented = re.findall(r"^::: (\S+)$", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
-    rooms = ("testing", "plotting", "learning", "learning.costs", "gating", "tasks", "actr")
+    rooms = ("testing", "plotting", "learning", "learning.costs", "gating", "spatial", "tasks", "actr")
     modules = [f"attractorbind.{room}" for room in rooms]
     names = {f"attractorbind.{name}" for name in vars(ab) if not name.startswith("_")}
     for module in modules:

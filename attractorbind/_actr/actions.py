@@ -76,13 +76,17 @@ def program_of(rule: Rule, layout: Layout, settings: Settings) -> Program:
         program += name_chunk("goal")
     asked = rule.asks("retrieval")
     if asked is not None:
-        cue = [slot for slot, _ in asked.values]
+        cue = [slot for slot, _ in asked.cue]
         program += _search(cue, layout) if own is None else search(cue, layout, settings, own)
     return program if program.statements else hold()
 
 
 def _assign(
-    rule: Rule, change: Change, buffer: str, slots: tuple[tuple[str, str | None], ...], bound: dict[str, list[str]]
+    rule: Rule,
+    change: Change,
+    buffer: str,
+    slots: tuple[tuple[str | None, str | None], ...],
+    bound: dict[str, list[str]],
 ) -> None:
     """Let slots of a buffer become what an action says."""
     for slot, value in slots:
@@ -104,13 +108,13 @@ def _assign(
 def _request(rule: Rule, change: Change, action: Request, bound: dict[str, list[str]], layout: Layout) -> None:
     """Put a cue into the declarative module, or begin a chunk in the goal or in the imaginal buffer."""
     if action.buffer == "retrieval":
-        wrong = [slot for slot, value in action.values if value is None]
-        if wrong or not action.values:
+        wrong = [slot for slot, value in action.cue if value is None]
+        if wrong or not action.cue:
             told = f"an empty slot {wrong[0]!r}" if wrong else "nothing in particular"
             raise ProgramError(f"rule {rule.name!r} asks the memory for {told}; give it a slot and its value as a cue")
         change.emptied.update(dict.fromkeys(layout.whole(MODULE)))
         change.presented[RETRIEVAL_STATE] = BUSY
-        _assign(rule, change, MODULE, action.values, bound)
+        _assign(rule, change, MODULE, action.cue, bound)
         return
     kept = [
         slot for slot, value in action.values if is_variable(value) and place(action.buffer, slot) in bound[str(value)]
@@ -127,10 +131,13 @@ def _request(rule: Rule, change: Change, action: Request, bound: dict[str, list[
         change.emptied.pop("goal", None)
 
 
-def _search(cue: list[str], layout: Layout) -> Program:
-    """Three ticks: the cue excites an assembly, and the assembly writes on all else, whose latches then join in."""
+def _search(cue: list[str | None], layout: Layout) -> Program:
+    """Three ticks: the cue excites an assembly, and the assembly writes on all else, whose latches then join in.
+
+    That a chunk was found shows by its own symbol, so this has to come from the assembly, even where it was the cue.
+    """
     cues = [f"{place(MODULE, slot)}->memory" for slot in cue]
-    others = [name for name in layout.whole(MODULE) if name not in {place(MODULE, slot) for slot in cue}]
+    others = [place(MODULE, slot) for slot in (None, *layout.slots[MODULE]) if slot is None or slot not in cue]
     everything = [*cues, *(f"memory->{name}" for name in others)]
     return gates(open=cues) + gates(open=everything, closed=others) + gates(open=everything)
 

@@ -64,7 +64,7 @@ def activation_of(settings: Settings) -> MemoryActivation | None:
     )
 
 
-def search(cue: list[str], layout: Layout, settings: Settings, own: Activation) -> Program:
+def search(cue: list[str | None], layout: Layout, settings: Settings, own: Activation) -> Program:
     """The cue makes candidates; each slot of the buffers that spread is a source in turn; and the race begins."""
     slots = layout.slots[MODULE]
     program = gates(open=[f"{place(MODULE, slot)}->{MEMORY}" for slot in cue])

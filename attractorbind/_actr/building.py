@@ -72,11 +72,10 @@ def storing(layout: Layout, chunks: Iterable[Chunk]) -> Program:
     program, slots = Program(), layout.slots[MODULE]
     for chunk in chunks:
         held = {place(MODULE, slot): value for slot, value in chunk.held.items() if slot in slots}
-        if held:
-            for buffer, symbol in {MODULE: chunk.name, **held}.items():
-                program += present(buffer, symbol)
-            program += gates(ticks=SETTLE) + store(MEMORY, [MODULE, *held])
-            program += gates(closed=layout.whole(MODULE))
+        for buffer, symbol in {MODULE: chunk.name, **held}.items():
+            program += present(buffer, symbol)
+        program += gates(ticks=SETTLE) + store(MEMORY, [MODULE, *held])
+        program += gates(closed=layout.whole(MODULE))
     return program if program.statements else gates()
 
 

@@ -104,5 +104,5 @@ class Clock:
         for action in () if rule is None else rule.then:
             if isinstance(action, Output):
                 words = [str(next(symbols, None)) if is_variable(item) else item for item in action.items]
-                self.lines.append(" ".join(words))
-                self.timed.append(Timed(self.firings[-1].time, "", " ".join(words)))
+                self.lines.append(action.line(words))
+                self.timed.append(Timed(self.firings[-1].time, "", self.lines[-1]))

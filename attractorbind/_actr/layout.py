@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from attractorbind._actr.chunks import Chunk
-from attractorbind._actr.parts import Modify
+from attractorbind._actr.parts import Modify, is_variable
 from attractorbind._actr.rules import Rule
 from attractorbind._actr.settings import Settings
 from attractorbind._errors import ProgramError
@@ -90,6 +90,18 @@ def lay_out_buffers(
     made = tuple(buffer for buffer in ("goal", "imaginal") if new and any(rule.asks(buffer) for rule in rules))
     slots_of = {buffer: tuple(slots) for buffer, slots in named.items()}
     return Layout(slots_of, remembered, tuple(sorted(emptied & set(named))), made)
+
+
+def check_asked(rules: Iterable[Rule], names: Sequence[str]) -> None:
+    """Raise for a rule that asks for a chunk by a name that none has."""
+    for rule in rules:
+        asked = rule.asks("retrieval")
+        name = None if asked is None else asked.chunk
+        if name is not None and not is_variable(name) and name not in names:
+            known = ", ".join(names) or "none"
+            raise ProgramError(
+                f"rule {rule.name!r} asks for the chunk {name!r}, which is not there; chunks are {known}"
+            )
 
 
 def check_slots(rules: Iterable[Rule], known: Iterable[str]) -> None:

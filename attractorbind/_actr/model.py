@@ -33,6 +33,7 @@ from attractorbind._actr.layout import (
     MODULE,
     RETRIEVAL_STATE,
     Layout,
+    check_asked,
     check_slots,
     cleared_by,
     lay_out_buffers,
@@ -125,11 +126,14 @@ class Model:
             if twice and kind is not str:
                 raise ProgramError(f"two of the {part} have the name {twice[0]!r}; give each a name of its own")
         check_count("new", self.new, least=0)
+        if not isinstance(self.goal, Chunk | None):
+            raise ProgramError(f"goal is {self.goal!r}; give a Chunk, or None")
         if not self.rules:
             raise ProgramError("a model needs at least one rule; give it a list of Rule")
         if not isinstance(self.settings, Settings):
             raise ProgramError(f"settings is {self.settings!r}; give Settings()")
         known = [slot for kind in self.types for slot in kind.defaults]
+        check_asked(self.rules, [*(chunk.name for chunk in self._all_chunks), *self.symbols])
         if self.types:
             check_slots(self.rules, [*known, *(slot for chunk in self._all_chunks for slot in dict(chunk.values))])
         self._check_memories()

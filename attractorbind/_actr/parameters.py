@@ -11,7 +11,12 @@ _NEUTRAL = {
     ":v", ":act", ":trace-detail", ":trace-filter", ":crt", ":cst", ":cmdt", ":model-warnings", ":style-warnings",
     ":seed", ":ncnar", ":ult", ":pct", ":declarative-num-finsts", ":declarative-finst-span", ":show-focus",
     ":real-time", ":cbct", ":save-buffer-trace", ":traced-buffers", ":rcm", ":lhst", ":rhst", ":use-tree", ":dcnn",
-    ":dcsc", ":short-copy-names",
+    ":dcsc", ":short-copy-names", ":blt", ":sact", ":echo-act-r-output", ":show-all-slots",
+    # Of modules that do nothing unless a rule asks them, and that no rule here can ask.
+    ":needs-mouse", ":auto-attend", ":unstuff-visual-location", ":unstuff-aural-location", ":visual-activation",
+    ":visual-onset-span", ":visual-attention-latency", ":visual-num-finsts", ":visual-finst-span",
+    ":visual-movement-tolerance", ":optimize-visual", ":viewing-distance", ":motor-initiation-time",
+    ":motor-feature-prep-time", ":motor-burst-time", ":tone-detect-delay",
 }  # fmt: skip
 # Those whose mechanism is not here: they may only be off.
 _OFF = {
@@ -20,6 +25,11 @@ _OFF = {
     ":randomize-time": "random times",
     ":ppm": "partial matching of rules",
     ":er": "random choice among rules",
+}
+# Those that are here as ACT-R has them without being told.
+_FIXED = {
+    ":ms": (0.0, "a value is like itself by 0"),
+    ":md": (-1.0, "all values that differ are unlike by -1, which :mp is a factor of"),
 }
 _NUMBERS = {
     ":lf": "latency_factor",
@@ -97,6 +107,10 @@ class Parameters:
             self.random_ties = form
         elif key in _OFF and not off:
             raise refused(parameter, f"{key} {given} needs {_OFF[key]}, which is not here; take it out", self._name)
+        elif key in _FIXED:
+            fixed, why = _FIXED[key]
+            if self._number(parameter, given) != fixed:
+                raise refused(parameter, f"{key} is {given}; here it is {fixed:g}: {why}", self._name)
         elif key not in _NEUTRAL and key not in _OFF:
             known = ", ".join([_ON, _KEPT, *_NUMBERS, *_ACTIVATION, _OPTIMIZED, *self._utility])
             raise refused(parameter, f"the parameter {key} is not known; known are {known}", self._name)

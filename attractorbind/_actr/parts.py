@@ -1,6 +1,6 @@
 """What production rules of a model are made of: tests of buffers, and actions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
@@ -8,6 +8,8 @@ from attractorbind._actr.chunks import Slots, slot_values
 from attractorbind._checks import check_known
 from attractorbind._errors import ProgramError
 
+# Where a word stands in a text that is put out.
+PLACE = "~a"
 RELATIONS = ("=", "-", "<", ">", "<=", ">=")
 BUFFERS = ("goal", "retrieval", "imaginal")
 _QUERIES = {"state": ("free", "busy", "error"), "buffer": ("full", "empty", "failure")}
@@ -147,8 +149,37 @@ class Request(_Slots):
     The declarative memory is asked for a chunk that has these values, which arrives in the buffer "retrieval" after the
     latency of retrieval. Goal and imaginal module make a new chunk of them.
 
-    **Arguments:** as for `Modify`.
+    **Arguments:** as for `Modify`, and
+
+    - `chunk`: the name of a chunk, or a variable that stands for one; then the declarative memory is asked for this
+        chunk itself, ACT-R's direct request, and there are no slots.
+
+    **Raises:** `ProgramError` for a chunk that another buffer is asked for, or that is asked for with slots.
+
+    **Example:**
+
+        >>> from attractorbind import actr
+        >>> actr.Request("retrieval", chunk="=x").chunk
+        '=x'
     """
+
+    chunk: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.chunk is None:
+            return
+        if not isinstance(self.chunk, str) or not self.chunk:
+            raise ProgramError(f"chunk is {self.chunk!r}; give the name of a chunk, or a variable")
+        if self.buffer != "retrieval" or self.values:
+            raise ProgramError(
+                f"{self.buffer!r} is asked for the chunk {self.chunk!r}; only 'retrieval' can be, and without slots"
+            )
+
+    @property
+    def cue(self) -> tuple[tuple[str | None, str | None], ...]:
+        """What the memory is asked by: slots with values, or the chunk's own symbol, which is in no slot."""
+        return self.values if self.chunk is None else ((None, self.chunk),)
 
 
 @dataclass(frozen=True)
@@ -163,13 +194,39 @@ class Clear:
 
 @dataclass(frozen=True)
 class Output:
-    """Action: put out a line of symbols and variables; ACT-R's `!output!`."""
+    """Action: put out a line of symbols and variables; ACT-R's `!output!`.
+
+    **Arguments:**
+
+    - `items`: the symbols and variables, which stand in the line one after the other with spaces between them.
+    - `text`: a text in which they stand instead, each where it has "~a".
+
+    **Raises:** `ProgramError` for a text that has not as many places as there are items.
+
+    **Example:**
+
+        >>> from attractorbind import actr
+        >>> actr.Output(("3", "four"), "~a is less than ~a.").line(["3", "four"])
+        '3 is less than four.'
+    """
 
     items: tuple[str, ...]
+    text: str | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.items, tuple) or not all(isinstance(item, str) and item for item in self.items):
             raise ProgramError(f"what is put out is {self.items!r}; give a tuple of texts")
+        if self.text is not None:
+            places = self.text.count(PLACE) if isinstance(self.text, str) else None
+            if places != len(self.items):
+                raise ProgramError(f"the text {self.text!r} has not one {PLACE} for each of {self.items}")
+
+    def line(self, words: Iterable[str]) -> str:
+        """The line, with these words for its items."""
+        if self.text is None:
+            return " ".join(words)
+        first, *others = self.text.split(PLACE)
+        return first + "".join(map("".join, zip(words, others, strict=True)))
 
 
 @dataclass(frozen=True)

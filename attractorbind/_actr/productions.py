@@ -1,11 +1,13 @@
 """One production of a model file, (p name conditions ==> actions), as a rule."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from attractorbind._actr.chunks import ChunkType
 from attractorbind._actr.forms import Form, FormError, refused
 from attractorbind._actr.parts import (
     BUFFERS,
+    PLACE,
     RELATIONS,
     Action,
     Clear,
@@ -21,6 +23,9 @@ from attractorbind._actr.parts import (
 )
 from attractorbind._actr.rules import Rule
 from attractorbind._errors import AttractorBindError
+
+# What stands for a word in a text that is put out.
+_DIRECTIVE = re.compile("~[asd]", re.IGNORECASE)
 
 
 class Reader:
@@ -144,9 +149,12 @@ class Reader:
         if word.startswith("!"):
             return [self._special(heading, inside)]
         buffer = self._buffer(heading)
+        if word[0] in "=+" and len(inside) == 1 and inside[0].word != "isa":
+            return [self._direct(heading, buffer, inside[0])]
         tests = list(self._tests(inside)) if word[0] in "=+" else []
         if any(relation != "=" for _, relation, _ in tests):
-            raise self._refused(heading, f"{word} in an action takes slots with values, without - < >")
+            told = f"{word} in an action takes slots with values, without - < >"
+            raise self._refused(heading, told + "; what is retrieved can be tested by the rule that takes it")
         slots = {slot: None if value == "nil" else value for slot, _, value in tests if slot != "isa"}
         twice = len(slots) + sum(slot == "isa" for slot, _, _ in tests) < len(tests)
         if twice:
@@ -163,17 +171,42 @@ class Reader:
             raise self._refused(heading, str(error)) from None
         raise self._refused(heading, f"{word} is no action; actions are =buffer>, +buffer>, -buffer>, !output!, !stop!")
 
+    def _direct(self, heading: Form, buffer: str, chunk: Form) -> Action:
+        """A direct request: +retrieval> with the name of a chunk, or a variable that stands for one."""
+        if str(heading) != "+retrieval>" or chunk.word is None:
+            told = (
+                f"{heading} takes slots with values; a chunk itself, as {chunk}, can be asked for by +retrieval> only"
+            )
+            raise self._refused(heading, told)
+        return Request(buffer, chunk=chunk.word)
+
+    def _output(self, heading: Form, inside: list[Form]) -> Output | None:
+        """A line that is put out: words and variables, or a text with places for them; None for what is neither."""
+        items = [inside[0]] if inside[0].word is not None else list(inside[0].parts)
+        if not items or any(item.word is None for item in items):
+            return None
+        words = [str(item).strip('"') or " " for item in items]
+        if "~" not in str(inside[0]):
+            return Output(tuple(words))
+        # ~a, ~s and ~d all put in the symbol as it is.
+        text = _DIRECTIVE.sub(PLACE, words[0])
+        if "~" in text.replace(PLACE, "") or any("~" in word for word in words[1:]):
+            return None
+        try:
+            return Output(tuple(words[1:]), text)
+        except AttractorBindError as error:
+            raise self._refused(heading, str(error)) from None
+
     def _special(self, heading: Form, inside: list[Form]) -> Action:
         word = str(heading)
         if word == "!stop!" and not inside:
             return Stop()
         if word == "!output!" and len(inside) == 1:
-            items = [inside[0]] if inside[0].word is not None else list(inside[0].parts)
-            if items and all(item.word is not None for item in items) and "~" not in str(inside[0]):
-                return Output(tuple(str(item).strip('"') or " " for item in items))
+            line = self._output(heading, inside)
+            if line is not None:
+                return line
         if word not in ("!stop!", "!output!"):
             told = f"{word} is Lisp that is computed beside the network; rules only test buffers and change them"
             raise self._refused(heading, told + ", and may !stop! or !output! (words and =variables)")
-        raise self._refused(
-            heading, f"{word} is not read so; what is read is !stop! and !output! (words and =variables)"
-        )
+        told = f"{word} is not read so; what is read is !stop! and !output! (words and =variables)"
+        raise self._refused(heading, told + ', or !output! ("a text with ~a" =variable)')

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from attractorbind._actr.chunks import Chunk, ChunkType
 from attractorbind._actr.forms import Form, FormError, computed, forms, refused
+from attractorbind._actr.knowledge import Knowledge
 from attractorbind._actr.model import Model
 from attractorbind._actr.parameters import Parameters
 from attractorbind._actr.productions import Reader
@@ -18,6 +18,16 @@ _LISP = {
     "let", "when", "unless", "if", "load", "require", "require-extra", "eval", "progn", "loop", "dolist", "in-package",
     "define-module", "run",
 }  # fmt: skip
+
+# What other forms of models need.
+_ABSENT = {
+    "set-similarities": "values that are more or less alike",
+    "set-base-levels": "base levels of single chunks",
+    "set-all-base-levels": "base levels of single chunks",
+    "sdp": "parameters of single chunks",
+    "schedule-event": "Lisp that is computed at a time",
+    "schedule-event-relative": "Lisp that is computed at a time",
+}
 
 
 def read(path: str | Path, *, new: int = 0) -> Model:
@@ -45,6 +55,9 @@ def read(path: str | Path, *, new: int = 0) -> Model:
         raise FileError(f"cannot read {str(path)!r}: {getattr(error, 'strerror', None) or error}") from None
     try:
         text = data.decode("utf-8-sig")
+        if "\0" in text:
+            line = text[: text.index("\0")].count("\n") + 1
+            raise FileError(f"{path.name}, line {line}: a byte 0, which is in no text; give a model file")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise FileError(f"{path.name}, line {line}: a byte that is no UTF-8; save the file in UTF-8") from None
@@ -105,15 +118,14 @@ class _Reading:
 
     def __init__(self, name: str) -> None:
         self.name, self.called = name, "model"
-        self.types: dict[str, ChunkType] = {"chunk": ChunkType("chunk")}
-        self.chunks: dict[str, Chunk] = {}
-        self.known: dict[str, Chunk] = {}
+        self.knowledge = Knowledge(name)
         self.parameters = Parameters(name)
         self.productions: list[Form] = []
         self.utilities: dict[str, float] = {}
         self.rewards: dict[str, float] = {}
+        self.disabled: dict[str, Form] = {}
         self.focus: Form | None = None
-        self.last = Form(1, "nothing")
+        self.last = Form(1, "()")
 
     def take(self, form: Form) -> None:
         """Take in one form of a model."""
@@ -121,25 +133,35 @@ class _Reading:
             "clear-all": lambda form: None,
             "declare-buffer-usage": lambda form: None,
             "sgp": self.parameters.take,
-            "chunk-type": self._chunk_type,
-            "define-chunks": lambda form: self._chunks(form, self.known),
-            "add-dm": lambda form: self._chunks(form, self.chunks),
+            "chunk-type": self.knowledge.take_type,
+            "define-chunks": lambda form: self.knowledge.take_chunks(form, self.knowledge.known),
+            "add-dm": lambda form: self.knowledge.take_chunks(form, self.knowledge.chunks),
             "goal-focus": self._goal_focus,
+            "goal-focus-fct": self._goal_focus,
+            "set-buffer-chunk": self._set_buffer_chunk,
+            "pdisable": self._pdisable,
             "p": self.productions.append,
             "spp": self._spp,
         }
         if form.head in _LISP:
             told = f"{form.head} is Lisp that is computed, and models are only read; take it out"
             raise self._refused(form, told)
+        if form.head in _ABSENT:
+            raise self._refused(form, f"{form.head} needs {_ABSENT[form.head]}, which is not here; take it out")
         if form.head not in readers:
-            raise self._refused(form, f"{form.head or form} is not among what is read: {', '.join(readers)}")
+            raise self._refused(
+                form, f"{form.head or form} is not among what is read: define-model, {', '.join(readers)}"
+            )
+        if form.head in ("goal-focus-fct", "set-buffer-chunk"):
+            # Functions are given names with a quote before them.
+            form = Form(form.line, None, tuple(part for part in form.parts if part.word != "'"))
         mark = computed(form)
         if mark is not None:
             told = f"{mark} marks Lisp that is computed, and models are only read; write what it gives"
             raise self._refused(Form(mark.line, None, form.parts), told)
         self.last = form
         try:
-            readers[form.head](form)
+            readers[str(form.head)](form)
         except FormError:
             raise
         except AttractorBindError as error:
@@ -149,7 +171,7 @@ class _Reading:
         """The model that was read."""
         if not self.productions:
             raise self._refused(self.last, "the model has no production; write one with p")
-        known = {**self.known, **self.chunks}
+        known = self.knowledge.by_name
         goal = None
         if self.focus is not None:
             word = self.focus.parts[1].word or ""
@@ -158,19 +180,24 @@ class _Reading:
             goal = known[word]
         rules: dict[str, Rule] = {}
         for form in self.productions:
-            rule = Reader(form, self.types, self.name, self.utilities).rule()
+            rule = Reader(form, self.knowledge.types, self.name, self.utilities).rule()
             utility = self.utilities.get(rule.name, self.parameters.initial_utility)
             rule = replace(rule, utility=utility, reward=self.rewards.get(rule.name))
             if rule.name in rules:
                 raise self._refused(form, f"a second production {rule.name}; give it a name of its own")
             rules[rule.name] = rule
+        for name, form in self.disabled.items():
+            if rules.pop(name, None) is None:
+                raise self._refused(form, f"no production has the name {name}")
+            self.utilities.pop(name, None)
+            self.rewards.pop(name, None)
         strange = [rule for rule in (*self.utilities, *self.rewards) if rule not in rules]
         if strange:
             raise self._refused(self.last, f"spp names {strange[0]}, and no production has this name")
-        types = [kind for kind in self.types.values() if kind.name != "chunk"]
+        types = [kind for kind in self.knowledge.types.values() if kind.name != "chunk"]
         settings, random_ties = self.parameters.settings(), self.parameters.random_ties
-        symbols = [chunk.name for chunk in self.known.values()]
-        chunks = list(self.chunks.values())
+        symbols = [chunk.name for chunk in self.knowledge.known.values()]
+        chunks = list(self.knowledge.chunks.values())
         model = Model(list(rules.values()), chunks, goal, types, settings, symbols, self.called, new)
         if random_ties is not None and model.ties:
             first, second = model.ties[0]
@@ -181,58 +208,23 @@ class _Reading:
     def _refused(self, form: Form, told: str) -> FormError:
         return refused(form, told, self.name)
 
-    def _chunk_type(self, form: Form) -> None:
-        if len(form.parts) < 2:
-            raise self._refused(form, "chunk-type has no name; put one behind it")
-        heading, *slots = form.parts[1:]
-        parent = None
-        if heading.word is None:
-            inner = heading.parts[1] if len(heading.parts) == 2 else heading
-            if len(inner.parts) != 2 or inner.head != ":include" or heading.head is None:
-                raise self._refused(heading, "a type with a parent is written (name (:include parent))")
-            parent = self._type(inner.parts[1])
-        values: dict[str, str | None] = {}
-        for slot in slots:
-            if slot.word is not None and not slot.word.startswith('"'):
-                values[slot.word] = None
-            elif len(slot.parts) == 2 and None not in (slot.parts[0].word, slot.parts[1].word):
-                values[str(slot.parts[0])] = _value(str(slot.parts[1]))
-            elif slot.word is None:
-                raise self._refused(slot, "a slot is a name, or (name default)")
-        name = str(heading if heading.word is not None else heading.head)
-        self.types[name] = ChunkType(name, values, parent)
-
-    def _chunks(self, form: Form, into: dict[str, Chunk]) -> None:
-        for number, entry in enumerate(form.parts[1:]):
-            words = [entry] if entry.word is not None else list(entry.parts)
-            if any(word.word is None for word in words) or not words:
-                raise self._refused(entry, "a chunk is written (name slot value slot value ...)")
-            named = words[0].word != "isa" and (len(words) % 2 == 1 or words[1].word == "isa")
-            name = str(words.pop(0)) if named else f"chunk-{len(into) + number}"
-            if len(words) % 2:
-                raise self._refused(entry, "a chunk has a slot without a value")
-            pairs = [(str(slot), words[2 * place + 1]) for place, slot in enumerate(words[::2])]
-            types = [value for slot, value in pairs if slot == "isa"]
-            slots = {slot: _value(str(value)) for slot, value in pairs if slot != "isa"}
-            if name in into:
-                raise self._refused(entry, f"a second chunk {name}; give it a name of its own")
-            try:
-                into[name] = Chunk(name, slots, self._type(types[0]) if types else None)
-            except FormError:
-                raise
-            except AttractorBindError as error:
-                raise self._refused(entry, str(error)) from None
-
-    def _type(self, form: Form) -> ChunkType:
-        if str(form) not in self.types:
-            known = ", ".join(self.types)
-            raise self._refused(form, f"no chunk type has the name {form}; known are {known}")
-        return self.types[str(form)]
-
     def _goal_focus(self, form: Form) -> None:
         if len(form.parts) != 2 or form.parts[1].word is None:
             raise self._refused(form, "goal-focus takes the name of a chunk")
         self.focus = form
+
+    def _set_buffer_chunk(self, form: Form) -> None:
+        """A buffer holds a chunk at first: the goal; what is to stand in others a rule asks for."""
+        if len(form.parts) != 3 or form.parts[1].word != "goal":
+            raise self._refused(
+                form, "set-buffer-chunk is read for the goal, with a chunk's name; let rules ask for others"
+            )
+        self._goal_focus(Form(form.line, None, (form.parts[0], form.parts[2])))
+
+    def _pdisable(self, form: Form) -> None:
+        if any(part.word is None for part in form.parts):
+            raise self._refused(form, "pdisable takes names of productions")
+        self.disabled.update({str(part): form for part in form.parts[1:]})
 
     def _spp(self, form: Form) -> None:
         words = [str(word) for word in form.parts[1:]]
@@ -244,7 +236,3 @@ class _Reading:
                 given[parameter][words[0]] = float(word)
             except ValueError:
                 raise self._refused(form, f"{word} is no number") from None
-
-
-def _value(word: str) -> str | None:
-    return None if word == "nil" else word

@@ -66,7 +66,7 @@ class Rule:
             wrong = [entry for entry in entries if not isinstance(entry, kinds)]
             if not entries or wrong:
                 known = ", ".join(kind.__name__ for kind in kinds)
-                found = repr(wrong[0]) if wrong else "nothing"
+                found = repr(wrong[0]) if wrong else "nothing" if isinstance(given, Iterable) else repr(given)
                 raise ProgramError(f"rule {self.name!r} has {found} in {part}=; give a list of {known}")
             object.__setattr__(self, part, entries)
         matched = [match.buffer for match in self.matches]
@@ -120,7 +120,7 @@ class Rule:
         values: list[str | None] = [test.value for match in self.matches for test in match.of_slots]
         for action in self.then:
             if isinstance(action, Modify | Request):
-                values += [value for _, value in action.values]
+                values += [value for _, value in (action.cue if isinstance(action, Request) else action.values)]
         return values
 
     def slots(self) -> list[tuple[str, str]]:

@@ -169,6 +169,8 @@ def run(
     if not isinstance(model, Model):
         raise ArgumentError(f"model is {model!r}; give an actr.Model")
     check_network(network)
+    if not set(model.layout.buffers) <= set(network.buffers):
+        raise ArgumentError("network is not that of this model; make it by model.network(key=...)")
     if record == "final":
         raise ArgumentError(
             'record is "final"; a model is read from its firings, give "firings", "decoded" or "states"'

@@ -162,7 +162,7 @@ class Hierarchy(AbstractSensoryArea):
             units=units,
             largest_field=1.0,
             says=(*self.sizes, outputs),
-            hears=tuple(heard for heard in self._hears(outputs) if heard is not None),
+            hears=tuple(heard for heard in self.hears(outputs) if heard is not None),
         )
 
     def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Learned:
@@ -181,6 +181,10 @@ class Hierarchy(AbstractSensoryArea):
         drawn = draw_layers(sizes, masks, self.rule.gain, key=layers_key)
         layers = Layers(drawn, self.activation, self.readout, masks if any(mask is not None for mask in masks) else ())
         return unlearned(layers, self.rule, self.optimiser, costs=costs, key=learned_key)
+
+    def hears(self, outputs: int) -> tuple[Heard | None, ...]:
+        """For each cost, what it must hear of another area; None for those that hear nothing."""
+        return tuple(cost.hears(self._units(cost, outputs)) for cost in self.costs)
 
     def init(self, buffers: Mapping[str, int], trials: int, parameters: Learned) -> Seeing:
         """See `AbstractArea.init`: nothing seen, and nothing learned."""
@@ -244,10 +248,6 @@ class Hierarchy(AbstractSensoryArea):
         """How many units a cost is of."""
         return outputs if cost.layer is None else self.sizes[cost.layer]
 
-    def _hears(self, outputs: int) -> tuple[Heard | None, ...]:
-        """For each cost, what it must hear of another area."""
-        return tuple(cost.hears(self._units(cost, outputs)) for cost in self.costs)
-
     def _masks(self, outputs: int) -> tuple[Float[Array, "_below _above"] | None, ...]:
         sizes = (*self.sizes, outputs)
         return tuple(
@@ -273,7 +273,7 @@ class Hierarchy(AbstractSensoryArea):
             inputs=state.stimulus,
             before=past.stimulus,
             held=jnp.where((inputs.reads[0] > 0.5)[:, None], inputs.activity[0], 0.0),
-            said=tuple(next(heard) if hears else nothing for hears in self._hears(inputs.activity[0].shape[1])),
+            said=tuple(next(heard) if hears else nothing for hears in self.hears(inputs.activity[0].shape[1])),
             opened=jnp.where(learning[None, :], opened, 0.0),
             followed=past.followed,
         )

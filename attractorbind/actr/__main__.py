@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--noise", type=float, default=0.0, help="probability that a unit flips at a tick (%(default)s)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="of codes and noise (%(default)s)")
+    parser.add_argument("--seed", type=_seed, default=0, help="of codes and noise (%(default)s)")
     told = parser.parse_args(arguments)
     try:
         model = read(told.model)
@@ -27,13 +27,26 @@ def main(arguments: list[str] | None = None) -> int:
     except AttractorBindError as error:
         print(error, file=sys.stderr)
         return 1
+    if ran.trace.ok and not ran.firings().names:
+        goal = model.goal
+        why = "the goal buffer is empty, goal-focus names its chunk" if goal is None else f"none matches {goal.held}"
+        print(f"no rule fired: {why}", file=sys.stderr)
     print(ran)
     for first, second in model.ties:
         print(f"note: {first} and {second} may match at the same time; the first of them fires")
     if not ran.trace.ok:
-        print(f"the run ended in {Result(int(ran.result[0])).name}", file=sys.stderr)
+        result = Result(int(ran.result[0])).name
+        more = f" after {told.limit} firings; more are run with --limit" if result == "LIMIT" else ""
+        print(f"the run ended in {result}{more}", file=sys.stderr)
         return 1
     return 0
+
+
+def _seed(word: str) -> int:
+    """A seed of JAX's keys."""
+    if not word.isdecimal() or int(word) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{word} is no whole number from 0 to {2**32 - 1}")
+    return int(word)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from attractorbind._learning.burst import Burst as Burst
 from attractorbind._learning.contrastive import ContrastiveHebbian as ContrastiveHebbian
 from attractorbind._learning.distortion import Distortion as Distortion
 from attractorbind._learning.fit import Fitted as Fitted, fit as fit
+from attractorbind._learning.fit_costs import Views as Views, fit_costs as fit_costs
 from attractorbind._learning.hierarchy import Hierarchy as Hierarchy
 from attractorbind._learning.images import window as window
 from attractorbind._learning.lateral import Lateral as Lateral, Silence as Silence, spontaneous as spontaneous

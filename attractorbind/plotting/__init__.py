@@ -12,6 +12,11 @@ except ImportError as error:
 from attractorbind.plotting._animation import animate_trace as animate_trace
 from attractorbind.plotting._choices import plot_choices as plot_choices
 from attractorbind.plotting._energy import plot_energy as plot_energy
+from attractorbind.plotting._maps import (
+    plot_autocorrelograms as plot_autocorrelograms,
+    plot_maps as plot_maps,
+    plot_scores as plot_scores,
+)
 from attractorbind.plotting._measures import plot_capacity as plot_capacity, plot_crosstalk as plot_crosstalk
 from attractorbind.plotting._network import plot_network as plot_network
 from attractorbind.plotting._program import plot_program as plot_program

@@ -71,6 +71,13 @@ MECHANISMS = {
         "(p last =goal> step four =imaginal> sum 7 of =o ==> =goal> step =o)",
         [{}, {"x": "3"}, {"x": "5"}],
     ),
+    "chunks that are asked for by themselves": (
+        "(p ask =goal> step one x =x ==> =goal> step two +retrieval> =x)"
+        "(p got =goal> step two =retrieval> a =a ==> =goal> step three y =a +retrieval> f4)"
+        "(p lost =goal> step two ?retrieval> buffer failure ==> =goal> step lost)"
+        '(p last =goal> step three =retrieval> b =b ==> =goal> step four z =b !output! ("~a, ~s." =b 7))',
+        [{"x": "f1"}, {"x": "f3"}, {"x": "1"}, {"x": "7"}],
+    ),
     "chunks as values": (
         "(p ask =goal> step one x =x ==> =goal> step two +retrieval> a =x)"
         "(p got =goal> step two =retrieval> b =b ==> =goal> step three x =retrieval y =goal)"
@@ -80,7 +87,11 @@ MECHANISMS = {
 }  # fmt: skip
 
 
-MEMORIES = ("a goal becomes a memory", "a chunk is imagined, cleared and remembered")
+MEMORIES = (
+    "a goal becomes a memory",
+    "a chunk is imagined, cleared and remembered",
+    "chunks that are asked for by themselves",
+)
 
 
 @functools.cache
@@ -178,12 +189,17 @@ def test_wrong_calls_are_told():
         'record is "final"': lambda: actr.run(model, network, record="final"),
         "unknown buffer 'visual'": lambda: actr.Match("visual"),
         "nothing in when=": lambda: actr.Rule("r", [], [actr.Stop()]),
+        "network is not that": lambda: actr.run(actr.parse("(p r =goal> v 1 ==> !stop!)"), network),
         "nothing in then=": lambda: actr.Rule("r", [actr.Match("goal")], []),
         "name of a rule": lambda: actr.Rule("two words", [actr.Match("goal")], [actr.Stop()]),
         "at least one rule": lambda: actr.Model([]),
         "new is -1": lambda: actr.Model(model.rules, new=-1),
         "name 'r'": lambda: actr.Model([actr.Rule("r", [actr.Match("goal")], [actr.Stop()])] * 2),
         "trial is 70": lambda: run.firings(70),
+        "only 'retrieval' can be": lambda: actr.Request("goal", chunk="f"),
+        "without slots": lambda: actr.Request("retrieval", {"a": "1"}, "f"),
+        "chunk is ''": lambda: actr.Request("retrieval", chunk=""),
+        "has not one ~a": lambda: actr.Output(("1", "2"), "~a"),
         "unknown relation": lambda: actr.Test("x", "1", "=="),
         "unknown answer": lambda: actr.Query("goal", "state", "well"),
     }

@@ -68,7 +68,7 @@ REFUSED = {
     "comment": (f"{RULE}\n\n#| text", 3, ("comment", "|#")),
     "no production": ("(chunk-type a b)", 1, ("no production",)),
     "program": (f"{RULE}\n(defun f (x) '(x))", 2, ("defun", "computed")),
-    "unknown form": (f"{RULE}\n(set-base-level a 1)", 2, ("set-base-level", "add-dm")),
+    "unknown form": (f"{RULE}\n(add-word-characters)", 2, ("add-word-characters", "add-dm")),
     "a word": (f"hello\n{RULE}", 1, ("hello",)),
     "quote": (f"{RULE}\n(goal-focus\n 'y)", 3, ("'", "computed")),
     "function": ("(p r =goal> a 1 ==>\n =goal> a #'f)", 2, ("#", "computed")),
@@ -79,7 +79,7 @@ REFUSED = {
     "modification request": ("(p r =goal> a 1 ==>\n *goal> a 2)", 2, ("*goal>", "no action")),
     "two models": (f"(define-model a {RULE})\n(define-model b {RULE})", 2, ("second define-model",)),
     "nameless model": (f"(define-model)\n{RULE}", 1, ("no name",)),
-    "unknown parameter": (f"{RULE}\n(sgp :v t\n :needs-mouse nil)", 3, (":needs-mouse", ":lf")),
+    "unknown parameter": (f"{RULE}\n(sgp :v t\n :jni-sync nil)", 3, (":jni-sync", ":lf")),
     "parameter": (f"{RULE}\n(sgp :lf much)", 2, (":lf", "number")),
     "no value": (f"{RULE}\n(sgp :lf)", 2, ("without a value",)),
     "permanent noise": (f"{RULE}\n(sgp :pas .5)", 2, ("permanent noise", "take it out")),
@@ -127,7 +127,18 @@ REFUSED = {
     "query in an action": ("(p r =goal> a 1 ==> ?retrieval> state free)", 1, ("no action",)),
     "type of a rule": ("(chunk-type t1 a)\n(p r =goal> isa t2 a 1 ==> =goal> a 2)", 2, ("t2", "t1")),
     "slot of a rule": ("(chunk-type t1 a)\n(p r =goal> isa t1 b 1 ==> =goal> a 2)", 2, ("no slot b", "a")),
-    "format": ('(p r =goal> a 1 ==> !output! ("~s" 1))', 1, ("!output!",)),
+    "format": ('(p r =goal> a 1 ==> !output! ("~10d" 1))', 1, ("!output!", "~a")),
+    "format without its word": ('(p r =goal> a 1 ==>\n !output! ("~s" 1 2))', 2, ("~a", "each of")),
+    "chunk for the goal": ("(p r =goal> a =x ==>\n +goal> =x)", 2, ("=x", "+retrieval> only")),
+    "chunk over a buffer": ("(p r =goal> a =x ==>\n =goal> =x)", 2, ("=x", "+retrieval> only")),
+    "request for what is not": ("(p r =goal> a 1 ==>\n +retrieval> b 1 - c 2)", 2, ("without - <", "that takes it")),
+    "similarities": (f"{RULE}\n(set-similarities (1 2 -.5))", 2, ("set-similarities", "alike")),
+    "base levels": (f"{RULE}\n(set-base-levels (a 1))", 2, ("set-base-levels", "single chunks")),
+    "event": (f"{RULE}\n(schedule-event 1 'f)", 2, ("schedule-event", "computed")),
+    "unlikeness": (f"{RULE}\n(sgp :md -2)", 2, (":md", "-1", ":mp")),
+    "goal that is computed": (f"{RULE}\n(goal-focus-fct (car x))", 2, ("name of a chunk",)),
+    "chunk in another buffer": (f"{RULE}\n(set-buffer-chunk 'imaginal 'x)", 2, ("for the goal",)),
+    "disabled": (f"{RULE}\n(pdisable s)", 2, ("no production", "s")),
 }  # fmt: skip
 
 
@@ -147,6 +158,8 @@ WRONG = {
     "untyped slot": ("(chunk-type t1 a)\n(p r =goal> b 1 ==> =goal> a 2)", ("'b'", "no chunk type")),
     "request for nothing": ("(p r =goal> a 1 ==> +retrieval> )", ("nothing in particular", "cue")),
     "request for an empty slot": ("(p r =goal> a 1 ==> +retrieval> b nil)", ("empty slot 'b'",)),
+    "chunk that is not there": ("(p r =goal> a 1 ==> +retrieval> f)", ("'f'", "not there")),
+    "unbound chunk": ("(p r =goal> a 1 ==> +retrieval> =f)", ("=f", "no slot")),
     "comparison": ("(p r =goal> < a b ==> =goal> a 2)", ("'b'", "no number")),
     "nothing to compare": ("(p r =goal> < a 0 ==> =goal> a b)", ("< 0", "symbols=")),
     "unequal to itself": ("(p r =goal> a =x - a =x ==> =goal> a 2)", ("differs from itself",)),
@@ -164,6 +177,22 @@ def test_rules_that_make_no_sense_are_refused(name):
         assert word in str(told.value)
 
 
+def test_further_forms_of_files():
+    model = actr.parse(
+        "(sgp :ms 0 :md -1.0 :blt t :needs-mouse nil) (define-chunks (g a 1)) (add-dm (f b 1))"
+        '(p r =goal> a =x ==> +retrieval> f !output! ("~S: ~a" =x retrieval))'
+        "(p s =goal> a =x ==> +retrieval> =x) (p u =goal> a 1 ==> !stop!) (spp u :u 2) (pdisable u)"
+        "(set-buffer-chunk 'goal 'g)"
+    )
+    assert [rule.name for rule in model.rules] == ["r", "s"]
+    assert model.goal == actr.Chunk("g", {"a": "1"})
+    assert model.settings == actr.Settings()
+    first, second = model.rules
+    assert first.then == (actr.Request("retrieval", chunk="f"), actr.Output(("=x", "retrieval"), "~a: ~a"))
+    assert second.then == (actr.Request("retrieval", chunk="=x"),)
+    assert actr.parse(f"(add-dm (g a 1)) (goal-focus-fct 'g) {RULE}").goal == actr.Chunk("g", {"a": "1"})
+
+
 def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(ab.FileError, match=r"cannot read .*none\.lisp"):
         actr.read(tmp_path / "none.lisp")
@@ -173,6 +202,10 @@ def test_files_that_cannot_be_read(tmp_path):
     latin.write_bytes(f"{RULE}\n; caf\xe9".encode("latin-1"))
     with pytest.raises(ab.FileError, match=r"latin\.lisp, line 2: .*UTF-8"):
         actr.read(latin)
+    nothing = tmp_path / "nothing.lisp"
+    nothing.write_bytes(b"\n\0")
+    with pytest.raises(ab.FileError, match=r"nothing\.lisp, line 2: a byte 0"):
+        actr.read(nothing)
     marked = tmp_path / "marked.lisp"
     marked.write_bytes(b"\xef\xbb\xbf" + RULE.replace(" ", "\r\n").encode())
     assert [rule.name for rule in actr.read(marked).rules] == ["r"]
@@ -195,7 +228,16 @@ def test_the_command_prints_the_trace(capsys, monkeypatch, tmp_path):
     assert told[0].split() == ["0.050", "PROCEDURAL", "PRODUCTION-FIRED", "r"]
     assert told[1:] == ["note: r and s may match at the same time; the first of them fires"]
     assert main([str(model), "--limit", "0"]) == 1
-    assert "LIMIT" in capsys.readouterr().err
+    assert "LIMIT after 0 firings" in capsys.readouterr().err
+    model.write_text("(add-dm (g a 1)) (p r =goal> a 2 ==> =goal> a 1)")
+    assert main([str(model)]) == 0
+    assert "the goal buffer is empty" in capsys.readouterr().err
+    model.write_text("(add-dm (g a 1)) (goal-focus g) (p r =goal> a 2 ==> =goal> a 1)")
+    assert main([str(model)]) == 0
+    assert "none matches {'a': '1'}" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([str(model), "--seed", "-1"])
+    assert "invalid _seed value" not in capsys.readouterr().err
     monkeypatch.setattr(sys, "argv", ["attractorbind.actr", "none.lisp"])
     # What runs is another copy of the module that was imported above.
     monkeypatch.delitem(sys.modules, "attractorbind.actr.__main__")

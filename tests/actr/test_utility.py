@@ -64,7 +64,8 @@ def test_utilities_are_learned_by_the_equation(name):
     if name == "fixed":
         assert run.firings().names == ["right", "lost", "left", "won", "left", "won"]
     else:
-        assert len({tuple(run.firings(trial).names) for trial in range(len(GOALS))}) > 2
+        # The same goals come twice, and chance decides differently.
+        assert any(run.firings(trial).names != run.firings(trial + 4).names for trial in range(4))
         again = actr.run(model, network, GOALS, key=jax.random.key(2), limit=20)
         assert [again.firings(t) for t in range(8)] == [run.firings(t) for t in range(8)]
 

@@ -26,6 +26,20 @@ ACTR_FAULTS = [
         (NAMES,),
     ),
     Fault(
+        "actions: a chunk that is asked for by itself is found in any case",
+        ACTIONS,
+        "if slot is None or slot not in cue]",
+        "if slot not in cue]",
+        (MECHANISMS,),
+    ),
+    Fault(
+        "clock: a text that is put out has no words in it",
+        "attractorbind._actr.clock",
+        "self.lines.append(action.line(words))",
+        'self.lines.append(action.text or " ".join(words))',
+        (MECHANISMS,),
+    ),
+    Fault(
         "conditions: less or equal is less",
         CONDITIONS,
         '"<=": lambda first, second: first <= second',

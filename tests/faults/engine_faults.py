@@ -9,6 +9,7 @@ from many_faults import MANY_FAULTS
 from prediction_faults import PREDICTION_FAULTS
 from program_faults import PROGRAM_FAULTS
 from run_faults import RUN_FAULTS
+from spatial_faults import SPATIAL_FAULTS
 from tick_faults import TICK_FAULTS
 
 ENGINE_FAULTS = [
@@ -22,4 +23,5 @@ ENGINE_FAULTS = [
     *MANY_FAULTS,
     *ACTR_FAULTS,
     *PREDICTION_FAULTS,
+    *SPATIAL_FAULTS,
 ]

@@ -3,6 +3,7 @@
 from fault import Fault
 
 COSTS = "attractorbind._learning.costs.activity"
+FIT = "attractorbind._learning.fit_costs"
 FORESEEING = "attractorbind._prediction.foreseeing"
 MODEL = "attractorbind._prediction.forward_model"
 PREDICTOR = "attractorbind._prediction.area"
@@ -12,7 +13,30 @@ SEEING = "attractorbind._learning.seeing"
 LOOPS = ("tests/prediction/test_predictor.py::test_it_does_what_loops_do",)
 GRADIENTS = ("tests/learning/test_costs.py::test_its_gradient_is_that_of_finite_differences",)
 
+FITTED = "tests/learning/test_fit_costs.py"
+
 PREDICTION_FAULTS = [
+    Fault(
+        "what was seen before is what is seen",
+        FIT,
+        "inputs if same else lesson.before[rows]",
+        "inputs if same else lesson.inputs[rows]",
+        (f"{FITTED}::test_a_phase_without_targets_is_that_of_a_loop_and_leaves_the_output_alone",),
+    ),
+    Fault(
+        "both views are one",
+        FIT,
+        "zip((inputs, before), view_keys",
+        "zip((inputs, before), view_keys[:1] * 2",
+        (f"{FITTED}::test_two_views_of_the_same_are_drawn_apart",),
+    ),
+    Fault(
+        "an amount opens all of a gate",
+        FIT,
+        "= check_fraction(f",
+        "= 1.0 + 0 * check_fraction(f",
+        (f"{FITTED}::test_a_phase_without_targets_is_that_of_a_loop_and_leaves_the_output_alone",),
+    ),
     Fault(
         "the command's size is left out of the norm",
         MODEL,

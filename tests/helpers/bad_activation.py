@@ -63,6 +63,12 @@ def _calls() -> dict[str, tuple]:
         ),
         "start: text": (lambda w: gating.Utilities("u", gates=["x1"], start=["1"]), argument, ("start of 'u'", "'1'")),
         "gates": (lambda w: gating.Utilities("u", gates=["pass"]), network, ("'pass'", "switch")),
+        "actr: goal": (lambda w: actr.Model([], goal={"a": "1"}), program, ("goal is {'a': '1'}", "Chunk")),
+        "actr: conditions": (
+            lambda w: actr.Rule("r", actr.Match("goal"), []),
+            program,
+            ("has Match(", "a list of Match"),
+        ),
         "actr: activation": (lambda w: actr.Settings(activation=0.5), argument, ("activation is 0.5", "Activation(")),
         "actr: utility": (lambda w: actr.Settings(utility=0.5), argument, ("utility is 0.5", "Utility(")),
         "actr: sources": (lambda w: actr.Activation(strength=1, goal=2), program, ("2", "1.0", "one of them 0")),

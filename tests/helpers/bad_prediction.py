@@ -63,6 +63,17 @@ def prepare() -> SimpleNamespace:
     )
 
 
+def fit_costs(hierarchy: Any = None, learned: Any = None, views: Any = None, **changes: Any) -> learning.Learned:
+    of = eyes(costs=[costs.Target(), costs.Slowness(), costs.Reward("striatum")]) if hierarchy is None else hierarchy
+    usual: dict[str, Any] = {"costs": ["slowness"], "updates": 1, "batch": 2, "key": jax.random.key(0)}
+    return learning.fit_costs(
+        of,
+        eyes(costs=of.costs).drawn(2, key=jax.random.key(0)) if learned is None else learned,
+        learning.Views(np.eye(4), before=np.eye(4)) if views is None else views,
+        **usual | changes,
+    )
+
+
 CALLS: dict[str, Any] = {
     **spread("predictor: timescales", lambda w, v: predictor(timescales=v), NOT_SCALES, "ArgumentError", "timescales"),
     **spread("predictor: rate", lambda w, v: predictor(rate=v), NOT_RATES, "ArgumentError", "rate"),
@@ -239,6 +250,53 @@ CALLS: dict[str, Any] = {
         "ArgumentError",
         ["images", "(5, 5)"],
     ),
+    "fit_costs: no costs": (
+        lambda w: fit_costs(eyes()),
+        "ArgumentError",
+        ["hierarchy", "costs="],
+    ),
+    "fit_costs: learned by another": (
+        lambda w: fit_costs(learned=eyes().drawn(2, key=jax.random.key(0))),
+        "ArgumentError",
+        ["another hierarchy", "drawn"],
+    ),
+    "fit_costs: learned is none": (lambda w: fit_costs(learned="eyes"), "ArgumentError", ["str", "drawn"]),
+    "fit_costs: an unknown cost": (lambda w: fit_costs(costs=["x"]), "UnknownNameError", ["x", "slowness"]),
+    "fit_costs: no cost is open": (
+        lambda w: fit_costs(costs={"slowness": 0}),
+        "ArgumentError",
+        ["opens none", "slowness"],
+    ),
+    **spread(
+        "fit_costs: amount",
+        lambda w, v: fit_costs(costs={"slowness": v}),
+        NOT_FRACTIONS,
+        "ArgumentError",
+        "slowness",
+    ),
+    "fit_costs: a cost that hears": (lambda w: fit_costs(costs=["reward"]), "ArgumentError", ["reward", "striatum"]),
+    "fit_costs: no targets": (lambda w: fit_costs(costs=["target"]), "ArgumentError", ["target", "Views(targets="]),
+    **spread(
+        "fit_costs: views",
+        lambda w, v: fit_costs(views=v),
+        {
+            "an array": np.eye(4),
+            "of one kind": learning.Views(np.eye(4)),
+            "too few before": learning.Views(np.eye(4), before=np.eye(4)[:2]),
+            "of another size": learning.Views(np.eye(5)),
+            "several each": learning.Views(np.zeros((4, 2, 4))),
+            "that are not finite": learning.Views(np.full((4, 4), np.nan)),
+            "with targets that do not fit": learning.Views(np.eye(4), before=np.eye(4), targets=np.eye(4)),
+            "with what makes none": learning.Views(np.eye(4), augment=3),
+        },
+        "ArgumentError",
+        "views|before|inputs|targets|augment",
+    ),
+    **spread(
+        "fit_costs: updates", lambda w, v: fit_costs(updates=v), {"0": 0, "text": "1"}, "ArgumentError", "updates"
+    ),
+    "fit_costs: too large a batch": (lambda w: fit_costs(batch=5), "ArgumentError", ["batch is 5", "4 examples"]),
+    "fit_costs: no key": (lambda w: fit_costs(key=3), "ArgumentError", ["key"]),
 }
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class Interpreter:
     """One trial of a model.
 
     - `buffers`: buffer to the slots of its chunk that hold something, or None without a chunk.
-    - `memory`: all chunks, in the order in which they were stored.
+    - `memory`, `names`: all chunks, in the order in which they were stored.
     - `uses`: of each of them, the times of its uses.
     - `held`: the number of the chunk in the retrieval buffer.
     - `pending`: buffer to the time at which its module ends, and the chunk that then arrives, None for a failure.
@@ -38,6 +38,7 @@ class Interpreter:
     def __post_init__(self) -> None:
         self.buffers = {"goal": self.goal, "retrieval": None, "imaginal": None}
         self.memory = [dict(chunk.held) for chunk in self.model.chunks]
+        self.names = [chunk.name for chunk in self.model.chunks]
         self.uses = [[0.0] for _ in self.memory]
 
     def run(self) -> "Interpreter":
@@ -120,12 +121,13 @@ class Interpreter:
         changed = {action.buffer for action in rule.changes}
         for action in rule.then:
             if isinstance(action, actr.Output):
-                self.lines.append(" ".join(bound.get(item, item) for item in action.items))
+                self.lines.append(action.line([bound.get(item, item) for item in action.items]))
         cleared = [action.buffer for action in rule.changes if isinstance(action, actr.Clear | actr.Request)]
         cleared += [m.buffer for m in rule.matches if m.buffer not in changed and m.buffer not in settings.kept]
         for buffer in cleared:
             if buffer != "retrieval" and self.buffers[buffer] is not None:
                 self.memory.append(dict(self.buffers[buffer] or {}))
+                self.names.append("chunk")
                 self.uses.append([self.now])
             elif self.buffers[buffer] is not None and self.held is not None:
                 self.uses[self.held].append(self.now)
@@ -144,7 +146,7 @@ class Interpreter:
             elif action.buffer == "imaginal":
                 self.pending["imaginal"] = (self.now + settings.imaginal_delay, held)
             else:
-                found, takes = self._retrieved(held)
+                found, takes = self._retrieved(held, bound.get(str(action.chunk), action.chunk))
                 self.error = False
                 self.pending["retrieval"] = (self.now + takes, found)
                 if takes == 0:
@@ -153,12 +155,15 @@ class Interpreter:
             self._arrive("imaginal")
         return any(isinstance(action, actr.Stop) for action in rule.then)
 
-    def _retrieved(self, asked: Chunk) -> tuple[Chunk | None, float]:
-        """What a request brings, and how long that takes."""
+    def _retrieved(self, asked: Chunk, name: str | None) -> tuple[Chunk | None, float]:
+        """What a request for a chunk like this, or for the one of a name, brings, and how long that takes."""
         settings = self.model.settings
         own = settings.activation if settings.activated else None
         if own is None:
-            found = next((chunk for chunk in reversed(self.memory) if asked.items() <= chunk.items()), None)
+            known = reversed([*zip(self.memory, self.names, strict=True)])
+            found = next(
+                (own for own, called in known if asked.items() <= own.items() and name in (None, called)), None
+            )
             return found, settings.failure if found is None else settings.retrieval
         levels: dict[int, float] = {}
         for number, chunk in enumerate(self.memory):
