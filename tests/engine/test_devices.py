@@ -82,7 +82,7 @@ def test_a_device_has_its_share_of_the_weights(spread: Any) -> None:
 def test_no_call_compiles_anew(spread: Any) -> None:
     runs = [*spread["trials"].values(), *spread["units"].values()]
     assert max(run["compiled"] for run in runs) == 1
-    assert max(run["calls"] for run in runs) > 2
+    assert max(run["calls"] for run in runs) > 1
 
 
 def test_what_cannot_be_divided_is_told(spread: Any) -> None:
