@@ -128,12 +128,12 @@ class Chosen(Question):
         return f"chosen({self.area!r}, {self.channel!r})"
 
 
-def area_name(area: object) -> str:
-    """The name of basal ganglia, given by themselves or by their name."""
+def area_name(area: object, wrong: str = "basal ganglia are {!r}; give their name") -> str:
+    """The name of an area, given by itself or by its name; `wrong` is the error for what is neither."""
     if isinstance(area, AbstractArea):
         return area.name
     if not isinstance(area, str):
-        raise ProgramError(f"basal ganglia are {area!r}; give their name")
+        raise ProgramError(wrong.format(area))
     return area
 
 

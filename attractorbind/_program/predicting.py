@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from attractorbind._area.base import AbstractArea
 from attractorbind._checks import check_bool, check_known
-from attractorbind._errors import ProgramError
 from attractorbind._program.assembler import Assembler, Label
-from attractorbind._program.choosing import opening
+from attractorbind._program.choosing import area_name, opening
 from attractorbind._program.condition import Branch, Condition, Question, Reading
 from attractorbind._program.program import Program, gates
 from attractorbind._program.statement import Instruction, Statement
 from attractorbind._wiring import AreaWiring, Wiring
+
+# What is said of what names no predictor.
+WRONG = "predictor is {!r}; give its name"
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,6 @@ def _predicting(wiring: Wiring, name: str) -> AreaWiring:
     return known[check_known("predictor", "predictors", name, known)]
 
 
-def _area_name(area: object) -> str:
-    if isinstance(area, AbstractArea):
-        return area.name
-    if not isinstance(area, str):
-        raise ProgramError(f"predictor is {area!r}; give its name")
-    return area
-
-
 def predict(area: str | AbstractArea, *, learn: bool = True) -> Program:
     """Let a predictor take a step: compare what it foresaw with what is there now, learn, and foresee; one tick.
 
@@ -80,7 +74,7 @@ def predict(area: str | AbstractArea, *, learn: bool = True) -> Program:
         >>> print(ab.predict("cerebellum").expand(network))
         gates(open={'focus->cerebellum', 'cerebellum:step', 'cerebellum:learn'}, ticks=1)
     """
-    return Program((Predict(_area_name(area), check_bool("learn", learn)),))
+    return Program((Predict(area_name(area, WRONG), check_bool("learn", learn)),))
 
 
 def surprised(area: str | AbstractArea) -> Condition:
@@ -92,4 +86,4 @@ def surprised(area: str | AbstractArea) -> Condition:
         >>> print(~ab.surprised("cerebellum"))
         ~surprised('cerebellum')
     """
-    return Surprised(_area_name(area))
+    return Surprised(area_name(area, WRONG))

@@ -7,6 +7,7 @@ from attractorbind._area.base import AbstractArea
 from attractorbind._checks import check_bool, check_count, check_fraction, check_known
 from attractorbind._errors import ProgramError
 from attractorbind._learning.pursuit import SWITCHES
+from attractorbind._program.choosing import area_name
 from attractorbind._program.macros import latch_of
 from attractorbind._program.program import Program, gates
 from attractorbind._program.statement import Instruction, Statement
@@ -14,6 +15,9 @@ from attractorbind._wiring import AreaWiring, Wiring, openings
 
 # Ticks in which the attractor of a buffer cleans up what a hierarchy has driven it to.
 _CLEANING = 6
+
+# What is said of what names no hierarchy.
+WRONG = "hierarchy is {!r}; give its name"
 
 
 @dataclass(frozen=True)
@@ -80,14 +84,6 @@ def _sensory(wiring: Wiring, name: str, switches: tuple[str, ...]) -> AreaWiring
     return known[check_known("hierarchy", "hierarchies", name, known)]
 
 
-def _area_name(area: object) -> str:
-    if isinstance(area, AbstractArea):
-        return area.name
-    if not isinstance(area, str):
-        raise ProgramError(f"hierarchy is {area!r}; give its name")
-    return area
-
-
 def see(area: str | AbstractArea, *, views: int = 1, write: bool = True) -> Program:
     """See the trial's next stimulus through a hierarchy, and drive its buffer with what it makes of it.
 
@@ -117,7 +113,7 @@ def see(area: str | AbstractArea, *, views: int = 1, write: bool = True) -> Prog
         gates(open={'eyes->focus'}, ticks=1)
         gates(ticks=6)
     """
-    return Program((See(_area_name(area), check_count("views", views), check_bool("write", write)),))
+    return Program((See(area_name(area, WRONG), check_count("views", views), check_bool("write", write)),))
 
 
 def learn(area: str | AbstractArea, *, costs: Sequence[str] | Mapping[str, float] | None = None) -> Program:
@@ -150,8 +146,8 @@ def learn(area: str | AbstractArea, *, costs: Sequence[str] | Mapping[str, float
         gates(ticks=1)
     """
     if costs is None:
-        return Program((Learn(_area_name(area)),))
+        return Program((Learn(area_name(area, WRONG)),))
     amounts = tuple(
         (name, check_fraction(f"cost {name!r}", amount)) for name, amount in openings("costs=", costs, ProgramError)
     )
-    return Program((Learn(_area_name(area), amounts),))
+    return Program((Learn(area_name(area, WRONG), amounts),))
