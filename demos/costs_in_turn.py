@@ -15,7 +15,6 @@ a fifth of the pictures for training instead; on such the settings of the second
 
 import argparse
 import json
-import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 from digit_pictures import Pictures, read_pictures
-from scipy import stats
+from intervals import told
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
@@ -112,14 +111,6 @@ def accuracies(split: Split, options: argparse.Namespace, seed: int) -> dict[tup
             scores[PRINCIPAL].append(by_components(split, labelled))
         found |= {(name, labels): float(np.mean(values)) for name, values in scores.items()}
     return found
-
-
-def told(values: Sequence[float]) -> str:
-    """Mean, half of the 95 % interval by Student's t, and the worst."""
-    if len(values) == 1:
-        return f"{values[0]:5.1f}"
-    half = stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values))
-    return f"{np.mean(values):5.1f} ± {half:3.1f} ({min(values):.1f})"
 
 
 def rows(found: list[dict[tuple[str, int], float]], labels: Sequence[int]) -> dict[str, dict[str, list[float]]]:

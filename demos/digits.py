@@ -28,7 +28,7 @@ import jax.numpy as jnp
 import numpy as np
 from digit_pictures import Pictures, baselines, read_pictures, split
 from digit_settings import SETTINGS, Setting, Settings
-from scipy import stats
+from intervals import told
 
 import attractorbind as ab
 from attractorbind import learning
@@ -190,14 +190,6 @@ def ask(
             told = " ".join(map(str, places))
             print(f"  seen {told}: first equals third? {answers[0]}; in the middle? {answers[1]} (shown {shown})")
     return right / len(rows), single ** len(PLACES)
-
-
-def told(values: Sequence[float]) -> str:
-    """Mean, half of the 95 % interval by Student's t, and the worst."""
-    if len(values) == 1:
-        return f"{values[0]:5.1f}"
-    half = stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / math.sqrt(len(values))
-    return f"{np.mean(values):5.1f} ± {half:3.1f} ({min(values):.1f})"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,7 +18,7 @@ from typing import Any
 import jax
 import matplotlib.pyplot as plt
 import numpy as np
-from scipy.stats import t as student
+from intervals import within
 
 import attractorbind as ab
 from attractorbind import spatial
@@ -90,8 +90,8 @@ def measured(arguments: argparse.Namespace, condition: str, seed: int) -> Measur
 def with_interval(values: list[float]) -> str:
     """The mean over seeds, its 95 % interval, and in brackets the least and the largest."""
     mean = f"{np.mean(values):.3f}"
-    if len(values) > 1:
-        half = student.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))
+    half = within(values)
+    if half is not None:
         mean += f" ± {half:.3f}"
     return f"{mean} ({min(values):.3f} to {max(values):.3f})"
 

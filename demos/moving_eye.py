@@ -20,7 +20,6 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ import jax.numpy as jnp
 import numpy as np
 from eye_network import learned_in_network
 from eye_views import Eye, Images, Moves, characters, digits, moved, places, views, walk, what_follows
-from scipy.stats import t as student
+from intervals import within
 
 import attractorbind as ab
 from attractorbind.learning import Foresight, ForwardModel, Situation
@@ -164,13 +163,6 @@ def draw(path: Path, images: Images, eye: Eye, model: ForwardModel, foresight: F
         line[0].set_ylabel(name)
     figure.savefig(path, dpi=120)
     plt.close(figure)
-
-
-def within(values: Sequence[float]) -> float | None:
-    """Half the 95% interval of the mean."""
-    if len(values) < 2:
-        return None
-    return float(student.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
 def look(options: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from boundaries import FEW, Plan, build_network, found_by, learned_to_foresee, parted
 from eye_views import characters, digits
-from moving_eye import within
+from intervals import within
 from object_streams import Streams, streams_of
 
 import attractorbind as ab

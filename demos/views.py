@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t as student
+from intervals import within
 from tqdm import tqdm
 from view_lessons import (
     RULES,
@@ -86,19 +86,15 @@ class Row(NamedTuple):
 
 
 def row(name: str, values: list[float]) -> Row:
-    count = len(values)
-    within = None
-    if count > 1:
-        within = float(student.ppf(0.975, count - 1) * np.std(values, ddof=1) / np.sqrt(count))
     worst = max(values) if "silent" in name else min(values)
-    return Row(name, float(np.mean(values)), within, worst, values)
+    return Row(name, float(np.mean(values)), within(values), worst, values)
 
 
 def printed(rows: Sequence[Row]) -> str:
     width = max(len(row.name) for row in rows)
     lines = [f"{'':{width}}   mean  95% interval  worst"]
-    for name, mean, within, worst, _ in rows:
-        interval = "" if within is None else f"+/- {within:.1f}"
+    for name, mean, half, worst, _ in rows:
+        interval = "" if half is None else f"+/- {half:.1f}"
         lines.append(f"{name:{width}}  {mean:5.1f}  {interval:>12}  {worst:5.1f}")
     return "\n".join(lines)
 
