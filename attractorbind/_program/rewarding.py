@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attractorbind._area.base import AbstractArea
-from attractorbind._checks import check_known, check_signed_fraction
+from attractorbind._checks import check_known, check_names, check_signed_fraction
 from attractorbind._errors import ProgramError
 from attractorbind._program.choosing import Channels, area_name, choosing, opening
 from attractorbind._program.condition import Condition, check_condition
@@ -16,10 +16,11 @@ from attractorbind._wiring import AreaWiring, Wiring
 
 @dataclass(frozen=True)
 class Reward(Instruction):
-    """Give all basal ganglia a reward, or, with None, the next of those given to the run."""
+    """Give basal ganglia a reward, all of them unless some are named; with None, the next of those given to the run."""
 
     amount: float | None
     through: str | None
+    to: tuple[str, ...] | None = None
 
     @property
     def chooses(self) -> bool:
@@ -31,6 +32,8 @@ class Reward(Instruction):
         areas = [area for area in wiring.areas if area.chooses]
         if not areas:
             raise ProgramError(f"{self} reaches nobody; give gating.BasalGanglia(...) to build(areas=[...])")
+        if self.to is not None:
+            areas = [choosing(wiring, name) for name in self.to]
         opened: dict[str, float] = {}
         for area in areas:
             opened |= opening(area, "outcome", *(["next"] if self.amount is None else ()), *area.channels)
@@ -60,10 +63,10 @@ class Reward(Instruction):
         )
 
     def __str__(self) -> str:
-        through = "" if self.through is None else f"through={self.through!r}"
-        if self.amount is None:
-            return f"next_reward({through})"
-        return f"reward({self.amount:g}{', ' * bool(through)}{through})"
+        told = [] if self.amount is None else [f"{self.amount:g}"]
+        told += [] if self.through is None else [f"through={self.through!r}"]
+        told += [] if self.to is None else [f"to={list(self.to)}"]
+        return f"{'next_reward' if self.amount is None else 'reward'}({', '.join(told)})"
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,14 @@ class BeginEpisode(Instruction):
         return f"begin_episode({self.area!r})"
 
 
-def reward(amount: float = 1.0, *, when: Condition | None = None, through: str | AbstractArea | None = None) -> Program:
-    """Give a reward to all basal ganglia of the network, which learn from it; one tick.
+def reward(
+    amount: float = 1.0,
+    *,
+    when: Condition | None = None,
+    through: str | AbstractArea | None = None,
+    to: Sequence[str | AbstractArea] | None = None,
+) -> Program:
+    """Give a reward to the basal ganglia of the network, which learn from it; one tick.
 
     **Arguments:**
 
@@ -91,9 +100,10 @@ def reward(amount: float = 1.0, *, when: Condition | None = None, through: str |
     - `when`: a condition; where it does not hold the reward is 0.
     - `through`: basal ganglia that chose which buffers to read out. Channels of others that write on those buffers are
         credited only where the buffer was read out.
+    - `to`: the basal ganglia that it reaches; all of the network by default.
 
-    **Raises:** `ArgumentError` for an amount out of range; `ProgramError` for what is no condition and, when compiled,
-    on a network without basal ganglia.
+    **Raises:** `ArgumentError` for an amount out of range; `ProgramError` for what is no condition or names no basal
+    ganglia and, when compiled, on a network without basal ganglia.
 
     **Example:**
 
@@ -106,17 +116,28 @@ def reward(amount: float = 1.0, *, when: Condition | None = None, through: str |
     """
     number = check_signed_fraction("amount", amount, "divide rewards by the largest")
     name = None if through is None else area_name(through)
-    given = Program((Reward(number, name),))
+    reached = _reached(to)
+    given = Program((Reward(number, name, reached),))
     if when is None:
         return given
-    return _when(check_condition(when), given, Program((Reward(0.0, name),)))
+    return _when(check_condition(when), given, Program((Reward(0.0, name, reached),)))
+
+
+def _reached(to: Sequence[str | AbstractArea] | None) -> tuple[str, ...] | None:
+    """The names of the basal ganglia that a reward is for; None for all of them."""
+    if to is None:
+        return None
+    names = check_names("to", to, "basal ganglia, ['striatum'], say", ProgramError)
+    return tuple(dict.fromkeys(area_name(name) for name in names))
 
 
 # The argument `when` of `reward` hides the function.
 _when = when
 
 
-def next_reward(*, through: str | AbstractArea | None = None) -> Program:
+def next_reward(
+    *, through: str | AbstractArea | None = None, to: Sequence[str | AbstractArea] | None = None
+) -> Program:
     """Give each of the basal ganglia the next of the rewards that the run was given for it; 0 after the last.
 
     For rewards that come from outside, such as those of an environment: `run(stimuli={"striatum": rewards})`, of shape
@@ -125,7 +146,7 @@ def next_reward(*, through: str | AbstractArea | None = None) -> Program:
 
     **Arguments:**
 
-    - `through`: as for `reward`.
+    - `through`, `to`: as for `reward`.
 
     **Example:**
 
@@ -133,7 +154,7 @@ def next_reward(*, through: str | AbstractArea | None = None) -> Program:
         >>> print(ab.next_reward())
         next_reward()
     """
-    return Program((Reward(None, None if through is None else area_name(through)),))
+    return Program((Reward(None, None if through is None else area_name(through), _reached(to)),))
 
 
 def begin_episode(area: str | AbstractArea) -> Program:
