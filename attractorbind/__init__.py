@@ -53,6 +53,8 @@ from attractorbind._measure.isolation import Isolation as Isolation, isolation a
 from attractorbind._measure.landscape import Landscape as Landscape, landscape as landscape
 from attractorbind._measure.proportion import Proportion as Proportion
 from attractorbind._measure.stuck_gates import StuckGates as StuckGates, stuck_gates as stuck_gates
+from attractorbind._motor.area import Motor as Motor
+from attractorbind._motor.hand import Drawing as Drawing, Hand as Hand
 from attractorbind._network import Network as Network
 from attractorbind._overlap import overlaps as overlaps
 from attractorbind._prediction.area import Predictor as Predictor
@@ -63,6 +65,7 @@ from attractorbind._program.choosing import (
 )
 from attractorbind._program.condition import Condition as Condition
 from attractorbind._program.control import repeat as repeat, until as until, when as when
+from attractorbind._program.drawing import babble as babble, draw as draw, imagine as imagine, write as write
 from attractorbind._program.firing import Production as Production
 from attractorbind._program.imprinting import imprint_now as imprint_now
 from attractorbind._program.listing import Listing as Listing

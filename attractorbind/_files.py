@@ -36,6 +36,8 @@ from attractorbind._learning.predictive import PredictiveCoding
 from attractorbind._learning.reinforce import Reinforce
 from attractorbind._learning.two_compartment import TwoCompartment
 from attractorbind._modules_in_files import described, known_classes, on_device, revived
+from attractorbind._motor.area import Motor
+from attractorbind._motor.pen import Pen
 from attractorbind._parts import Parts, fitting, rewired, shapes_of_parameters
 from attractorbind._prediction.area import Predictor
 from attractorbind._prediction.forward_model import ForwardModel
@@ -77,6 +79,8 @@ _AREAS = (
     Utilities,
     Predictor,
     ForwardModel,
+    Motor,
+    Pen,
 )
 _CLASSES = (*_RULES, Synapses, PlasticSynapses, FactoredSynapses, *_AREAS, *_CREDIT, *_COSTS)
 # What arrays are called in files; those of rules, synapses and areas are called as a user would reach them.

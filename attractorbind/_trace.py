@@ -19,6 +19,8 @@ from attractorbind._engine.coding import Coding
 from attractorbind._errors import ArgumentError, RunError
 from attractorbind._keys import Rate
 from attractorbind._lexicon import NOTHING, UNKNOWN, exact_symbols
+from attractorbind._motor.area import Motor
+from attractorbind._motor.hand import Drawing, drawings
 from attractorbind._network import Network
 from attractorbind._overlap import THRESHOLD
 from attractorbind._program.listing import Listing
@@ -50,6 +52,7 @@ class Trace(eqx.Module):
         final state.
     - `choices`: of a recorded run, for each area that chooses gates its `Choices` at every tick; otherwise empty.
     - `forecasts`: likewise, for each area that predicts, its `Forecasts`.
+    - `drawings`: of any run, for each hand the `Drawing`s of each trial.
     """
 
     network: Network
@@ -78,6 +81,13 @@ class Trace(eqx.Module):
         known = [area.name for area in self.network.wiring.areas if area.channels and not area.chooses]
         own = {name: each for name, each in self.recorded_choices.items() if isinstance(each, Forecasts)}
         return RecordedChoices(own, known, "predictor")
+
+    @property
+    def drawings(self) -> Mapping[str, list[list[Drawing]]]:
+        """What each hand has drawn: of each trial its drawings in order, as many of the last as it has `sheets`."""
+        pairs = zip(self.network.areas, on_host(self.state.areas), strict=True)
+        own = {area.name: drawings(state, area.pen.shape) for area, state in pairs if isinstance(area, Motor)}
+        return RecordedChoices(own, own, "hand")
 
     @property
     def gates(self) -> Float[np.ndarray, "ticks *trials gates"]:

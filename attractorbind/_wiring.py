@@ -95,6 +95,7 @@ class AreaWiring:
     - `says`: the units of each part of it that other areas can hear, see `AbstractArea.said`.
     - `hears`: what it hears of other areas, as `Heard`.
     - `copies`: the gates whose conductances it is told: efference copies of what a program commands.
+    - `eyes`: the areas through whose eyes it sees, see `AbstractArea.eyes`.
     """
 
     name: str
@@ -111,6 +112,7 @@ class AreaWiring:
     says: tuple[int, ...] = field(default=(), repr=False, compare=False)
     hears: tuple[Heard, ...] = field(default=(), repr=False)
     copies: tuple[str, ...] = field(default=(), repr=False)
+    eyes: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def chooses(self) -> bool:
@@ -209,6 +211,7 @@ class Wiring:
                     writes=tuple(number[buffer] for buffer in area.writes),
                     hears=tuple(heard._replace(area=number[heard.area]) for heard in area.hears),
                     copies=tuple(str(self.gate_index[gate]) for gate in area.copies),
+                    eyes=tuple(number[eyes] for eyes in area.eyes),
                 )
                 for area in self.areas
             ),

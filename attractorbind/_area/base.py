@@ -41,6 +41,8 @@ class AreaInputs(NamedTuple):
         `AreaWiring.draws`, so that a run without a key is an error.
     - `heard`: what the areas that it hears said at the tick before, in the order of `AreaWiring.hears`.
     - `copies`: the conductances of the gates that it is told of; None where there are none.
+    - `eyes`: the synapses of the areas through whose eyes it sees, as they were before this tick, in the order of its
+        `AreaWiring.eyes`.
     """
 
     reads: Float[Array, "reads trials"]
@@ -52,6 +54,7 @@ class AreaInputs(NamedTuple):
     keys: Key[Array, " trials"]
     heard: tuple[Float[Array, "trials _units"], ...] = ()
     copies: Float[Array, "copies trials"] | None = None
+    eyes: tuple[PyTree, ...] = ()
 
 
 class Shared(eqx.Module):
@@ -155,6 +158,14 @@ class AbstractArea(eqx.Module):
         - `part`: an index into `AreaWiring.says`.
         """
         raise NetworkError(f"area {self.name!r} has no part {part} that other areas can hear")
+
+    def eyes(self, state: PyTree) -> PyTree:
+        """The synapses by which it sees now, for areas that see through its eyes; of an area without, an error."""
+        raise NetworkError(f"area {self.name!r} has no eyes that other areas could see through")
+
+    def begun(self, state: PyTree) -> PyTree:
+        """Its state as a run begins, which is that in which it was left, unless something is counted by runs."""
+        return state
 
 
 class AbstractSensoryArea(AbstractArea):

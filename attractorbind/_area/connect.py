@@ -44,6 +44,8 @@ def _check_heard(wiring: Wiring, own: AreaWiring) -> None:
                 f"area {own.name!r} hears {units} units of part {part} of {area!r}, which has {said[part]}; give it "
                 "the area that is in areas="
             )
+    for area in own.eyes:
+        check_known("area", f"areas through whose eyes {own.name!r} could see", area, says)
     for gate in own.copies:
         wiring.gate(gate)
 

@@ -20,11 +20,14 @@ _TRIALS = 3
 def check_returned(wiring: Wiring, areas: Sequence[AbstractArea], parameters: Sequence[PyTree], codes: Codes) -> None:
     """Raise unless every area's state and fields have the right shapes. Nothing is computed to see that."""
     units = {buffer: wiring.populations[index].units for buffer, index in wiring.buffers.items()}
-    for area, own in zip(areas, parameters, strict=True):
-        state = jax.eval_shape(lambda area=area, own=own: area.init(units, _TRIALS, own))
+    pairs = tuple(zip(areas, parameters, strict=True))
+    states = [jax.eval_shape(lambda area=area, own=own: area.init(units, _TRIALS, own)) for area, own in pairs]
+    for (area, own), state in zip(pairs, states, strict=True):
         _check_axis_of_trials(area, state)
+        seeing = [wiring.area(name) for name in wiring.areas[wiring.area(area.name)].eyes]
+        eyes = tuple(jax.eval_shape(areas[number].eyes, states[number]) for number in seeing)
         for noisy in (False, True):
-            inputs = _inputs(wiring, area, units, noisy=noisy)
+            inputs = _inputs(wiring, area, units, noisy=noisy)._replace(eyes=eyes)
             returned = jax.eval_shape(area.tick, given_parameters(area, own, codes), state, inputs)
             if not isinstance(returned, tuple) or len(returned) != 2:
                 raise NetworkError(f"{_tick(area)} {returned!r}; it must return a pair, the next state and the fields")

@@ -63,6 +63,7 @@ def areas_tick(
             keys=noise.keys(len(wiring.populations) + index),
             heard=tuple(_heard(network, states, each) for each in connected.hears),
             copies=_copies(wiring, connected, gates, conductance),
+            eyes=tuple(_eyes(network, states, name) for name in connected.eyes),
         )
         parameters = given_parameters(area, network.area_parameters[index], network.all_codes)
         tick = area.tick if devices is None else _by_device(area, states[index], inputs, devices)
@@ -77,6 +78,12 @@ def _heard(network: Network, states: AreaStates, heard: Heard) -> Float[Array, "
     """What an area hears of another, as that was before this tick."""
     index = network.wiring.area(heard.area)
     return network.areas[index].said(states[index], heard.part)
+
+
+def _eyes(network: Network, states: AreaStates, name: str) -> PyTree:
+    """The synapses of the area through whose eyes another sees, as they were before this tick."""
+    index = network.wiring.area(name)
+    return network.areas[index].eyes(states[index])
 
 
 def _copies(
@@ -117,6 +124,7 @@ def _by_device(area: AbstractArea, state: PyTree, inputs: AreaInputs, devices: D
         keys=first,
         heard=(first,) * len(inputs.heard),
         copies=None if inputs.copies is None else second,
+        eyes=(whole,) * len(inputs.eyes),
     )
     return jax.shard_map(area.tick, mesh=devices.mesh, in_specs=(whole, first, lying), out_specs=first, check_vma=False)
 

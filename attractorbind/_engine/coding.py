@@ -140,11 +140,8 @@ class Coding(NamedTuple):
         return Coding(self.network, tuple(areas))
 
     def begun(self) -> tuple[PyTree, ...]:
-        """The states of the areas at the beginning of a run, in which nothing has failed yet."""
-        return tuple(
-            area.begun(state) if isinstance(area, AbstractImprintingArea) else state
-            for area, state in zip(self.network.areas, self.areas, strict=True)
-        )
+        """The states of the areas at the beginning of a run."""
+        return tuple(area.begun(state) for area, state in zip(self.network.areas, self.areas, strict=True))
 
     def failed(self, trials: int) -> Bool[Array, " trials"]:
         """The trials in which something could not be imprinted."""

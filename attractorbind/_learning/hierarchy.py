@@ -233,6 +233,10 @@ class Hierarchy(AbstractSensoryArea):
         """See `AbstractArea.said`: the rates of each layer at the stimulus that was seen last, which itself is 0."""
         return state.learned.value.layers.forward(state.stimulus).rates[part]
 
+    def eyes(self, state: Seeing) -> Layers:
+        """See `AbstractArea.eyes`: its layers."""
+        return state.learned.value.layers
+
     def shown(self, state: Seeing, stimuli: Float[Array | np.ndarray, "trials stimuli inputs"]) -> Seeing:
         """See `AbstractSensoryArea.shown`."""
         shown = jnp.asarray(stimuli, jnp.float32)
