@@ -3,6 +3,8 @@
 from importlib.metadata import version as _version
 
 from attractorbind import actr as actr, gating as gating, learning as learning, spatial as spatial, tasks as tasks
+from attractorbind._architecture.account import Account as Account, PartAccount as PartAccount
+from attractorbind._architecture.architecture import Architecture as Architecture
 from attractorbind._area.activation import (
     Activation as Activation,
     Race as Race,

@@ -13,7 +13,7 @@ from jaxtyping import Array, Float, Int, Key, PyTree, Shaped
 
 from attractorbind._area.base import AbstractArea, Shared, Shown
 from attractorbind._bundled import Bundled, bundled
-from attractorbind._checks import check_computed, check_known, check_memory, check_outside, is_real
+from attractorbind._checks import check_computed, check_known, check_memory, check_names, check_outside, is_real
 from attractorbind._devices import held_here
 from attractorbind._errors import ArgumentError, NetworkError, listed
 from attractorbind._transfers import sending
@@ -104,8 +104,53 @@ class State(eqx.Module):
         activities[index] = jnp.asarray(activity, jnp.float32)
         return replace(self, activities=tuple(activities))
 
+    def adopt(self, other: "State", areas: Sequence[str]) -> "State":
+        """A new state in which areas know what they have learned in another network.
+
+        That is what all trials share in their state, such as the synapses of a hierarchy. It means the same here only
+        if the buffers that the area reads or drives have the same codes: `build(codes=)`.
+
+        **Arguments:**
+
+        - `other`: a state of the other network, in which areas of the same names learned.
+        - `areas`: their names.
+
+        **Raises:** `UnknownNameError` for an area that is not in both; `NetworkError` if it has other synapses there.
+        """
+        adopted = list(self.areas)
+        if not isinstance(other, State):
+            raise NetworkError(f"other is {other!r}; give the state of a network in which the areas learned")
+        for area in check_names("areas", areas, "names of areas", NetworkError):
+            for state in (self, other):
+                check_known("area", "areas", area, state.area_names)
+            index = self.area_names.index(area)
+            adopted[index] = _adopted(area, self.areas[index], other[area])
+        return replace(self, areas=tuple(adopted))
+
     def _index(self, population: str) -> int:
         return self.names.index(check_known("population", "populations", population, self.names))
+
+
+def _adopted(area: str, own: PyTree, other: PyTree) -> PyTree:
+    """The state of an area with all that is `Shared` taken from another."""
+
+    def is_shared(leaf: Any) -> bool:
+        return isinstance(leaf, Shared)
+
+    (leaves, form), (others, other_form) = (jax.tree.flatten(state, is_leaf=is_shared) for state in (own, other))
+    pairs = list(zip(leaves, others, strict=False))
+    alike = form == other_form and all(
+        jax.tree.structure(mine) == jax.tree.structure(theirs)
+        and [leaf.shape for leaf in jax.tree.leaves(mine)] == [leaf.shape for leaf in jax.tree.leaves(theirs)]
+        for mine, theirs in pairs
+        if is_shared(mine)
+    )
+    if not alike:
+        raise NetworkError(
+            f"area {area!r} has other synapses there than here; give it the same sizes, settings and buffers in both "
+            "networks"
+        )
+    return jax.tree.unflatten(form, [theirs if is_shared(mine) else mine for mine, theirs in pairs])
 
 
 def silent(

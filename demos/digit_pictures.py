@@ -55,14 +55,14 @@ def read_pictures(path: Path | None) -> Pictures:
     return Pictures((flat - lowest) / (highest - lowest), numbers, tuple(map(str, names)), images.shape[1:])
 
 
-def split(pictures: Pictures, how: str) -> tuple[Pictures, Pictures]:
+def split(pictures: Pictures, how: str, seed: int = 0) -> tuple[Pictures, Pictures]:
     """Pictures for training and for testing, a fifth."""
     count = math.ceil(len(pictures.labels) / 5)
     rows = np.arange(len(pictures.labels))
     if how == "last":
         train, test = rows[:-count], rows[-count:]
     else:
-        train, test = train_test_split(rows, test_size=count, random_state=0, stratify=pictures.labels)
+        train, test = train_test_split(rows, test_size=count, random_state=seed, stratify=pictures.labels)
     missing = set(pictures.labels) - set(pictures.labels[train])
     if missing:
         sys.exit(f"no picture for training shows {[pictures.names[label] for label in missing]}; split otherwise")

@@ -163,6 +163,15 @@ class AbstractArea(eqx.Module):
         """The synapses by which it sees now, for areas that see through its eyes; of an area without, an error."""
         raise NetworkError(f"area {self.name!r} has no eyes that other areas could see through")
 
+    def synapses(self, buffers: Mapping[str, int], parameters: PyTree) -> int:
+        """How many synapses of it a run can change, between units of its own, those that it reads and those it drives.
+
+        **Arguments:**
+
+        - `buffers`, `parameters`: as for `init`.
+        """
+        return 0
+
     def begun(self, state: PyTree) -> PyTree:
         """Its state as a run begins, which is that in which it was left, unless something is counted by runs."""
         return state

@@ -165,6 +165,10 @@ class SnapshotMemory(AbstractArea):
         own = None if self.activation is None else nothing_used(self.activation, trials, self.capacity)
         return nothing_stored(self.units, self.capacity, sizes, trials, own)
 
+    def synapses(self, buffers: Mapping[str, int], parameters: Int[Array, "capacity active"]) -> int:
+        """See `AbstractArea.synapses`: from each buffer to each of its units, and back."""
+        return 2 * self.units * sum(buffers[buffer] for buffer in self._known(buffers))
+
     def tick(
         self, parameters: Int[Array, "capacity active"], state: Snapshots, inputs: AreaInputs
     ) -> tuple[Snapshots, tuple[Int8[Array, "trials _units"], ...]]:

@@ -219,6 +219,10 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
             policy = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (trials, *leaf.shape)), parameters.policy)
         return resting(policy, trials, len(self.gates), self._features(buffers))
 
+    def synapses(self, buffers: Mapping[str, int], parameters: Circuit) -> int:
+        """See `AbstractArea.synapses`: of the policy and of the critic."""
+        return parameters.policy.weights.size + parameters.policy.critic.size
+
     def tick(self, parameters: Circuit, state: Striatum, inputs: AreaInputs) -> tuple[Striatum, tuple[()]]:
         """See `AbstractArea.tick`: begin, earn, be offered channels, choose."""
         # Choices are all or nothing: no derivative passes through them.

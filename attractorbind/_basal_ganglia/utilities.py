@@ -150,6 +150,10 @@ class Utilities(AbstractGatingArea):
         utility = nothing + jnp.asarray(self.start, jnp.float32)[None, :]
         return Worth(utility, nothing, nothing, none, none, no, no, zero, zero)
 
+    def synapses(self, buffers: Mapping[str, int], parameters: None) -> int:
+        """See `AbstractArea.synapses`: a utility for each channel."""
+        return len(self.gates)
+
     def tick(self, parameters: None, state: Worth, inputs: AreaInputs) -> tuple[Worth, tuple[()]]:
         """See `AbstractArea.tick`: time passes, a reward is learned from, channels are offered, one is chosen."""
         inputs, state = jax.lax.stop_gradient((inputs, state))

@@ -229,6 +229,10 @@ class Hierarchy(AbstractSensoryArea):
         """See `AbstractArea.contents`: nothing that words could tell."""
         return []
 
+    def synapses(self, buffers: Mapping[str, int], parameters: Learned) -> int:
+        """See `AbstractArea.synapses`: those of its layers, biases among them."""
+        return sum(layer.weights.size + layer.bias.size for layer in parameters.layers.layers)
+
     def said(self, state: Seeing, part: int) -> Float[Array, "trials _units"]:
         """See `AbstractArea.said`: the rates of each layer at the stimulus that was seen last, which itself is 0."""
         return state.learned.value.layers.forward(state.stimulus).rates[part]

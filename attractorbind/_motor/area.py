@@ -168,6 +168,10 @@ class Motor(AbstractArea):
         none = jnp.zeros_like(state.count)
         return eqx.tree_at(lambda hand: (hand.count, hand.clock), state, (none, none))
 
+    def synapses(self, buffers: Mapping[str, int], parameters: Skill) -> int:
+        """See `AbstractArea.synapses`: of the inverse, and of what it imagines."""
+        return parameters.inverse.weights.size + parameters.imagery.weights.size
+
     def tick(self, parameters: Skill, state: Hand, inputs: AreaInputs) -> tuple[Hand, tuple[()]]:
         """See `AbstractArea.tick`: babble, imagine, draw."""
         inputs, state = jax.lax.stop_gradient((inputs, state))

@@ -155,6 +155,10 @@ class Predictor(AbstractGatingArea):
         """See `AbstractArea.init`: nothing read, and nothing learned."""
         return at_rest(parameters, trials)
 
+    def synapses(self, buffers: Mapping[str, int], parameters: Cerebellum) -> int:
+        """See `AbstractArea.synapses`: a map for each time scale and command."""
+        return parameters.foresight.weights.size
+
     def tick(self, parameters: Cerebellum, state: Foreseeing, inputs: AreaInputs) -> tuple[Foreseeing, tuple[()]]:
         """See `AbstractArea.tick`: begin, take a step, learn."""
         inputs, state = jax.lax.stop_gradient((inputs, state))

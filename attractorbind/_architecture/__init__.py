@@ -1,0 +1,1 @@
+"""A whole made of parts: what sees, holds, remembers, gates, predicts and acts."""

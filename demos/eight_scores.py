@@ -1,0 +1,149 @@
+"""How the network does on each task, with and without each of its parts, for architecture.py."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import jax
+import numpy as np
+from eight_images import Images, Seen, images_of, read_right
+from eight_network import BODIES, EYES, HAND, written_program
+from sklearn.svm import SVC
+
+import attractorbind as ab
+from attractorbind.tasks import SPAUN, Questions, spaun
+
+# Symbols in the longest trial, a bandit's: its name, 60 times a question and three payments, and the end.
+LONGEST_SEEN = 2 + 60 * 4
+# Published: Eliasmith and others 2012; no figure for the others.
+PUBLISHED = {"A1": "94 %, people 98 %", "A7": "75 % of 40, people 89 %"}
+PARTS = ("hippocampus", "numbers", "arms", "before", "mark", "next->place", "hand", "eyes")
+
+
+class Whole(NamedTuple):
+    """The architecture, its network, what it has learned, images, and which of those for testing are misread."""
+
+    parts: ab.Architecture
+    network: ab.Network
+    state: ab.State
+    images: Images
+    misread: np.ndarray
+
+
+class Score(NamedTuple):
+    """How a task was done.
+
+    - `right`: share of trials; of the bandit, how often the best arm was chosen when it could be known.
+    - `read`: share of trials in which the eyes read all digits right.
+    - `right_if_read`: the share that is right of those.
+    - `ended`: share of trials that came to an end by themselves.
+    - `seconds`: of the run, compiling included.
+    - `ticks`: of a trial, mean.
+    """
+
+    right: float
+    read: float
+    right_if_read: float
+    ended: float
+    seconds: float
+    ticks: float
+
+
+def asked(whole: Whole, task: str, trials: int, *, seed: int) -> tuple[Questions, Seen]:
+    """Trials of a task, and what is seen in them."""
+    questions = spaun(task, trials, key=jax.random.fold_in(jax.random.key(seed), int(task[1:])))
+    return questions, images_of(questions.shown, whole.images.test, LONGEST_SEEN, seed=seed)
+
+
+def answered(whole: Whole, seen: Seen, noise: float, seed: int, stuck: Mapping[str, float] | None = None) -> ab.Trace:
+    """What the network does with what it sees, by the written program, which is the same for all tasks."""
+    return ab.run(
+        whole.network,
+        written_program(),
+        whole.state,
+        stimuli={EYES: seen.images},
+        noise=noise,
+        stuck=stuck,
+        key=jax.random.key(seed),
+        throw=False,
+    )
+
+
+def score(
+    whole: Whole, task: str, trials: int, noise: float, seed: int, stuck: Mapping[str, float] | None = None
+) -> Score:
+    """How a task is done."""
+    questions, seen = asked(whole, task, trials, seed=seed)
+    started = time.perf_counter()
+    trace = answered(whole, seen, noise, seed, stuck)
+    right, read = questions.right(trace.outputs), read_right(questions, seen, whole.misread)
+    return Score(
+        right=float(right.mean()),
+        read=float(read.mean()),
+        right_if_read=float(right[read].mean()) if read.any() else float("nan"),
+        ended=float(np.mean(trace.ok)),
+        seconds=time.perf_counter() - started,
+        ticks=float(np.mean(trace.ticks)),
+    )
+
+
+def score_all(whole: Whole, tasks: Sequence[str], trials: int, noise: float, seed: int) -> dict[str, Score]:
+    """How each task is done."""
+    return {task: score(whole, task, trials, noise, seed) for task in tasks}
+
+
+def tell_scores(scores: Mapping[str, Score]) -> None:
+    """Print a table."""
+    print("\nwritten program           right  all read  right if so   ended    ticks  seconds  published")
+    for task, own in scores.items():
+        shares = "".join(f"{100 * share:9.1f}" for share in (own.right, own.read))
+        print(
+            f"{task} {SPAUN[task]:22} {shares} {100 * own.right_if_read:12.1f} {100 * own.ended:7.1f} {own.ticks:8.0f} "
+            f"{own.seconds:8.1f}  {PUBLISHED.get(task, '')}".rstrip()
+        )
+    if len(scores) == len(BODIES):
+        print(f"all {sum(own.seconds for own in scores.values()):75.1f}")
+
+
+def tell_drawings(whole: Whole, trials: int, seed: int) -> dict[str, float]:
+    """How drawings of what was seen are read by a judge that never saw one, and whose hand they are in."""
+    _, seen = asked(whole, "A0", trials, seed=seed)
+    trace = answered(whole, seen, 0.0, seed)
+    train, test = whole.images.train, whole.images.test
+    judge = SVC(C=10, gamma="scale").fit(train.images, train.labels)
+    own = 100 * float(judge.score(test.images, test.labels))
+    drawn = np.stack([sheets[0].image.reshape(-1) for sheets in trace.drawings[HAND]])
+    which = seen.which[:, 1]
+    shown, labels = test.images[which], test.labels[which]
+    means = np.stack([train.images[train.labels == digit].mean(axis=0) for digit in range(10)])[labels]
+    nearer = np.sum((drawn - shown) ** 2, axis=1) < np.sum((drawn - means) ** 2, axis=1)
+    _, seen = asked(whole, "A1", trials, seed=seed)
+    trace = answered(whole, seen, 0.0, seed)
+    pairs = [(sheets[0].image.reshape(-1), said[0]) for sheets, said in zip(trace.drawings[HAND], trace.outputs, strict=True)]
+    written = judge.predict(np.stack([image for image, _ in pairs]))
+    told = {
+        "a judge reads test images right, %": own,
+        "a judge reads drawings of what was seen right, %": 100 * float(np.mean(judge.predict(drawn) == labels)),
+        "drawings nearer to what was seen than to the mean of its class, %": 100 * float(nearer.mean()),
+        "a judge reads written answers as what was said, %": 100 * float(
+            np.mean([str(digit) == said for digit, (_, said) in zip(written, pairs, strict=True)])
+        ),
+    }
+    print("\nthe judge is a support vector classifier that learned from the images that the eyes learned from")
+    for name, value in told.items():
+        print(f"{name:68} {value:6.1f}")
+    return told
+
+
+def lesions(whole: Whole, tasks: Sequence[str], trials: int, noise: float, seed: int) -> dict[str, dict[str, float]]:
+    """Print how each task is done without each part, in per cent right; and return it."""
+    table: dict[str, dict[str, float]] = {}
+    print(f"\nwithout         {''.join(f'{task:>7}' for task in tasks)}")
+    for part in (None, *PARTS):
+        stuck = None if part is None else whole.parts.lesion(whole.network, part)
+        table[part or "nothing"] = {
+            task: 100 * score(whole, task, trials, noise, seed, stuck).right for task in tasks
+        }
+        row = table[part or "nothing"]
+        print(f"{part or 'nothing':15} {''.join(f'{row[task]:7.1f}' for task in tasks)}", flush=True)
+    return table
