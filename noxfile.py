@@ -64,6 +64,16 @@ def docs(session: nox.Session) -> None:
     run_module(session, "mkdocs", "build", "--strict", *session.posargs)
 
 
+@nox.session
+def package(session: nox.Session) -> None:
+    """The sdist and the wheel, built into dist/, and tried as users have them: installed, far from the sources."""
+    shutil.rmtree("dist", ignore_errors=True)
+    run_module(session, "build", *session.posargs)
+    built = sorted(str(path) for path in Path("dist").iterdir())
+    run_module(session, "twine", "check", "--strict", *built)
+    session.run(sys.executable, "tests/package/try_package.py", *built)
+
+
 @nox.session(default=False)
 def slow(session: nox.Session) -> None:
     """The endurance tests: minutes each, with their progress; they write benchmarks/results.

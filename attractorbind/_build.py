@@ -35,6 +35,7 @@ from attractorbind._rule.train import learn
 from attractorbind._transfers import sending
 from attractorbind._visible import is_visible, same_looking
 from attractorbind._vocabulary import Vocabulary
+from attractorbind._waiting import waiting
 from attractorbind._wiring import Population, Wiring
 
 # How many codes are drawn beside that of each spare symbol; those that are too much like others are left out.
@@ -42,6 +43,7 @@ _LEFT_OUT = 3
 
 
 @sending
+@waiting(lambda: "building a network")
 def build(
     vocabulary: Vocabulary,
     *,

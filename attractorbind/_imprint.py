@@ -20,9 +20,11 @@ from attractorbind._rule.train import add, learn
 from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._transfers import sending
 from attractorbind._vocabulary import Vocabulary
+from attractorbind._waiting import waiting
 
 
 @sending
+@waiting(lambda: "imprinting symbols")
 def imprint(
     network: Network, names: Iterable[str], *, codes: Mapping[str, Any] = MappingProxyType({}), strict: bool = True
 ) -> Network:

@@ -18,6 +18,7 @@ from attractorbind._nameless import nameless
 from attractorbind._network import Network, check_network, check_state
 from attractorbind._state import Origin, State
 from attractorbind._transfers import sending
+from attractorbind._waiting import calling, compiling
 
 # As in `Network.conductances`, or one conductance per trial and gate.
 Gatings = Gating | Float[np.ndarray, "trials gates"] | Float[Array, "trials gates"]
@@ -81,16 +82,17 @@ def tick(
     for name, field in external.items():
         check_known("population", "populations", name, state.names)
         fields[str(state.names.index(name))] = _field(name, field, state[name].shape)
-    activities, areas = _tick(
-        nameless(network),
-        state.activities,
-        state.areas,
-        conductances,
-        fields,
-        np.float32(noise) if noise else None,
-        keys,
-        np.float32(leak),
-    )
+    with calling():
+        activities, areas = _tick(
+            nameless(network),
+            state.activities,
+            state.areas,
+            conductances,
+            fields,
+            np.float32(noise) if noise else None,
+            keys,
+            np.float32(leak),
+        )
     return dataclasses.replace(state, activities=activities, areas=areas, origin=network.origin)
 
 
@@ -130,6 +132,7 @@ def _tick(
     keys: Key[Array, " trials"],
     leak: Float[Array, ""],
 ) -> tuple[States, tuple[PyTree, ...]]:
+    compiling("a tick")
     names = tuple(population.name for population in network.wiring.populations)
     state = State(activities, areas, names, tuple(area.name for area in network.areas), Origin("", ()))
     level = 0.0 if noise is None else noise

@@ -34,6 +34,7 @@ from attractorbind._network import Network
 from attractorbind._progress import Tell
 from attractorbind._result import Result
 from attractorbind._state import State
+from attractorbind._waiting import calling, compiling
 
 # Outputs of a trial for which there is room in one call of the compiled loop.
 OUTPUTS = 64
@@ -133,7 +134,10 @@ def drive(
         start = start if traced else start._replace(most=pace.begin())
         if devices is not None:
             start = devices.put(start, by_trials(devices, start))
-        call = _drive(anonymous, known, given, draws, start, record=record, room=room, traced=traced, devices=devices)
+        with calling():
+            call = _drive(
+                anonymous, known, given, draws, start, record=record, room=room, traced=traced, devices=devices
+            )
         if devices is not None:
             call = _told_to_all(call)
         taken.take(call.end.outputs, call.recorded, call.end.tick)
@@ -221,6 +225,7 @@ def _drive(
     - `traced`: whether this is part of a function that JAX traces. Then it does not pause, and the number of products
         does not depend on the state, so that `jax.vmap` leaves all loops and branches what they are.
     """
+    compiling("a run")
     network: Network = anonymous.tree
     controller: AbstractController = known.tree
     activity = stack(start.activities, devices)

@@ -18,6 +18,7 @@ from attractorbind._learning.hierarchy import Hierarchy
 from attractorbind._learning.images import check_images
 from attractorbind._learning.learned import Learned, updated
 from attractorbind._transfers import sending
+from attractorbind._waiting import counted
 
 # From images, flattened, and a random key, to other images of the same shape.
 Augment = Callable[[Float[Array, "examples inputs"], Key[Array, ""]], Float[Array, "examples inputs"]]
@@ -93,7 +94,7 @@ def fit(
     check_bool("cosine", cosine)
     first_key, order_key = jax.random.split(check_one_key(key))
     learned, losses, measured = hierarchy.drawn(wanted.shape[1], key=first_key), [], []
-    for number in range(epochs):
+    for number in counted("fit", range(epochs), "epochs"):
         learned, loss, cosine_of_epoch = _epoch(
             hierarchy,
             learned,
@@ -102,7 +103,8 @@ def fit(
             (batch, augment, cosine),
             jax.random.fold_in(order_key, number),
         )
-        losses.append(loss)
+        # Or all epochs would be counted before any is over.
+        losses.append(loss.block_until_ready())
         measured.append(cosine_of_epoch)
     if not bool(jnp.isfinite(jnp.concatenate(losses)).all()):
         raise RunError("the loss is not finite any more; take a lower rate of the optimiser")

@@ -18,6 +18,7 @@ from attractorbind._learning.images import check_images
 from attractorbind._learning.learned import Learned, check_learned
 from attractorbind._learning.pursuit import Lesson, pursued
 from attractorbind._transfers import sending
+from attractorbind._waiting import waiting
 from attractorbind._wiring import openings
 
 
@@ -95,7 +96,9 @@ def fit_costs(
     lesson = _lesson(hierarchy, views, outputs, opened)
     updates, batch = check_count("updates", updates), check_batch(batch, len(lesson.inputs))
     how = (updates, batch, views.augment, views.before is None)
-    after = _pursued(hierarchy, learned, lesson, how, check_one_key(key))
+    key = check_one_key(key)
+    with waiting(lambda: f"fit_costs: {updates} updates"):
+        after = jax.block_until_ready(_pursued(hierarchy, learned, lesson, how, key))
     if not all(bool(jnp.isfinite(part).all()) for part in jax.tree.leaves((after.layers, after.credit.learned))):
         raise RunError("synapses are not finite any more; take a lower rate of the optimiser")
     return after

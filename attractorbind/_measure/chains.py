@@ -22,6 +22,7 @@ from attractorbind._program.macros import move
 from attractorbind._program.schedule import MOST_TICKS, schedule
 from attractorbind._table import aligned
 from attractorbind._transfers import sending
+from attractorbind._waiting import counted
 from attractorbind._wiring import Wiring
 
 
@@ -132,7 +133,7 @@ def copying(
     crowd = loaded(network, dict.fromkeys(network.buffers, symbols.others))
     single = loaded(network, dict.fromkeys(network.buffers, symbols.own))
     right = np.zeros((len(pairs), copies), np.int64)
-    for case, (source, target) in enumerate(pairs):
+    for case, (source, target) in enumerate(counted("copying", pairs, "pairs of buffers")):
         start = with_buffer(network, crowd, source, single)
         there, back = move(source, target), move(target, source)
         ticks = [schedule(network, flow(step.statements)).ticks for step in (there, back)[:copies]]

@@ -27,6 +27,7 @@ from attractorbind._program.macros import hold
 from attractorbind._program.schedule import MOST_TICKS
 from attractorbind._table import aligned
 from attractorbind._transfers import sending
+from attractorbind._waiting import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +154,7 @@ def isolation(
     ticks = check_ticks(ticks)
     symbols = pairing(len(network.vocabulary.names), trials, disturbances)
     held, intrusion, information = [], [], []
-    for disturbance in disturbances:
+    for disturbance in counted("isolation", disturbances, "levels"):
         lesioned = disturbance.lesioned(network)
         right, most = holding(network, lesioned, disturbance, ticks, symbols)
         held.append(right)
@@ -190,7 +191,7 @@ def holding(
     single = loaded(network, dict.fromkeys(network.buffers, symbols.own))
     trials = np.arange(len(symbols.own))
     right, most = [], []
-    for case, buffer in enumerate(network.buffers):
+    for case, buffer in enumerate(counted("holding", tuple(network.buffers), "buffers")):
         start = with_buffer(network, crowd, buffer, single)
         overlaps = np.array(disturbance.run(lesioned, hold(ticks), start, case, trials).overlaps(buffer))
         right.append(int(((overlaps.argmax(axis=1) == symbols.own) & (overlaps.max(axis=1) >= THRESHOLD)).sum()))
@@ -210,7 +211,7 @@ def _information(
     mixed = loaded(network, {buffer: (rounds + number) % symbols for number, buffer in enumerate(buffers)})
     running = loaded(network, dict.fromkeys(buffers, own))
     information = []
-    for number, source in enumerate(buffers):
+    for number, source in enumerate(counted("leaking", buffers, "buffers")):
         start = with_buffer(network, mixed, source, running)
         # `holding` has the cases before these, and so other noise.
         case = len(buffers) + number

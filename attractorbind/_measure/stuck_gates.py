@@ -18,6 +18,7 @@ from attractorbind._measure.trying import Disturbance, checked_disturbance, pair
 from attractorbind._network import Network, check_network
 from attractorbind._table import aligned
 from attractorbind._transfers import sending
+from attractorbind._waiting import counted
 
 # The conductances of a gate that never opens, and of one that never closes.
 _STUCK = {"closed": 0.0, "open": 1.0}
@@ -124,9 +125,10 @@ def stuck_gates(
         return np.array(held), copying(network, network, disturbance, pairs, 1, symbols)[:, 0]
 
     stuck = [dataclasses.replace(sound, stuck={name: value}) for name in names for value in _STUCK.values()]
+    tries = counted("stuck gates", stuck, "faults")
     held, copied = (
         Proportion(np.array(counts).reshape(len(names), len(_STUCK), -1), len(symbols.own))
-        for counts in zip(*map(tried, stuck), strict=True)
+        for counts in zip(*map(tried, tries), strict=True)
     )
     sound_held, sound_copied = (Proportion(counts, len(symbols.own)) for counts in tried(sound))
     return StuckGates(names, tuple(network.buffers), tuple(pairs), held, copied, sound_held, sound_copied)

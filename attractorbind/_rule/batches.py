@@ -15,6 +15,7 @@ from attractorbind._rule.base import AbstractStorageRule
 from attractorbind._synapses.base import AbstractExactSynapses, AbstractSynapses
 from attractorbind._synapses.given import synapses_at_hand
 from attractorbind._synapses.grid import LARGEST_FIELD, calm_when_source_is_silent, largest_sum
+from attractorbind._waiting import counted
 from attractorbind._wiring import Wiring
 
 _FLOAT_BYTES = 4
@@ -73,22 +74,22 @@ def learned_in_batches(
         forms.setdefault((id(rule), _form(wiring, number)), []).append(number)
     if len(forms) * GAIN > len(rules):
         return None
+    batches = [(form, numbers) for (_, form), own in forms.items() for numbers in in_parts(own, _bytes(form))]
     parts = []
-    for (_, form), own in forms.items():
-        for numbers in in_parts(own, _bytes(form)):
-            rule, ends = rules[numbers[0]], [wiring.projections[number] for number in numbers]
-            sources, targets = (
-                np.stack([codes[getattr(projection, end)] for projection in ends]) for end in ("source", "target")
-            )
-            kind = {"recurrent": form.recurrent, "from_nucleus": form.from_nucleus}
-            if len(numbers) < GAIN:
-                alone = [_learned_alone(rule, *pair, **kind) for pair in zip(sources, targets, strict=True)]
-                synapses, sound = stacked([own for own, _ in alone], 0), all(sound for _, sound in alone)
-            else:
-                synapses, sound = _learned(rule, sources, targets, **kind)
-            if not sound:
-                return None
-            parts.append((numbers, synapses))
+    for form, numbers in counted("learning synapses", batches, "batches of projections"):
+        rule, ends = rules[numbers[0]], [wiring.projections[number] for number in numbers]
+        sources, targets = (
+            np.stack([codes[getattr(projection, end)] for projection in ends]) for end in ("source", "target")
+        )
+        kind = {"recurrent": form.recurrent, "from_nucleus": form.from_nucleus}
+        if len(numbers) < GAIN:
+            alone = [_learned_alone(rule, *pair, **kind) for pair in zip(sources, targets, strict=True)]
+            synapses, sound = stacked([own for own, _ in alone], 0), all(sound for _, sound in alone)
+        else:
+            synapses, sound = _learned(rule, sources, targets, **kind)
+        if not sound:
+            return None
+        parts.append((numbers, synapses))
     return gathered(parts)
 
 

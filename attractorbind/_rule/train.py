@@ -15,6 +15,7 @@ from attractorbind._synapses.base import AbstractSynapses
 from attractorbind._synapses.factored import FactoredSynapses, belong_to, cheaper, keep_their_margins, without_factors
 from attractorbind._synapses.given import all_at_hand, checked
 from attractorbind._synapses.grid import LARGEST_FIELD, largest_sum, largest_sum_written_out, on_grid
+from attractorbind._waiting import counted
 from attractorbind._wiring import Projection, Wiring
 
 _NOTHING_KEPT: Mapping[int, AbstractSynapses] = MappingProxyType({})
@@ -59,7 +60,8 @@ def _learned(
     """The synapses of all projections, each learned alone."""
     # Rules of users are given JAX's arrays.
     given, learned = on_device(codes), []
-    for index, (projection, rule) in enumerate(zip(wiring.projections, rules, strict=True)):
+    for index, projection in enumerate(counted("learning synapses", wiring.projections, "projections")):
+        rule = rules[index]
         if index in kept:
             learned.append(kept[index])
             continue

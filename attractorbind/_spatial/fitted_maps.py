@@ -11,6 +11,7 @@ from attractorbind._checks import check_bool, check_count, check_positive
 from attractorbind._keys import Rate, check_one_key
 from attractorbind._learning.optimiser import Adam
 from attractorbind._spatial.place_cells import PlaceCells, check_cells
+from attractorbind._waiting import waiting
 
 # Of Adam.
 _RATE = 1e-2
@@ -76,7 +77,10 @@ def fit_maps(
     check_bool("signed", signed)
     updates = check_count("updates", updates, 0)
     ridge, transformation = check_positive("ridge", ridge), Adam(_RATE).transformation()
-    maps, losses = _fitted(cells, (units, bins, signed, updates), ridge, transformation, check_one_key(key))
+    key = check_one_key(key)
+    with waiting(lambda: f"fit_maps: {updates} updates"):
+        settings = units, bins, signed, updates
+        maps, losses = jax.block_until_ready(_fitted(cells, settings, ridge, transformation, key))
     return FittedMaps(maps.T.reshape(units, bins, bins), losses)
 
 

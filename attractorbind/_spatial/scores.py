@@ -13,6 +13,7 @@ from attractorbind._checks import check_count
 from attractorbind._errors import ArgumentError
 from attractorbind._keys import check_one_key
 from attractorbind._spatial.rate_maps import check_maps, correlated
+from attractorbind._waiting import counted
 
 # Of the rings in the autocorrelogram, as parts of the box's side.
 _INNER = 0.2
@@ -209,5 +210,7 @@ def shuffle_test(maps: Any, *, shuffles: int = 100, tile: int = 4, key: Key[Arra
         raise ArgumentError(f"maps have the shape {maps.shape}; give (units, bins, bins)")
     shuffles, tile = check_count("shuffles", shuffles, 20), check_tile(tile, maps)
     generator = _generator(key)
-    scores = [grid_score(_shuffled(maps, tile, generator)) for _ in range(shuffles)]
+    scores = [
+        grid_score(_shuffled(maps, tile, generator)) for _ in counted("shuffle_test", range(shuffles), "shuffles")
+    ]
     return ShuffleTest(grid_score(maps), np.percentile(scores, _PERCENTILE, axis=0))

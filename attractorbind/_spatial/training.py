@@ -16,6 +16,7 @@ from attractorbind._learning.optimiser import AbstractOptimiser, Adam
 from attractorbind._spatial.integrator import PathIntegrator, check_told
 from attractorbind._spatial.place_cells import PlaceCells, check_cells
 from attractorbind._spatial.walk import Trajectories, Walk, check_walk, trajectories
+from attractorbind._waiting import waiting
 
 
 class Lessons(eqx.Module):
@@ -109,7 +110,9 @@ def train_integrator(
     if not isinstance(optimiser, AbstractOptimiser):
         raise ArgumentError(f"optimiser is {optimiser!r}; give ab.learning.Adam(0.001), say")
     transformation = optimiser.transformation()
-    trained, losses = _trained(integrator, cells, lessons, updates, transformation, check_one_key(key))
+    key = check_one_key(key)
+    with waiting(lambda: f"train_integrator: {updates} updates"):
+        trained, losses = jax.block_until_ready(_trained(integrator, cells, lessons, updates, transformation, key))
     if not bool(jnp.isfinite(losses).all()):
         raise RunError("the loss is not finite any more; take a lower rate of the optimiser")
     return Trained(trained, losses)

@@ -1,6 +1,6 @@
 """A network: buffers, nuclei, areas, and the gates between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import networkx as nx
 import numpy as np
@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from attractorbind._errors import ArgumentError
 from attractorbind._gating import Gating
 from attractorbind._network import Network, check_network
+from attractorbind.plotting._labels import Disc, Labels
 from attractorbind.plotting._style import CLOSED, OPEN, axes_or_new
 
 _SHAPES = {"buffer": ("o", 1500), "nucleus": ("s", 320), "memory": ("h", 2600)}
@@ -17,6 +18,10 @@ _FILLS = {"buffer": "#DCEBF5", "nucleus": "#F8E3D3", "memory": "#E5F2EC"}
 _OTHER_SHAPE, _OTHER_FILL = ("8", 2600), "#EFEAF4"
 # If there are more relays than these, their names would lie over each other, and only open ones are named.
 _NAMED = 14
+# How far arrows bend, so that two opposite ones lie apart.
+_BEND = 0.12
+# How far from its buffer the nucleus of a latch lies, and in which of how many directions.
+_BESIDE, _ANGLES = 0.35, 16
 
 
 def plot_network(
@@ -30,7 +35,8 @@ def plot_network(
     arrow for every gated pathway.
 
     Open gates are drawn dark and solid, closed ones light and dashed. A latch is drawn as its buffer's outline. What an
-    area is told to do, such as to store, is written in it. Where there are many relays, only open ones are named.
+    area is told to do, such as to store, is written in it. Where there are many relays, only open ones are named. No
+    name covers another; one for which there is no room beside its arrow is left out.
 
     **Arguments:**
 
@@ -86,7 +92,6 @@ def plot_network(
         drawn.set_edgecolor([OPEN if is_solid else CLOSED for is_solid in solid])
         drawn.set_linestyle(["solid" if is_solid else "dashed" for is_solid in solid])
         drawn.set_linewidth(1.8)
-    nx.draw_networkx_labels(graph, positions, labels=texts, font_size=9, ax=axes)
     edges = [edge for edge in graph.edges(data="gate") if edge[0] != edge[1]]
     for opened, colour, style, width in ((False, CLOSED, "dashed", 1.0), (True, OPEN, "solid", 1.8)):
         drawn_now = [(source, target) for source, target, gate in edges if is_open[gate] == opened]
@@ -100,15 +105,17 @@ def plot_network(
             width=width,
             node_size=sizes,
             nodelist=list(graph),
-            connectionstyle="arc3,rad=0.12",
+            connectionstyle=f"arc3,rad={_BEND}",
             arrowsize=12,
             ax=axes,
         )
-    relays = _first_legs(edges)
+    relays = _first_legs(edges, network.buffers)
     shown = relays if len(relays) <= _NAMED else {ends: gate for ends, gate in relays.items() if is_open[gate]}
-    curved = {"connectionstyle": "arc3,rad=0.12", "rotate": False}
-    # A name stands nearer to its arrow's target, so that the names of two opposite arrows do not meet.
-    nx.draw_networkx_edge_labels(graph, positions, edge_labels=shown, font_size=7, label_pos=0.38, ax=axes, **curved)
+    discs = {
+        name: Disc(positions[name], np.sqrt(shapes[kind][1]) / 2, texts.get(name, ""))
+        for name, kind in graph.nodes(data="kind")
+    }
+    Labels(axes, discs, shown, _BEND)
     axes.set_axis_off()
     return axes
 
@@ -133,7 +140,7 @@ def _text(name: str, held: Mapping[str, str | None], is_open: Mapping[str, bool]
     return "\n".join([name, *(f"[{content}]" for content in contents)])
 
 
-def _first_legs(edges: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+def _first_legs(edges: Sequence[tuple[str, str, str]], latches: Container[str]) -> dict[tuple[str, str], str]:
     """The edges that are labelled with the name of a relay: (source, target) to the name.
 
     Of the two edges of a relay through a nucleus it is the first. Those of a latch through a nucleus have no label, as
@@ -141,10 +148,9 @@ def _first_legs(edges: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], 
     """
     first: dict[str, tuple[str, str]] = {}
     for source, target, gate in edges:
-        if source != target:
+        if gate not in latches:
             first.setdefault(gate, (source, target))
-    nodes = {node for ends in first.values() for node in ends}
-    return {ends: gate for gate, ends in first.items() if gate not in nodes}
+    return {ends: gate for gate, ends in first.items()}
 
 
 def _layout(network: Network) -> dict[str, np.ndarray]:
@@ -166,6 +172,14 @@ def _layout(network: Network) -> dict[str, np.ndarray]:
             along = positions[target] - positions[source]
             aside = np.array([along[1], -along[0]])
             beside = positions[source] + along / 2 + 0.08 * aside
-            # The nucleus of a latch lies outside of the circle of buffers.
-            positions[name] = 1.35 * positions[source] if source == target else beside
+            positions[name] = _apart(positions, source) if source == target else beside
     return positions
+
+
+def _apart(positions: Mapping[str, np.ndarray], source: str) -> np.ndarray:
+    """Where the nucleus of a latch lies: beside its buffer, as far from all other nodes as can be."""
+    angles = np.linspace(0, 2 * np.pi, _ANGLES, endpoint=False)
+    places = positions[source] + _BESIDE * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    others = np.array([position for name, position in positions.items() if name != source] or [np.zeros(2)])
+    nearest = np.linalg.norm(places[:, None] - others[None], axis=2).min(axis=1)
+    return places[int(nearest.round(6).argmax())]

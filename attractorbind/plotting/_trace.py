@@ -69,7 +69,9 @@ def plot_trace(trace: Trace, trial: int = 0, *, axes: Axes | None = None) -> Axe
     for low in range(len(buffers) + 1):
         axes.axhline(low - 0.03, color=CLOSED, linewidth=0.6)
     axes.spines[["top", "right", "left"]].set_visible(False)
-    curves = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    drawn = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
+    # In the vocabulary's order, whatever was held first.
+    curves = {name: drawn[name] for name in sorted(drawn, key=[*trace._slots, *drawn].index)}
     # Without a legend, the names above the curves still tell which symbols they are.
     if 0 < len(curves) <= IN_LEGEND:
         beside = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "frameon": False}

@@ -21,6 +21,7 @@ from attractorbind._program.listing import Listing
 from attractorbind._program.program import Program
 from attractorbind._run import run
 from attractorbind._trace import Trace
+from attractorbind._waiting import waiting
 from attractorbind.testing._cases import TRIALS, Case, cases, drawn_cases
 from attractorbind.testing._check_error import CheckError
 from attractorbind.testing._comparison import differences, first_difference
@@ -153,7 +154,7 @@ def binding_tried(
         how = {"noise": noise, "leak": leak, "key": keys, "throw": False, "record": record}
         return run(network, compiled, args=case.args, inputs=inputs, **how)
 
-    with contextlib.suppress(CheckError):
+    with waiting(lambda: f"check_binding: {tried.programs} programs"), contextlib.suppress(CheckError):
         for case in elementary_cases(network) if programs is None else ():
             try_case(case)
         if programs is not None:

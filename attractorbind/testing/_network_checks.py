@@ -16,6 +16,7 @@ from attractorbind._program.program import Program
 from attractorbind._program.symbol import arg
 from attractorbind._run import run
 from attractorbind._state import repeated
+from attractorbind._waiting import counted
 from attractorbind.testing._check_error import CheckError
 
 
@@ -40,7 +41,7 @@ def check_isolation(network: Network, *, ticks: int = 8, noise: Rate = 0.02, see
     for population in start.names:
         codes = np.asarray(network.codes(population), np.float32)
         start = start.replace(population, codes[generator.integers(len(codes), size=1)])
-    for buffer, units in network.buffers.items():
+    for buffer, units in counted("check_isolation", tuple(network.buffers.items()), "buffers"):
         codes = np.asarray(network.codes(buffer), np.float32)
         random = (generator.random((1, units)) < codes.mean()).astype(np.float32)
         contents = np.concatenate([np.zeros((1, units), np.float32), random, codes])
@@ -103,7 +104,7 @@ def check_capacity(
         if wrong:
             failures.append(f"{pathway} loses {len(wrong)} of {len(names)}: {listed(dict.fromkeys(wrong), limit=4)}")
 
-    for buffer in network.buffers:
+    for buffer in counted("check_capacity", tuple(network.buffers), "latches"):
         codes = np.tile(np.asarray(network.codes(buffer))[: len(network.vocabulary.names)], (trials, 1))
         _check_exchange(buffer, codes, corruption)
         corrupted = _exchanged(codes, corruption, generator).astype(np.float32)
@@ -118,10 +119,10 @@ def check_capacity(
                 f"the latch of {buffer!r} does not correct {int(uncorrected.sum())} of {len(names)}: "
                 f"{listed(wrong, limit=4)}"
             )
-    for gate in network.wiring.pathways:
-        if gate.kind == "relay":
-            program = load(gate.source, arg("symbol")) + clear(gate.target) + copy(gate.source, gate.target)
-            try_all(f"the relay {gate.name!r}", program, gate.target, args={"symbol": names})
+    relays = [gate for gate in network.wiring.pathways if gate.kind == "relay"]
+    for gate in counted("check_capacity", relays, "relays"):
+        program = load(gate.source, arg("symbol")) + clear(gate.target) + copy(gate.source, gate.target)
+        try_all(f"the relay {gate.name!r}", program, gate.target, args={"symbol": names})
     if failures:
         raise CheckError("\n".join([f"not every symbol is held and copied, noise {noise:g}:", *failures]))
 

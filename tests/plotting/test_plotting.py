@@ -1,5 +1,6 @@
 """Pictures: what is drawn is what the data say, every word is inside the picture, and wrong input is refused."""
 
+import itertools
 from functools import cache
 
 import gated
@@ -14,6 +15,7 @@ from PIL import Image
 
 import attractorbind as ab
 from attractorbind.plotting import (
+    _labels,
     animate_trace,
     plot_capacity,
     plot_choices,
@@ -172,6 +174,88 @@ def test_nuclei_and_memories_are_drawn():
     assert {"a", "b", "episodes"} <= set(texts(axes))
     # Three kinds of nodes: two buffers, a nucleus for each latch and relay, one memory.
     assert [len(nodes.get_offsets()) for nodes in axes.collections[:3]] == [2, 4, 1]
+
+
+def wired(buffers: str, relays: object, areas: tuple = (), **how: str) -> ab.Network:
+    return ab.build(
+        ab.Vocabulary(["dog", "cat"]),
+        buffers=dict.fromkeys(buffers.split(), 32),
+        relays=relays,  # pyright: ignore[reportArgumentType]
+        areas=areas,
+        activity=0.2,
+        rule=ab.Hebbian(),
+        key=jax.random.key(0),
+        **how,
+    )
+
+
+def memory(name: str, buffers: str) -> ab.SnapshotMemory:
+    return ab.SnapshotMemory(name, buffers.split(), units=64)
+
+
+# Small ones, with names as users give them; all relays are open, and so all are named.
+WIRINGS = {
+    "a memory of three buffers": lambda: wired("agent verb patient", [], (memory("episodes", "agent verb patient"),)),
+    "two relays to one memory": lambda: wired("agent patient", [], (memory("episodes", "agent patient"),)),
+    "two memories": lambda: wired("agent patient", "all", (memory("m", "agent patient"), memory("n", "agent patient"))),
+    "many gates": lambda: wired("focus agent object place", "all", (memory("m", "focus agent object place"),)),
+    "a hub": lambda: wired("focus one two three four five six", "hub:focus"),
+    "thalamus": lambda: wired("focus agent object place", "hub:focus", relay="nucleus", latch="loop"),
+}
+
+
+def cover_each_other(axes: Axes) -> list[tuple[str, str]]:
+    """The names that have a pixel in common, as they are drawn."""
+    axes.figure.canvas.draw()
+    drawn = [text for text in axes.texts if text.get_text() and text.get_visible()]
+    boxes = [text.get_window_extent() for text in drawn]
+    pairs = itertools.combinations(range(len(drawn)), 2)
+    return [(drawn[a].get_text(), drawn[b].get_text()) for a, b in pairs if boxes[a].overlaps(boxes[b])]
+
+
+@pytest.mark.parametrize("wiring", WIRINGS)
+def test_no_name_covers_another_and_none_is_missing(wiring: str) -> None:
+    built = WIRINGS[wiring]()
+    relays = [gate for gate in built.gates if "->" in gate]
+    axes = plot_network(built, relays, held={next(iter(built.buffers)): "dog"})
+    for size in ((7, 6), (12, 9)):
+        axes.figure.set_size_inches(size)
+        assert not cover_each_other(axes)
+        assert {*relays} <= {text.get_text() for text in axes.texts if text.get_visible()}
+    # Where there is no room some are left out, but none covers another.
+    axes.figure.set_size_inches(2.5, 2.5)
+    assert not cover_each_other(axes)
+
+
+def test_names_in_their_best_places_would_cover_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_labels, "_meet", lambda boxes, others: np.zeros(len(boxes), bool))
+    assert cover_each_other(plot_network(WIRINGS["a memory of three buffers"]()))
+
+
+def test_a_name_stands_beside_its_arrow() -> None:
+    axes = plot_network(WIRINGS["a hub"](), ["focus->one"])
+    axes.figure.canvas.draw()
+    where = {text.get_text(): np.array(text.get_position()) for text in axes.texts}
+    for relay in ("focus->one", "six->focus"):
+        source, target = (where[name] for name in relay.split("->"))
+        along = target - source
+        share = (where[relay] - source) @ along / (along @ along)
+        aside = abs((where[relay] - source) @ [along[1], -along[0]]) / (along @ along)
+        assert 0.25 < share < 0.85
+        assert aside < 0.2
+
+
+def test_the_nucleus_of_a_latch_lies_on_no_other_node() -> None:
+    places = _layout(WIRINGS["thalamus"]())
+    apart = [np.linalg.norm(places[a] - places[b]) for a, b in itertools.combinations(places, 2)]
+    assert min(apart) > 0.1
+
+
+def test_a_legend_has_the_order_of_the_vocabulary() -> None:
+    program = ab.load("focus", "ball") + ab.load("agent", "cat") + ab.load("object", "dog")
+    legend = plot_trace(ab.run(network(), program, record="states")).get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["dog", "cat", "ball"]
 
 
 def test_a_network_is_laid_out_in_its_own_order():
