@@ -59,6 +59,14 @@ def resized(images: np.ndarray, factor: float) -> np.ndarray:
 
 def characters(path: Path, side: int, seed: int) -> Images:
     """Omniglot's characters out of its zip file, made smaller; a fifth of the characters, by all hands, held out."""
+    images, kinds = drawn_characters(path, side)
+    order = np.random.default_rng(seed).permutation(np.unique(kinds))
+    out = np.isin(kinds, order[: len(order) // 5])
+    return Images(images[~out], images[out])
+
+
+def drawn_characters(path: Path, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Omniglot's characters out of its zip file, made smaller, by all hands; and which character each is."""
     try:
         from PIL import Image
     except ImportError as error:
@@ -78,10 +86,7 @@ def characters(path: Path, side: int, seed: int) -> Images:
     drawn = [1 - image / 255 for image in drawn]
     images = resized(np.stack(drawn), side / len(drawn[0]))
     images = np.clip(images / np.maximum(images.max(axis=(1, 2), keepdims=True), 0.1), 0, 1).astype(np.float32)
-    kinds = np.array([name.rpartition("/")[0] for name in names])
-    order = np.random.default_rng(seed).permutation(np.unique(kinds))
-    out = np.isin(kinds, order[: len(order) // 5])
-    return Images(images[~out], images[out])
+    return images, np.array([name.rpartition("/")[0] for name in names])
 
 
 def moved(images: np.ndarray, eye: Eye, count: int, rng: np.random.Generator) -> Moves:

@@ -17,6 +17,7 @@ from attractorbind._control.straight import straight
 from attractorbind._engine.plan import ends
 from attractorbind._learning.feedback import random_feedback
 from attractorbind._measure.crosstalk import bits
+from attractorbind._motor.least_squares import refitted
 from attractorbind._rule.patterns import signs
 from attractorbind._spatial.scores import check_tile
 from attractorbind._synapses.factored import cheaper
@@ -33,6 +34,7 @@ WRONG_CALLS = {
     "_engine": lambda: ends("wiring"),
     "_learning": lambda: random_feedback("layers", key="key"),
     "_measure": lambda: bits(3),
+    "_motor": lambda: refitted("fitted", 3, 4, 5),
     "_prediction": lambda: ab.learning.ForwardModel(timescales=3),
     "_program": lambda: ab.gates(open=["focus"], ticks="two"),
     "_rule": lambda: signs(jnp.zeros(3, bool)),

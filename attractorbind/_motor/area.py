@@ -190,8 +190,9 @@ class Motor(AbstractArea):
 
     def _imagined(self, state: Hand, inputs: AreaInputs, imagines: Bool[Array, " trials"]) -> Hand:
         seen = self._seen(inputs.eyes[0], inputs.heard[0])[:, :-1]
-        skill, held = state.learned.value, _held(inputs)
-        imagery = refitted(skill.imagery, held, seen, imagines & jnp.any(held > 0, axis=1))
+        skill = state.learned.value
+        # A silent buffer is nothing to learn from.
+        imagery = refitted(skill.imagery, _held(inputs), seen, imagines)
         return eqx.tree_at(lambda hand: hand.learned, state, Shared(skill._replace(imagery=imagery)))
 
     def _drawn(

@@ -50,7 +50,7 @@ class Pen(eqx.Module):
 
     def _scribble(self, key: Key[Array, ""]) -> Float[Array, " pixels"]:
         how_many, points, pressure, width = jax.random.split(key, 4)
-        most = jnp.asarray(self.shape, jnp.float32) - 1
+        most = jnp.asarray([self.shape], jnp.float32) - 1
         drawn = most * jax.random.uniform(points, (2 * _CURVES + 1, 2), jnp.float32)
         ends, bends = drawn[::2], drawn[1::2]
         time = jnp.linspace(0, 1, _PLACES * max(self.shape), dtype=jnp.float32)[None, :, None]

@@ -11,6 +11,7 @@ except ImportError as error:
 
 from attractorbind.plotting._animation import animate_trace as animate_trace
 from attractorbind.plotting._choices import plot_choices as plot_choices
+from attractorbind.plotting._drawings import plot_drawings as plot_drawings
 from attractorbind.plotting._energy import plot_energy as plot_energy
 from attractorbind.plotting._maps import (
     plot_autocorrelograms as plot_autocorrelograms,

@@ -6,6 +6,7 @@ import networkx as nx
 import numpy as np
 from matplotlib.axes import Axes
 
+from attractorbind._checks import check_finite, check_known, entries
 from attractorbind._errors import ArgumentError
 from attractorbind._gating import Gating
 from attractorbind._network import Network, check_network
@@ -29,6 +30,7 @@ def plot_network(
     gates: Gating | None = None,
     *,
     held: Mapping[str, str | None] | None = None,
+    positions: Mapping[str, Sequence[float]] | None = None,
     axes: Axes | None = None,
 ) -> Axes:
     """The wiring: buffers as discs, nuclei as small squares, memories as hexagons, other areas as octagons, an
@@ -45,10 +47,12 @@ def plot_network(
         such as `trace.gates[tick]`, or `trace.gates[tick, trial]` of a program that branches; at rest if not given.
     - `held`: buffer to the symbol that it holds, written below its name; None where it holds none. For one trial of a
         run it is `{buffer: symbols[trial] for buffer, symbols in trace.decode(tick).items()}`.
+    - `positions`: where buffers and areas lie, each two numbers, such as `Architecture.positions`; those not named lie
+        as near as they are connected.
     - `axes`: where to draw; by default on a new figure.
 
     **Raises:** `NetworkError` or `UnknownNameError` for gates or buffers that do not fit, `ArgumentError` if `held` is
-    no mapping to single symbols.
+    no mapping to single symbols, or a position is not two numbers.
 
     **Example:**
 
@@ -64,9 +68,9 @@ def plot_network(
     _check_held(network, held)
     conductances = network.conductances(() if gates is None else gates)
     axes = axes_or_new(axes, 7.0, 6.0)
-    positions = _layout(network)
+    placed = _layout(network, _given_positions(network, positions or {}))
     # networkx bends arrows in the units of the axes, so their limits must be set before arrows are drawn.
-    corners = np.array([np.min(list(positions.values()), axis=0), np.max(list(positions.values()), axis=0)])
+    corners = np.array([np.min(list(placed.values()), axis=0), np.max(list(placed.values()), axis=0)])
     half = 0.65 * max(float(np.ptp(corners, axis=0).max()), 1.0)
     (left, low), (right, high) = corners.mean(axis=0) - half, corners.mean(axis=0) + half
     axes.set(xlim=(left, right), ylim=(low, high), autoscale_on=False)
@@ -80,7 +84,7 @@ def plot_network(
         nodes = [name for name, kind_of_node in graph.nodes(data="kind") if kind_of_node == kind]
         drawn = nx.draw_networkx_nodes(
             graph,
-            positions,
+            placed,
             nodelist=nodes,
             node_shape=shape,
             node_size=size,
@@ -98,7 +102,7 @@ def plot_network(
         sizes = [shapes[graph.nodes[name]["kind"]][1] for name in graph]
         nx.draw_networkx_edges(
             graph,
-            positions,
+            placed,
             edgelist=drawn_now,
             edge_color=colour,
             style=style,
@@ -112,7 +116,7 @@ def plot_network(
     relays = _first_legs(edges, network.buffers)
     shown = relays if len(relays) <= _NAMED else {ends: gate for ends, gate in relays.items() if is_open[gate]}
     discs = {
-        name: Disc(positions[name], np.sqrt(shapes[kind][1]) / 2, texts.get(name, ""))
+        name: Disc(placed[name], np.sqrt(shapes[kind][1]) / 2, texts.get(name, ""))
         for name, kind in graph.nodes(data="kind")
     }
     Labels(axes, discs, shown, _BEND)
@@ -153,7 +157,22 @@ def _first_legs(edges: Sequence[tuple[str, str, str]], latches: Container[str]) 
     return {ends: gate for gate, ends in first.items()}
 
 
-def _layout(network: Network) -> dict[str, np.ndarray]:
+def _given_positions(network: Network, positions: object) -> dict[str, np.ndarray]:
+    """The positions that were given, as arrays."""
+    known = (*network.buffers, *(area.name for area in network.areas))
+    if not isinstance(positions, Mapping):
+        raise ArgumentError(f"positions is {positions!r}; give a mapping from buffers and areas to two numbers")
+    for name, position in positions.items():
+        check_known("buffer or area", "buffers and areas", name, known)
+        found = entries(position)
+        if found is None or len(found) != 2:
+            raise ArgumentError(f"positions[{name!r}] is {position!r}; give two numbers")
+        for number in found:
+            check_finite(f"a number in positions[{name!r}]", number)
+    return {name: np.array(entries(position), float) for name, position in positions.items()}
+
+
+def _layout(network: Network, given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """A position for each node: buffers by how many relays lie between them, nuclei beside the way they are on."""
     graph = network.graph
     # Not by `graph.subgraph`, whose nodes may come in the order of a set: the picture would change from run to run.
@@ -165,7 +184,8 @@ def _layout(network: Network) -> dict[str, np.ndarray]:
         if gate.kind == "relay":
             cortex.add_edge(gate.source, gate.target)
     layout = nx.kamada_kawai_layout if len(cortex) > 2 and nx.is_connected(cortex) else nx.circular_layout
-    positions = {name: np.array(position) for name, position in layout(cortex).items()}
+    drawn = {} if len(given) == len(cortex) else layout(cortex)
+    positions = {name: np.array(position) for name, position in {**drawn, **given}.items()}
     for name, kind in graph.nodes(data="kind"):
         if kind == "nucleus":
             source, target = (next(iter(ends)) for ends in (graph.predecessors(name), graph.successors(name)))

@@ -12,6 +12,7 @@ from attractorbind._network import Network, check_network
 from attractorbind._program.assembler import Assembler
 from attractorbind._program.condition import And, Branch, Condition, Not, Or, Question
 from attractorbind._program.control import Repeat, Until, When
+from attractorbind._program.drawing import Babble, Draw, Imagine, Write
 from attractorbind._program.firing import Cycle
 from attractorbind._program.imprinting import ImprintNow
 from attractorbind._program.macros import Clear, Copy, Hold, Load, Move, Swap
@@ -148,8 +149,8 @@ class Reference:
             case Read(buffer):
                 self._count(name, "symbol" if self.inputs else "past the end")
                 boxes[buffer] = self.inputs.pop(0) if self.inputs else None
-            case Hold() | ImprintNow() | Learn() | See(write=False):
-                # What is imprinted, what a hierarchy learns, or sees without telling, changes no box.
+            case Hold() | ImprintNow() | Learn() | See(write=False) | Babble() | Imagine() | Draw() | Write():
+                # What is imprinted, drawn, learned, or seen without telling, changes no box.
                 pass
             case See():
                 raise ProgramError(f"the reference machine does not know what there is to be seen: {instruction}")

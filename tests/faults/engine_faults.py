@@ -6,6 +6,7 @@ from area_faults import AREA_FAULTS
 from device_faults import DEVICE_FAULTS
 from gating_faults import GATING_FAULTS
 from many_faults import MANY_FAULTS
+from motor_faults import MOTOR_FAULTS
 from prediction_faults import PREDICTION_FAULTS
 from program_faults import PROGRAM_FAULTS
 from run_faults import RUN_FAULTS
@@ -22,6 +23,7 @@ ENGINE_FAULTS = [
     *DEVICE_FAULTS,
     *MANY_FAULTS,
     *ACTR_FAULTS,
+    *MOTOR_FAULTS,
     *PREDICTION_FAULTS,
     *SPATIAL_FAULTS,
 ]
