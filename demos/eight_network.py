@@ -21,6 +21,7 @@ RELAYS = (
 # More symbols than any list, pattern or cell has; places are digits, and after 9 there is none.
 LONGEST = 12
 CHOICES = 64
+DELAY = 10  # ticks after which the hand sees what it has drawn
 LOOK = ab.see(EYES)
 
 
@@ -51,7 +52,7 @@ def architecture(sight: learning.Hierarchy, units: int) -> ab.Architecture:
                 PROCEDURES, reads=["task"], gates=list(SPAUN), rate=4.0, trace=0.0, explore=0.2, shared=False
             ),
         ],
-        motor=[ab.Motor(HAND, eye=sight, reads="answer")],
+        motor=[ab.Motor(HAND, eye=sight, reads="answer", delay=DELAY)],
     )
 
 

@@ -20,7 +20,7 @@ from attractorbind._motor.pen import Pen
 from attractorbind._wiring import AreaWiring, Heard
 
 # What a program can tell a hand to do.
-SWITCHES = ("babble", "imagine", "new", "draw")
+SWITCHES = ("babble", "imagine", "new", "draw", "foresee")
 
 
 class Motor(AbstractArea):
@@ -33,13 +33,18 @@ class Motor(AbstractArea):
 
     $$m \leftarrow \max(m + c (A z(seen) - A z(paper(m))), 0).$$
 
+    With a **delay** it sees its paper as it was some ticks ago, m', and would correct again and again what it has
+    corrected already. So it learns while it babbles, by recursive least squares, what the eye will make of what it
+    draws, $z(paper(m)) \approx F m$, and **foresees** what it does not see yet: in place of $z(paper(m))$ it takes
+    $z(paper(m')) + F m - F m'$.
+
     It **imagines**: while the eye has seen something and a buffer holds what it was, it learns by recursive least
     squares what that buffer's units make likely in the eye's layers, $z \approx B x$. It **writes** what a buffer holds
     by drawing $B x$ in place of what the eye has seen; of a silent buffer, nothing.
 
     **Gates**, all closed at rest: "answer->hand" lets the buffer "answer" in; "hand:babble" draws at random and
-    learns, "hand:imagine" learns to imagine, "hand:new" draws on a new sheet, and "hand:draw" looks and corrects. At
-    the last two it draws what the buffers hold that are let in, or else what the eye has seen. It looks at its paper
+    learns, "hand:imagine" learns to imagine, "hand:new" draws on a new sheet, "hand:draw" looks and corrects, and
+    "hand:foresee" lets it foresee meanwhile. At "hand:new" and "hand:draw" it draws what the buffers hold that are let in, or else what the eye has seen. It looks at its paper
     through the eye's synapses, which leaves what the eye has seen and said as it was. Switches act above a conductance
     of 1/2.
 
@@ -59,6 +64,7 @@ class Motor(AbstractArea):
     - `pen`: the standard deviation of a dot, in pixels.
     - `ridge`: $\lambda$, how much small weights are preferred, in squared rates.
     - `correction`: c, above 0 and below 2.
+    - `delay`: after how many ticks it sees what it has drawn; 0 for at once.
     - `sheets`: how many drawings of a run are kept, the last ones.
 
     **Raises:** `NetworkError` or `ArgumentError` for what makes no hand.
@@ -88,6 +94,7 @@ class Motor(AbstractArea):
     pen: Pen
     ridge: float
     correction: float
+    delay: int = eqx.field(static=True)
     sheets: int = eqx.field(static=True)
 
     def __init__(
@@ -101,6 +108,7 @@ class Motor(AbstractArea):
         pen: float = 0.5,
         ridge: float = 1.0,
         correction: float = 0.5,
+        delay: int = 0,
         sheets: int = 16,
     ) -> None:
         check_area_name(name)
@@ -113,6 +121,7 @@ class Motor(AbstractArea):
         self.pen = Pen(_shape(name, eye, shape), pen)
         self.ridge = ridge
         self.correction = correction
+        self.delay = delay
         self.sheets = sheets
 
     def __check_init__(self) -> None:
@@ -135,6 +144,7 @@ class Motor(AbstractArea):
                 f"correction of {name!r} is {self.correction}; it must be below 2, or every step goes further than its "
                 "error"
             )
+        check_count(f"delay of {name!r}", self.delay, least=0)
         check_count(f"sheets of {name!r}", self.sheets)
 
     def wire(self, buffers: Mapping[str, int]) -> AreaWiring:
@@ -157,11 +167,16 @@ class Motor(AbstractArea):
         """See `AbstractArea.parameters`: maps that give 0."""
         units, ridge = sum(units for _, units in self.layers), jnp.float32(self.ridge)
         held = sum(buffers[buffer] for buffer in self.buffers)
-        return Skill(unfitted(units + 1, self.pen.pixels, ridge), unfitted(held, units, ridge))
+        pixels = self.pen.pixels
+        return Skill(
+            inverse=unfitted(units + 1, pixels, ridge),
+            imagery=unfitted(held, units, ridge),
+            forward=unfitted(pixels + 1, units + 1, ridge),
+        )
 
     def init(self, buffers: Mapping[str, int], trials: int, parameters: Skill) -> Hand:
         """See `AbstractArea.init`: nothing drawn, and nothing learned."""
-        return at_rest(parameters, trials, self.sheets)
+        return at_rest(parameters, trials, self.sheets, self.delay)
 
     def begun(self, state: Hand) -> Hand:
         """See `AbstractArea.begun`: each run has its own drawings; what is on the sheet stays to be gone on with."""
@@ -169,16 +184,16 @@ class Motor(AbstractArea):
         return eqx.tree_at(lambda hand: (hand.count, hand.clock), state, (none, none))
 
     def synapses(self, buffers: Mapping[str, int], parameters: Skill) -> int:
-        """See `AbstractArea.synapses`: of the inverse, and of what it imagines."""
-        return parameters.inverse.weights.size + parameters.imagery.weights.size
+        """See `AbstractArea.synapses`: of the inverse, and of what it imagines and foresees."""
+        return sum(fitted.weights.size for fitted in parameters)
 
     def tick(self, parameters: Skill, state: Hand, inputs: AreaInputs) -> tuple[Hand, tuple[()]]:
         """See `AbstractArea.tick`: babble, imagine, draw."""
         inputs, state = jax.lax.stop_gradient((inputs, state))
-        babbles, imagines, news, draws = (inputs.switches > 0.5) & inputs.running[None, :]
+        babbles, imagines, news, draws, foresees = (inputs.switches > 0.5) & inputs.running[None, :]
         state = turns(jnp.any(babbles), self._babbled, state, inputs, babbles)
         state = turns(jnp.any(imagines), self._imagined, state, inputs, imagines)
-        state = turns(jnp.any(news | draws), self._drawn, state, inputs, news, draws)
+        state = turns(jnp.any(news | draws), self._drawn, state, inputs, news, draws, foresees)
         return eqx.tree_at(lambda hand: hand.clock, state, state.clock + inputs.running.astype(jnp.int32)), ()
 
     def _babbled(self, state: Hand, inputs: AreaInputs, babbles: Bool[Array, " trials"]) -> Hand:
@@ -186,7 +201,8 @@ class Motor(AbstractArea):
         seen = self._seen(inputs.eyes[0], self.pen.paper(pressures))
         skill = state.learned.value
         inverse = refitted(skill.inverse, seen, pressures, babbles)
-        return eqx.tree_at(lambda hand: hand.learned, state, Shared(skill._replace(inverse=inverse)))
+        forward = refitted(skill.forward, _with_one(pressures), seen, babbles)
+        return eqx.tree_at(lambda hand: hand.learned, state, Shared(skill._replace(inverse=inverse, forward=forward)))
 
     def _imagined(self, state: Hand, inputs: AreaInputs, imagines: Bool[Array, " trials"]) -> Hand:
         seen = self._seen(inputs.eyes[0], inputs.heard[0])[:, :-1]
@@ -196,16 +212,22 @@ class Motor(AbstractArea):
         return eqx.tree_at(lambda hand: hand.learned, state, Shared(skill._replace(imagery=imagery)))
 
     def _drawn(
-        self, state: Hand, inputs: AreaInputs, news: Bool[Array, " trials"], draws: Bool[Array, " trials"]
+        self,
+        state: Hand,
+        inputs: AreaInputs,
+        news: Bool[Array, " trials"],
+        draws: Bool[Array, " trials"],
+        foresees: Bool[Array, " trials"],
     ) -> Hand:
         skill, eyes, held = state.learned.value, inputs.eyes[0], _held(inputs)
         writes = jnp.any(inputs.reads > 0.5, axis=0)
         imagined = held @ skill.imagery.weights
-        constant = jnp.ones((len(held), 1), jnp.float32)
-        wanted = jnp.where(
-            writes[:, None], jnp.concatenate([imagined, constant], axis=1), self._seen(eyes, inputs.heard[0])
-        )
-        own = self._seen(eyes, self.pen.paper(state.pressures))
+        wanted = jnp.where(writes[:, None], _with_one(imagined), self._seen(eyes, inputs.heard[0]))
+        before = state.past[:, 0] if self.delay else state.pressures
+        own = self._seen(eyes, self.pen.paper(before))
+        if self.delay:
+            unseen = (state.pressures - before) @ skill.forward.weights[:-1]
+            own += jnp.where(foresees[:, None], unseen, 0.0)
         aim, found = wanted @ skill.inverse.weights, own @ skill.inverse.weights
         corrected = state.pressures + self.correction * (aim - found)
         pressures = jnp.maximum(jnp.where(news[:, None], aim, corrected), 0.0)
@@ -217,12 +239,16 @@ class Motor(AbstractArea):
     def _seen(self, eyes: Layers, images: Float[Array, "drawings pixels"]) -> Float[Array, "drawings units"]:
         """What the eye's layers make of images, and 1."""
         rates = eyes.forward(images).rates
-        constant = jnp.ones((len(images), 1), jnp.float32)
-        return jnp.concatenate([*(rates[layer] for layer, _ in self.layers), constant], axis=1)
+        return _with_one(jnp.concatenate([rates[layer] for layer, _ in self.layers], axis=1))
 
     def contents(self, buffers: Mapping[str, int], state: Hand, decode: Decode) -> list[dict[str, str | None]]:
         """See `AbstractArea.contents`: nothing that words could tell; see `Trace.drawings`."""
         return []
+
+
+def _with_one(rates: Float[Array, "trials units"]) -> Float[Array, "trials units+1"]:
+    """These, and a constant 1."""
+    return jnp.concatenate([rates, jnp.ones((len(rates), 1), jnp.float32)], axis=1)
 
 
 def _held(inputs: AreaInputs) -> Float[Array, "trials held"]:

@@ -16,10 +16,12 @@ class Skill(NamedTuple):
 
     - `inverse`: from what the eye makes of an image, and 1, to the pressures that draw it.
     - `imagery`: from what buffers hold to what the eye makes of an image of it.
+    - `forward`: from pressures, and 1, to what the eye will make of what they draw.
     """
 
     inverse: Fitted
     imagery: Fitted
+    forward: Fitted
 
 
 class Hand(eqx.Module):
@@ -28,6 +30,7 @@ class Hand(eqx.Module):
     **Attributes:**
 
     - `pressures`: of each dot of the pen, on the sheet that it draws on.
+    - `past`: those of its last drawing ticks, the first of which it sees now.
     - `sheets`: the last of its drawings in this run.
     - `count`: how many drawings it has begun in this run; number n, from 0, is on sheet n modulo their number.
     - `when`: the tick of the run at which each sheet was drawn on last.
@@ -36,6 +39,7 @@ class Hand(eqx.Module):
     """
 
     pressures: Float[Array, "trials pixels"]
+    past: Float[Array, "trials delay pixels"]
     sheets: Float[Array, "trials sheets pixels"]
     count: Int[Array, " trials"]
     when: Int[Array, "trials sheets"]
@@ -54,12 +58,13 @@ class Drawing(NamedTuple):
     tick: int
 
 
-def at_rest(skill: Skill, trials: int, sheets: int) -> Hand:
+def at_rest(skill: Skill, trials: int, sheets: int, delay: int) -> Hand:
     """The state in which nothing has been drawn yet."""
     pixels = skill.inverse.weights.shape[1]
     none = jnp.zeros(trials, jnp.int32)
     return Hand(
         pressures=jnp.zeros((trials, pixels), jnp.float32),
+        past=jnp.zeros((trials, delay, pixels), jnp.float32),
         sheets=jnp.zeros((trials, sheets, pixels), jnp.float32),
         count=none,
         when=jnp.zeros((trials, sheets), jnp.int32),
@@ -81,8 +86,12 @@ def noted(
     # Those that have not drawn write nowhere.
     sheet = jnp.where(changed, (count - 1) % sheets, sheets)
     rows = jnp.arange(trials, dtype=jnp.int32)
+    # A new sheet has been blank so far.
+    passed = jnp.concatenate([state.past, state.pressures[:, None]], axis=1)[:, 1:]
+    passed = jnp.where(new[:, None, None], 0.0, passed)
     return Hand(
         pressures=jnp.where(changed[:, None], pressures, state.pressures),
+        past=jnp.where(changed[:, None, None], passed, state.past),
         sheets=state.sheets.at[rows, sheet].set(image, mode="drop"),
         count=count,
         when=state.when.at[rows, sheet].set(state.clock, mode="drop"),

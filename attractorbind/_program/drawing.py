@@ -80,7 +80,7 @@ class Write(Instruction):
 def _drawing(hand: str, reads: list[str], steps: int) -> Program:
     """A new sheet, and then looking and correcting."""
     drawn = gates(open=[*reads, f"{hand}:new"])
-    return drawn + gates(open=[*reads, f"{hand}:draw"], ticks=steps) if steps else drawn
+    return drawn + gates(open=[*reads, f"{hand}:draw", f"{hand}:foresee"], ticks=steps) if steps else drawn
 
 
 def _hand(wiring: Wiring, name: str) -> AreaWiring:
