@@ -41,7 +41,10 @@ def grow(options: argparse.Namespace) -> Whole:
     parts = architecture(sight, options.units)
     network = build_network(parts, options.seed)
     if options.grown is not None and options.grown.exists():
-        state = eqx.tree_deserialise_leaves(options.grown, network.silent())
+        try:
+            state = eqx.tree_deserialise_leaves(options.grown, network.silent())
+        except RuntimeError as error:
+            raise ab.FileError(f"--grown {options.grown} is not of this network; name another file") from error
     else:
         state = learned_to_see(network, sight, images, options.epochs, options.batch, seed=options.seed)
         state = learned_to_draw(network, state, images, options.strokes, seed=options.seed)

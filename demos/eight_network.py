@@ -23,6 +23,25 @@ LONGEST = 12
 CHOICES = 64
 DELAY = 10  # ticks after which the hand sees what it has drawn
 LOOK = ab.see(EYES)
+# Where parts are drawn, as the head is seen from the left: eyes behind, slots in front of them, the hand in front.
+POSITIONS = {
+    EYES: (-3.2, 0.0),
+    "seen": (-2.0, 0.0),
+    "task": (-0.6, 2.2),
+    "item": (-0.4, 0.2),
+    "place": (0.9, 0.9),
+    "count": (2.0, 1.9),
+    "before": (-0.5, -1.3),
+    "number": (1.1, -0.7),
+    "next": (2.2, 0.3),
+    "mark": (0.4, 2.6),
+    "answer": (3.2, -0.9),
+    HAND: (4.2, 0.3),
+    HIPPOCAMPUS: (-1.6, 1.7),
+    NUMBERS: (2.4, -1.9),
+    PROCEDURES: (-1.8, 3.0),
+    ARMS: (3.6, 2.6),
+}
 
 
 def eyes(pixels: int, hidden: int, updates: int) -> learning.Hierarchy:

@@ -14,6 +14,8 @@ from attractorbind.tasks import SPAUN, spaun
 
 # Symbols in a trial: bandits are cut short, to so many choices.
 LONGEST_SEEN, CHOICES = 24, 5
+# What is earned by a wrong answer; by a right one it is 1.
+PENALTY = -1.0
 # Trials in which the choices that are right are counted.
 WINDOW = 50
 
@@ -30,7 +32,7 @@ def questions_for(learners: int, dice: np.random.Generator) -> tuple[list[list[s
 
 
 def earned(shown: list[str], answer: list[str] | None, said: list[str | None]) -> float:
-    """The reward for what was said: 1 for what is right; in a bandit for an arm, whichever, each time it was asked."""
+    """1 for what is right, otherwise 0; a bandit is right that chose an arm, whichever, each time it was asked."""
     if answer is None:
         return float(len(said) == shown.count("?") and set(said) <= {"1", "2", "3"})
     return float(said == answer)
@@ -55,7 +57,8 @@ def learn_procedures(whole: Whole, learners: int, rounds: int, seed: int) -> dic
         trace = ab.run(network, program, state, stimuli={EYES: seen.images}, key=key, throw=False)
         pairs = zip(shown, answers, trace.outputs, strict=True)
         right[number] = [earned(symbols, answer, said) for symbols, answer, said in pairs]
-        rewarded = ab.run(network, ab.next_reward(to=[PROCEDURES]), trace.state, stimuli={PROCEDURES: right[number]})
+        rewards = {PROCEDURES: np.where(right[number] > 0, 1.0, PENALTY)}
+        rewarded = ab.run(network, ab.next_reward(to=[PROCEDURES]), trace.state, stimuli=rewards)
         state = kept(network, start, rewarded.state)
         if number % 20 == 19:
             last = 100 * right[number - 19 : number + 1].mean()

@@ -141,7 +141,9 @@ class Architecture:
         check_known("part", "parts", part, (*self.slots, *(area.name for area in self.areas), *relays))
         if part in relays:
             return {part: 0.0}
-        return {gate: 0.0 for gate in gates if part in (gate, gate.partition(":")[0], *gate.split("->"))}
+        # Switches of areas, such as "store:choose", may have arrows in what follows the colon.
+        own = [gate for gate in gates if part in ([gate.partition(":")[0]] if ":" in gate else gate.split("->"))]
+        return dict.fromkeys(own, 0.0)
 
     def report(self, network: Network) -> Account:
         """What each part is, its units and synapses, and where these come from; `print` shows it as a table.

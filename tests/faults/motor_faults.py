@@ -36,5 +36,8 @@ MOTOR_FAULTS = [
     Fault("ink is blacker than black", PEN, "sheets @ along, 1.0)", "sheets @ along, 9.0)", INK),
     Fault("curves are not joined", PEN, "ends[1:, None]", "ends[:-1, None]", INK),
     Fault("drawings are on the sheet after", HAND, "(count - 1) % sheets, sheets)", "count % sheets, sheets)", DRAWN),
-    Fault("it forgets while it corrects", DRAWING, 'open=[*reads, f"{hand}:draw"]', 'open=[f"{hand}:draw"]', DRAWN),
+    Fault("it forgets while it corrects", DRAWING, '[*reads, f"{hand}:draw",', '[f"{hand}:draw",', DRAWN),
+    Fault("it foresees what it sees", AREA, "state.pressures - before", "before - state.pressures", LOOPS),
+    Fault("it sees what it did a tick later", AREA, "state.past[:, 0]", "state.past[:, -1]", LOOPS),
+    Fault("a new sheet is seen as the old one", HAND, "new[:, None, None], 0.0", "~new[:, None, None], 0.0", LOOPS),
 ]

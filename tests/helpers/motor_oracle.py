@@ -58,31 +58,42 @@ class Regression:
 
 
 class PlainHand:
-    """The hand of one trial: what it has learned, `inverse` and `imagery`, and the pressures on its sheet."""
+    """The hand of one trial: what it has learned, `inverse`, `imagery` and `forward`, and the pressures on its sheet."""
 
-    def __init__(self, synapses, layers, shape, size, correction, inverse, imagery):
+    def __init__(self, synapses, layers, shape, size, correction, learned, delay=0):
         self.synapses, self.layers, self.shape, self.size = synapses, layers, shape, size
-        self.correction, self.inverse, self.imagery = correction, inverse, imagery
+        self.correction, self.delay, (self.inverse, self.imagery, self.forward) = correction, delay, learned
         self.pressures, self.drawings = np.zeros(shape[0] * shape[1]), []
+        self.past = [self.pressures.copy()] * delay  # the first is seen now
 
     def look(self, image):
         return seen(self.synapses, self.layers, image)
 
     def babble(self, pressures):
-        self.inverse.learn(self.look(paper(pressures, self.shape, self.size)), pressures)
+        read = self.look(paper(pressures, self.shape, self.size))
+        self.inverse.learn(read, pressures)
+        self.forward.learn(np.append(pressures, 1.0), read)
 
     def imagine(self, held, image):
         if held.any():
             self.imagery.learn(held, self.look(image)[:-1])
 
-    def draw(self, image, held, *, new):
+    def draw(self, image, held, *, new, foresees=False):
         """One step; `held` is what the buffers hold that are let in, None where none is."""
         wanted = self.look(image) if held is None else np.append(held @ self.imagery.weights, 1.0)
         aim = wanted @ self.inverse.weights
-        own = self.look(paper(self.pressures, self.shape, self.size)) @ self.inverse.weights
+        before = self.past[0] if self.delay else self.pressures
+        look = self.look(paper(before, self.shape, self.size))
+        if foresees:
+            forward = self.forward.weights
+            look = look + np.append(self.pressures, 1.0) @ forward - np.append(before, 1.0) @ forward
+        own = look @ self.inverse.weights
+        passed = [*self.past, self.pressures.copy()][1:]
         for dot in range(len(self.pressures)):
             pressed = aim[dot] if new else self.pressures[dot] + self.correction * (aim[dot] - own[dot])
             self.pressures[dot] = 0.0 if held is not None and not held.any() else max(pressed, 0.0)
+        self.past = passed
         if new or not self.drawings:
             self.drawings.append(None)
+            self.past = [np.zeros_like(self.pressures)] * self.delay
         self.drawings[-1] = paper(self.pressures, self.shape, self.size)

@@ -51,25 +51,27 @@ def nearest(image):
     return NAMES[int(np.argmin(np.sum((PICTURES - image) ** 2, axis=(1, 2))))]
 
 
-def test_it_does_what_loops_do():
-    network = built(SIZES[1:])
+@pytest.mark.parametrize("delay", [0, 2])
+def test_it_does_what_loops_do(delay):
+    network = built(SIZES[1:], delay=delay, sheets=64)
     hand = network.areas[0]
     state = ab.show(network, network.silent(trials=2), {"eyes": PICTURES[[0, 2]].reshape(2, 1, -1)})
     layers = state["eyes"].learned.value.layers.layers
     synapses = [(np.asarray(layer.weights, float), np.asarray(layer.bias, float)) for layer in layers]
     inverse, imagery = Regression(sum(SIZES[1:]) + 1, SIZES[0], 0.5), Regression(3 * UNITS, sum(SIZES[1:]), 0.5)
-    plain = [PlainHand(synapses, (1, 2), SHAPE, 0.6, 0.7, inverse, imagery) for _ in range(2)]
+    learned = inverse, imagery, Regression(SIZES[0] + 1, sum(SIZES[1:]) + 1, 0.5)
+    plain = [PlainHand(synapses, (1, 2), SHAPE, 0.6, 0.7, learned, delay) for _ in range(2)]
     rng, switches, key = np.random.default_rng(1), ("babble", "imagine", "new", "draw"), jax.random.key(5)
-    for number in range(40):
+    for number in range(40 + 20 * delay):
         # Babble and imagine first, then draw; some buffers are silent.
         choice = int(rng.integers(2)) if number < 20 else int(rng.integers(2, 4))
         let_in = [buffer for buffer in ("name", "answer") if rng.random() < 0.5]
-        takes_part = rng.random(2) < 0.8
+        takes_part, foresees = rng.random(2) < 0.8, bool(rng.random() < 0.5)
         for buffer in ("name", "answer"):
             codes = np.asarray(network.codes(buffer)[rng.integers(3, size=2)], np.float32)
             state = state.replace(buffer, jnp.asarray(codes * (rng.random((2, 1)) < 0.7)))
         opened = [f"hand:{switches[choice]}", *(f"{buffer}->hand" for buffer in let_in)]
-        opened += ["eyes:next"] * (number == 10)
+        opened += ["eyes:next"] * (number == 10) + ["hand:foresee"] * foresees
         rows = np.stack([network.gating(opened) if takes else network.gating() for takes in takes_part])
         held = np.concatenate([state[name] * (name in let_in) for name in ("name", "answer")], axis=1).astype(float)
         images = np.asarray(state["eyes"].stimulus, float)
@@ -84,10 +86,11 @@ def test_it_does_what_loops_do():
                 case "imagine":
                     plain[trial].imagine(held[trial], images[trial])
                 case how:
-                    plain[trial].draw(images[trial], held[trial] if let_in else None, new=how == "new")
+                    own_held = held[trial] if let_in else None
+                    plain[trial].draw(images[trial], own_held, new=how == "new", foresees=foresees)
         state = ab.tick(network, state, rows, key=own_key)
         own = state["hand"]
-        for fitted, regression in zip(own.learned.value, (inverse, imagery), strict=True):
+        for fitted, regression in zip(own.learned.value, learned, strict=True):
             np.testing.assert_allclose(fitted.weights, regression.weights, rtol=1e-3, atol=1e-4)
         np.testing.assert_allclose(own.pressures, [each.pressures for each in plain], rtol=1e-3, atol=2e-4)
         assert own.count.tolist() == [len(each.drawings) for each in plain]

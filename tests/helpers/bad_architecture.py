@@ -1,0 +1,66 @@
+"""Wrong calls of an architecture, and of rewards and states; and a main program that makes them; see `bad_calls`."""
+# Wrong on purpose.
+# pyright: reportArgumentType=false, reportCallIssue=false
+
+from types import SimpleNamespace
+from typing import Any
+
+import jax
+from bad_values import spread
+from wrong_calls import print_raised
+
+import attractorbind as ab
+from attractorbind import learning
+
+NOT_LISTS = {"an area": ab.SnapshotMemory("m"), "a name": "m", "None": None, "a number": 3}
+NOT_AREAS = {"a name": ["m"], "another area": [ab.gating.Utilities("m", gates=["left", "right"])], "None": [None]}
+
+
+def whole(hidden: int = 8, **changes: Any) -> ab.Architecture:
+    eyes = learning.Hierarchy("eyes", sizes=[4, hidden], target="seen", rule=learning.Backpropagation())
+    parts: dict[str, Any] = {
+        "slots": {"seen": 64, "item": 64},
+        "relays": [("seen", "item")],
+        "vision": [eyes],
+        "basal_ganglia": [ab.gating.BasalGanglia("store", reads=["seen"], gates=["seen->item", "skip"])],
+    }
+    return ab.Architecture(**{**parts, **changes})
+
+
+def build(architecture: ab.Architecture) -> ab.Network:
+    names = ab.Vocabulary(["dog", "cat"])
+    return architecture.build(names, activity=0.2, rule=ab.PseudoInverse(), key=jax.random.key(0))
+
+
+def prepare() -> SimpleNamespace:
+    architecture = whole()
+    network = build(architecture)
+    return SimpleNamespace(whole=architecture, network=network, state=network.silent(), wider=build(whole(9)).silent())
+
+
+CALLS: dict[str, Any] = {
+    **spread("slots", lambda w, v: whole(slots=v), {"a list": ["seen"], "None": None}, "NetworkError", "slots is"),
+    **spread("vision", lambda w, v: whole(vision=v), NOT_LISTS, "NetworkError", "vision is"),
+    **spread("memories", lambda w, v: whole(memories=v), NOT_AREAS, "NetworkError", "memories has"),
+    **spread("motor", lambda w, v: whole(motor=v), NOT_AREAS, "NetworkError", "motor has"),
+    "relays: unknown": (lambda w: build(whole(relays=[("seen", "itm")])), "UnknownNameError", ["'itm'"]),
+    "lesion: no part": (lambda w: w.whole.lesion(w.network, "amygdala"), "UnknownNameError", ["'amygdala'", "'eyes'"]),
+    "lesion: no network": (lambda w: w.whole.lesion("network", "eyes"), "NetworkError", ["'network'"]),
+    "report: no network": (lambda w: w.whole.report(None), "NetworkError", ["None"]),
+    "adopt: no state": (lambda w: w.state.adopt(w.network, ["eyes"]), "NetworkError", ["other is"]),
+    "adopt: no area": (lambda w: w.state.adopt(w.state, ["ear"]), "UnknownNameError", ["'ear'", "'eyes'"]),
+    "adopt: one string": (lambda w: w.state.adopt(w.state, "eyes"), "NetworkError", ["['eyes']"]),
+    "adopt: other sizes": (lambda w: w.state.adopt(w.wider, ["eyes"]), "NetworkError", ["'eyes'", "same sizes"]),
+    "reward: to one string": (lambda w: ab.reward(to="store"), "ProgramError", ["['store']"]),
+    "reward: to a number": (lambda w: ab.reward(to=[3]), "ProgramError", ["basal ganglia are 3"]),
+    "reward: to nobody there": (
+        lambda w: ab.reward(to=["eyes"]).compile(w.network),
+        "UnknownNameError",
+        ["'eyes'", "'store'"],
+    ),
+    "next_reward: to one string": (lambda w: ab.next_reward(to="store"), "ProgramError", ["['store']"]),
+}
+
+
+if __name__ == "__main__":
+    print_raised(CALLS, prepare())
