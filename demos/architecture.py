@@ -110,7 +110,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--noise", type=float, default=0.0, help="probability that a unit flips in a tick (%(default)s)")
     parser.add_argument("--lesions", action="store_true", help="each part removed in turn")
     parser.add_argument("--procedures", type=int, default=0, metavar="N", help="so many learners learn what to do when")
-    parser.add_argument("--rounds", type=int, default=400, help="trials that each of them has (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=300, help="trials that each of them has (%(default)s)")
     parser.add_argument("--film", type=Path, help="save a trial of the task as a film")
     parser.add_argument("--seed", type=int, default=0, help="of all that is drawn (%(default)s)")
     parser.add_argument("--epochs", type=int, default=200, help="that the eyes learn (%(default)s)")

@@ -68,7 +68,14 @@ def architecture(sight: learning.Hierarchy, units: int) -> ab.Architecture:
         basal_ganglia=[
             ab.gating.Utilities(ARMS, gates=["1", "2", "3"], rate=0.5, noise=0.07),
             ab.gating.BasalGanglia(
-                PROCEDURES, reads=["task"], gates=list(SPAUN), rate=4.0, trace=0.0, explore=0.2, shared=False
+                PROCEDURES,
+                reads=["task"],
+                gates=list(SPAUN),
+                rate=4.0,
+                trace=0.0,
+                forget=0.2,
+                explore=0.2,
+                shared=False,
             ),
         ],
         motor=[ab.Motor(HAND, eye=sight, reads="answer", delay=DELAY)],

@@ -81,7 +81,7 @@ def score(
         right=float(right.mean()),
         read=float(read.mean()),
         right_if_read=float(right[read].mean()) if read.any() else float("nan"),
-        ended=float(np.mean(trace.ok)),
+        ended=float(np.mean(np.asarray(trace.result) == ab.Result.OK)),
         seconds=time.perf_counter() - started,
         ticks=float(np.mean(trace.ticks)),
     )

@@ -77,7 +77,7 @@ def test_one_program_does_all_eight_tasks_and_nothing_but_what_is_seen_tells_the
     done = {task: [] for task in tasks.SPAUN}
     for number, answer in enumerate(asked[1]):
         task, said = asked[0][number][0], trace.outputs[number]
-        assert trace.ok[number]
+        assert trace.result[number] == ab.Result.OK
         if task == "A2":
             assert len(said) == CHOICES
             assert set(said) <= {"1", "2", "3"}

@@ -45,7 +45,7 @@ CALLS: dict[str, Any] = {
     **spread("motor", lambda w, v: whole(motor=v), NOT_AREAS, "NetworkError", "motor has"),
     "relays: unknown": (lambda w: build(whole(relays=[("seen", "itm")])), "UnknownNameError", ["'itm'"]),
     "lesion: no part": (lambda w: w.whole.lesion(w.network, "amygdala"), "UnknownNameError", ["'amygdala'", "'eyes'"]),
-    "lesion: no network": (lambda w: w.whole.lesion("network", "eyes"), "NetworkError", ["'network'"]),
+    "lesion: no network": (lambda w: w.whole.lesion("network", "eyes"), "NetworkError", ["is a str", "build"]),
     "report: no network": (lambda w: w.whole.report(None), "NetworkError", ["None"]),
     "adopt: no state": (lambda w: w.state.adopt(w.network, ["eyes"]), "NetworkError", ["other is"]),
     "adopt: no area": (lambda w: w.state.adopt(w.state, ["ear"]), "UnknownNameError", ["'ear'", "'eyes'"]),
