@@ -21,7 +21,6 @@ import time
 from pathlib import Path
 
 import equinox as eqx
-import jax
 import numpy as np
 from eight_images import SIDE, Images, lessons, read_images
 from eight_learning import knows_numbers, learned_to_draw, learned_to_see
@@ -84,7 +83,9 @@ def look(options: argparse.Namespace) -> int:
     print(whole.parts.report(whole.network))
     right = 100 * float(1 - whole.misread.mean())
     grown = time.perf_counter() - started
-    print(f"\ndigits never learned from that are read right: {right:.1f} % of {len(whole.misread)}; {grown:.0f} s so far")
+    print(
+        f"\ndigits never learned from that are read right: {right:.1f} % of {len(whole.misread)}; {grown:.0f} s so far"
+    )
     told: dict[str, object] = {"read right": right, "trials": options.trials, "noise": options.noise}
     tasks = list(SPAUN) if options.task == "all" else [options.task]
     if options.lesions:
@@ -107,7 +108,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--task", choices=["all", *SPAUN], default="all", help="which task (%(default)s)")
     parser.add_argument("--trials", type=int, default=200, help="of each task (%(default)s)")
-    parser.add_argument("--noise", type=float, default=0.0, help="probability that a unit flips in a tick (%(default)s)")
+    parser.add_argument(
+        "--noise", type=float, default=0.0, help="probability that a unit flips in a tick (%(default)s)"
+    )
     parser.add_argument("--lesions", action="store_true", help="each part removed in turn")
     parser.add_argument("--procedures", type=int, default=0, metavar="N", help="so many learners learn what to do when")
     parser.add_argument("--rounds", type=int, default=300, help="trials that each of them has (%(default)s)")

@@ -9,7 +9,7 @@ from digit_pictures import Pictures, read_pictures, split
 from eight_network import BLANK, SEEN
 
 from attractorbind import learning
-from attractorbind.tasks import DIGITS, Questions
+from attractorbind.tasks import DIGITS
 
 # Letters of 5 x 7 pixels: Copy, Recognise, Bandit, List, Number, Question, Variables, Fluid reasoning, and marks.
 _PRINTED = {
@@ -105,7 +105,7 @@ def drawn_symbols(number: int, longest: int, *, key: jax.Array) -> list[list[str
     return [list(generator.choice(SEEN, size=generator.integers(longest + 1))) for _ in range(number)]
 
 
-def read_right(questions: Questions, seen: Seen, misread: np.ndarray) -> np.ndarray:
+def read_right(seen: Seen, misread: np.ndarray) -> np.ndarray:
     """Of each trial, whether the eyes read all of its digits as what they are.
 
     **Arguments:**

@@ -1,5 +1,7 @@
 """One network that sees, remembers, gates and acts, and one program for Spaun's eight tasks, for architecture.py."""
 
+import itertools
+
 import jax
 
 import attractorbind as ab
@@ -91,7 +93,7 @@ def build_network(whole: ab.Architecture, seed: int) -> ab.Network:
 def learn_numbers() -> ab.Program:
     """Which number comes after which, once and for all."""
     facts = ab.Program()
-    for digit, following in zip(DIGITS, DIGITS[1:], strict=False):
+    for digit, following in itertools.pairwise(DIGITS):
         facts += ab.load("number", digit) + ab.load("next", following) + ab.store(NUMBERS, ["number", "next"])
     return facts + ab.clear("number") + ab.clear("next")
 
@@ -164,7 +166,12 @@ def counting() -> ab.Program:
     """A4: count on from the first number as often as the second says."""
     numbers = LOOK + ab.copy("seen", "item") + LOOK + ab.copy("seen", "place")
     done = ab.equal("place", "count") | ab.empty("item") | ab.empty("count")
-    return numbers + ab.load("count", "0") + ab.until(done, advance("item") + advance("count"), limit=LONGEST) + answer("item")
+    return (
+        numbers
+        + ab.load("count", "0")
+        + ab.until(done, advance("item") + advance("count"), limit=LONGEST)
+        + answer("item")
+    )
 
 
 def questions() -> ab.Program:

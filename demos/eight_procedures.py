@@ -5,8 +5,8 @@ import time
 import equinox as eqx
 import jax
 import numpy as np
-from eight_network import EYES, PROCEDURES, learned_program
 from eight_images import images_of
+from eight_network import EYES, PROCEDURES, learned_program
 from eight_scores import Whole
 
 import attractorbind as ab

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import jax
 import numpy as np
-from eight_images import Images, Seen, images_of, read_right
+from eight_images import SIDE, Images, Seen, images_of, read_right
 from eight_network import BODIES, EYES, HAND, written_program
 from sklearn.svm import SVC
 
@@ -17,7 +17,8 @@ from attractorbind.tasks import SPAUN, Questions, spaun
 LONGEST_SEEN = 2 + 60 * 4
 # Published: Eliasmith and others 2012; no figure for the others.
 PUBLISHED = {"A1": "94 %, people 98 %", "A7": "75 % of 40, people 89 %"}
-PARTS = ("hippocampus", "numbers", "arms", "before", "mark", "next->place", "hand", "eyes")
+# Parts that are removed in turn: memories, basal ganglia, two slots, a relay, what foresees, what acts and what sees.
+PARTS = ("hippocampus", "numbers", "arms", "before", "mark", "next->place", "hand:foresee", "hand", "eyes")
 
 
 class Whole(NamedTuple):
@@ -33,7 +34,8 @@ class Whole(NamedTuple):
 class Score(NamedTuple):
     """How a task was done.
 
-    - `right`: share of trials; of the bandit, how often the best arm was chosen when it could be known.
+    - `right`: share of trials in which all that was said was right; of copy drawing, in which the drawing is nearer to
+        what was seen than to the mean of its class; of the bandit, how often the best arm was chosen late in a block.
     - `read`: share of trials in which the eyes read all digits right.
     - `right_if_read`: the share that is right of those.
     - `ended`: share of trials that came to an end by themselves.
@@ -76,7 +78,8 @@ def score(
     questions, seen = asked(whole, task, trials, seed=seed)
     started = time.perf_counter()
     trace = answered(whole, seen, noise, seed, stuck)
-    right, read = questions.right(trace.outputs), read_right(questions, seen, whole.misread)
+    right = nearer(whole, seen, trace).astype(float) if task == "A0" else questions.right(trace.outputs)
+    read = read_right(seen, whole.misread)
     return Score(
         right=float(right.mean()),
         read=float(read.mean()),
@@ -85,6 +88,21 @@ def score(
         seconds=time.perf_counter() - started,
         ticks=float(np.mean(trace.ticks)),
     )
+
+
+def nearer(whole: Whole, seen: Seen, trace: ab.Trace) -> np.ndarray:
+    """Of each trial of copy drawing, whether the drawing is nearer to what was seen than to the mean of its class."""
+    train, test = whole.images.train, whole.images.test
+    which = seen.which[:, 1]
+    means = np.stack([train.images[train.labels == digit].mean(axis=0) for digit in range(10)])[test.labels[which]]
+    drawn = first_drawings(trace)
+    return np.sum((drawn - test.images[which]) ** 2, axis=1) < np.sum((drawn - means) ** 2, axis=1)
+
+
+def first_drawings(trace: ab.Trace) -> np.ndarray:
+    """The first drawing of each trial; blank where there is none."""
+    blank = np.zeros(SIDE * SIDE)
+    return np.stack([sheets[0].image.reshape(-1) if sheets else blank for sheets in trace.drawings[HAND]])
 
 
 def score_all(whole: Whole, tasks: Sequence[str], trials: int, noise: float, seed: int) -> dict[str, Score]:
@@ -112,22 +130,16 @@ def tell_drawings(whole: Whole, trials: int, seed: int) -> dict[str, float]:
     train, test = whole.images.train, whole.images.test
     judge = SVC(C=10, gamma="scale").fit(train.images, train.labels)
     own = 100 * float(judge.score(test.images, test.labels))
-    drawn = np.stack([sheets[0].image.reshape(-1) for sheets in trace.drawings[HAND]])
-    which = seen.which[:, 1]
-    shown, labels = test.images[which], test.labels[which]
-    means = np.stack([train.images[train.labels == digit].mean(axis=0) for digit in range(10)])[labels]
-    nearer = np.sum((drawn - shown) ** 2, axis=1) < np.sum((drawn - means) ** 2, axis=1)
+    drawn, own_hand, labels = first_drawings(trace), nearer(whole, seen, trace), test.labels[seen.which[:, 1]]
     _, seen = asked(whole, "A1", trials, seed=seed)
     trace = answered(whole, seen, 0.0, seed)
-    pairs = [(sheets[0].image.reshape(-1), said[0]) for sheets, said in zip(trace.drawings[HAND], trace.outputs, strict=True)]
-    written = judge.predict(np.stack([image for image, _ in pairs]))
+    written, said = judge.predict(first_drawings(trace)), [outputs[0] for outputs in trace.outputs]
     told = {
         "a judge reads test images right, %": own,
         "a judge reads drawings of what was seen right, %": 100 * float(np.mean(judge.predict(drawn) == labels)),
-        "drawings nearer to what was seen than to the mean of its class, %": 100 * float(nearer.mean()),
-        "a judge reads written answers as what was said, %": 100 * float(
-            np.mean([str(digit) == said for digit, (_, said) in zip(written, pairs, strict=True)])
-        ),
+        "drawings nearer to what was seen than to the mean of its class, %": 100 * float(own_hand.mean()),
+        "a judge reads written answers as what was said, %": 100
+        * float(np.mean([str(digit) == name for digit, name in zip(written, said, strict=True)])),
     }
     print("\nthe judge is a support vector classifier that learned from the images that the eyes learned from")
     for name, value in told.items():
@@ -141,9 +153,7 @@ def lesions(whole: Whole, tasks: Sequence[str], trials: int, noise: float, seed:
     print(f"\nwithout         {''.join(f'{task:>7}' for task in tasks)}")
     for part in (None, *PARTS):
         stuck = None if part is None else whole.parts.lesion(whole.network, part)
-        table[part or "nothing"] = {
-            task: 100 * score(whole, task, trials, noise, seed, stuck).right for task in tasks
-        }
+        table[part or "nothing"] = {task: 100 * score(whole, task, trials, noise, seed, stuck).right for task in tasks}
         row = table[part or "nothing"]
         print(f"{part or 'nothing':15} {''.join(f'{row[task]:7.1f}' for task in tasks)}", flush=True)
     return table

@@ -131,15 +131,15 @@ class Architecture:
         **Arguments:**
 
         - `network`: of this architecture.
-        - `part`: the name of a slot or an area, or a relay, "item->answer".
+        - `part`: the name of a slot or an area, or of a single gate, such as a relay's, "item->answer".
 
         **Raises:** `UnknownNameError` for what is no part.
         """
         check_network(network)
         gates = [gate.name for gate in network.wiring.gates]
-        relays = [gate.name for gate in network.wiring.gates if gate.kind == "relay"]
-        check_known("part", "parts", part, (*self.slots, *(area.name for area in self.areas), *relays))
-        if part in relays:
+        parts = (*self.slots, *(area.name for area in self.areas))
+        check_known("part", "parts", part, (*parts, *gates))
+        if part not in parts:
             return {part: 0.0}
         # Switches of areas, such as "store:choose", may have arrows in what follows the colon.
         own = [gate for gate in gates if part in ([gate.partition(":")[0]] if ":" in gate else gate.split("->"))]

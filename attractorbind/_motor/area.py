@@ -42,11 +42,11 @@ class Motor(AbstractArea):
     squares what that buffer's units make likely in the eye's layers, $z \approx B x$. It **writes** what a buffer holds
     by drawing $B x$ in place of what the eye has seen; of a silent buffer, nothing.
 
-    **Gates**, all closed at rest: "answer->hand" lets the buffer "answer" in; "hand:babble" draws at random and
-    learns, "hand:imagine" learns to imagine, "hand:new" draws on a new sheet, "hand:draw" looks and corrects, and
-    "hand:foresee" lets it foresee meanwhile. At "hand:new" and "hand:draw" it draws what the buffers hold that are let in, or else what the eye has seen. It looks at its paper
-    through the eye's synapses, which leaves what the eye has seen and said as it was. Switches act above a conductance
-    of 1/2.
+    **Gates**, all closed at rest: "answer->hand" lets the buffer "answer" in; "hand:babble" draws at random and learns,
+    "hand:imagine" learns to imagine, "hand:new" draws on a new sheet, "hand:draw" looks and corrects, and
+    "hand:foresee" lets it foresee meanwhile. At "hand:new" and "hand:draw" it draws what the buffers hold that are let
+    in, or else what the eye has seen. It looks at its paper through the eye's synapses, which leaves what the eye has
+    seen and said as it was. Switches act above a conductance of 1/2.
 
     **Locality.** A synapse of the inverse must know the rate below it, the error of the dot above it, and a gain that
     depends on what all units below do. Without that gain it is the delta rule, which needs many more drawings.

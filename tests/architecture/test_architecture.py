@@ -14,7 +14,9 @@ UNITS = 64
 
 
 def whole(**changes):
-    eyes = learning.Hierarchy("eyes", sizes=[4, 8], target="seen", rule=learning.Backpropagation(), optimiser=learning.Adam(0.02))
+    eyes = learning.Hierarchy(
+        "eyes", sizes=[4, 8], target="seen", rule=learning.Backpropagation(), optimiser=learning.Adam(0.02)
+    )
     parts = {
         "slots": {"seen": UNITS, "item": UNITS, "answer": 2 * UNITS},
         "relays": [("seen", "item"), ("item", "answer")],
@@ -84,7 +86,10 @@ def test_a_lesion_closes_all_gates_of_a_part_and_no_others(architecture, network
     for part in (*architecture.slots, *(area.name for area in architecture.areas), "item->answer"):
         lesion = architecture.lesion(network, part)
         assert set(lesion.values()) == {0.0}
-        assert set(lesion) == {gate for gate in gates if re.match(rf"({part}|{part}->\w+|\w+->{part}|{part}:.+)$", gate)}
+        assert set(lesion) == {
+            gate for gate in gates if re.match(rf"({part}|{part}->\w+|\w+->{part}|{part}:.+)$", gate)
+        }
+    assert architecture.lesion(network, "hand:foresee") == {"hand:foresee": 0.0}
     assert "store:seen->item" in architecture.lesion(network, "store")
 
 
@@ -115,7 +120,14 @@ def test_what_is_learned_in_one_network_is_known_in_another_of_the_same_codes(ar
     names, pictures = ["dog", "cat", "ant"], np.eye(4)[:3]
     state = nursery.silent()
     taught = ab.train(
-        nursery, lesson, stimuli=pictures, args={"name": names}, epochs=150, batch=3, key=jax.random.key(1), progress=False
+        nursery,
+        lesson,
+        stimuli=pictures,
+        args={"name": names},
+        epochs=150,
+        batch=3,
+        key=jax.random.key(1),
+        progress=False,
     )
     adopted = network.silent(3).adopt(taught.state, ["eyes"])
     seen = ab.run(network, ab.see("eyes"), adopted, stimuli={"eyes": pictures})

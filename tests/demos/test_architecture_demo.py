@@ -72,7 +72,9 @@ def test_it_reads_digits_that_it_never_learned_from(whole):
     assert whole.misread.mean() < 0.05
 
 
-def test_one_program_does_all_eight_tasks_and_nothing_but_what_is_seen_tells_them_apart(whole, asked, seen, trace, noise):
+def test_one_program_does_all_eight_tasks_and_nothing_but_what_is_seen_tells_them_apart(
+    whole, asked, seen, trace, noise
+):
     read = ~np.any((seen.which >= 0) & whole.misread[seen.which], axis=1)
     done = {task: [] for task in tasks.SPAUN}
     for number, answer in enumerate(asked[1]):
@@ -100,7 +102,9 @@ def test_any_sequence_ends_with_names_or_nothing(whole, asked, trace):
         assert np.asarray(trace.ticks)[number] < 3000
         if shown and shown[0] not in tasks.SPAUN:
             assert said == ["?"]
-    assert not any(np.isnan(np.asarray(leaf)).any() for leaf in jax.tree.leaves(eqx.filter(trace.state, eqx.is_inexact_array)))
+    assert not any(
+        np.isnan(np.asarray(leaf)).any() for leaf in jax.tree.leaves(eqx.filter(trace.state, eqx.is_inexact_array))
+    )
 
 
 def test_it_draws_what_it_saw_in_its_hand_and_writes_what_it_says(whole, asked, seen, trace):
@@ -110,7 +114,9 @@ def test_it_draws_what_it_saw_in_its_hand_and_writes_what_it_says(whole, asked, 
         others = whole.images.test.images
         apart = np.sum((others - sheet) ** 2, axis=1)
         assert np.sum((image - sheet) ** 2) <= np.quantile(apart, 0.02)
-    means = np.stack([whole.images.train.images[whole.images.train.labels == digit].mean(axis=0) for digit in range(10)])
+    means = np.stack(
+        [whole.images.train.images[whole.images.train.labels == digit].mean(axis=0) for digit in range(10)]
+    )
     written = [
         (trace.drawings["hand"][number][-1].image.reshape(-1), trace.outputs[number][-1])
         for number in range(EACH, len(asked[1]))

@@ -109,7 +109,13 @@ CALLS: dict[str, Any] = {
     **spread("hand: ridge", lambda w, v: hand(ridge=v), NOT_SIZES, "ArgumentError", "ridge of 'hand'"),
     **spread("hand: correction", lambda w, v: hand(correction=v), NOT_SIZES, "ArgumentError", "correction of 'hand'"),
     "hand: correction of two": (lambda w: hand(correction=2.0), "NetworkError", ["correction of 'hand'", "below 2"]),
-    **spread("hand: delay", lambda w, v: hand(delay=v), {"negative": -1, "a fraction": 1.5, "text": "1"}, "ArgumentError", "delay"),
+    **spread(
+        "hand: delay",
+        lambda w, v: hand(delay=v),
+        {"negative": -1, "a fraction": 1.5, "text": "1"},
+        "ArgumentError",
+        "delay",
+    ),
     **spread("hand: sheets", lambda w, v: hand(sheets=v), NOT_COUNTS, "ArgumentError", "sheets of 'hand'"),
     "hand: of a buffer that there is not": (
         lambda w: build(eyes(), hand(reads="verb")),

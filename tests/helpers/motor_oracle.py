@@ -58,7 +58,7 @@ class Regression:
 
 
 class PlainHand:
-    """The hand of one trial: what it has learned, `inverse`, `imagery` and `forward`, and the pressures on its sheet."""
+    """The hand of one trial: what it has learned, `inverse`, `imagery`, `forward`, and the pressures on its sheet."""
 
     def __init__(self, synapses, layers, shape, size, correction, learned, delay=0):
         self.synapses, self.layers, self.shape, self.size = synapses, layers, shape, size

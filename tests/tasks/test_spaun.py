@@ -1,5 +1,7 @@
 """Spaun's tasks: what is to be answered follows from what is shown, by solvers that know the rules of each task."""
 
+import itertools
+
 import jax
 import numpy as np
 import pytest
@@ -81,7 +83,7 @@ def test_all_kinds_of_rows_and_lists_are_drawn():
         steps = {
             (len(b) - len(a), int(b[0]) - int(a[0]))
             for row in (cells[:3], cells[3:6], cells[6:])
-            for a, b in zip(row, row[1:], strict=False)
+            for a, b in itertools.pairwise(row)
         }
         assert len(steps) == 1
     lists = tasks.spaun("A3", NUMBER, key=jax.random.key(0)).answers
