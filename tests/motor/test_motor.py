@@ -219,3 +219,29 @@ def test_it_works_under_jit_and_passes_no_derivative(network, practised):
     inked, slope = jax.jit(jax.value_and_grad(ink))(held["answer"])
     assert inked > 0.5
     assert not slope.any()
+
+
+def test_training_that_was_stopped_goes_on_with_what_the_hand_had_learned(tmp_path):
+    network = built(SIZES[1:], reads="name")
+    lesson = ab.load("name", ab.arg("name")) + ab.see("eyes", write=False)
+    lesson += ab.learn("eyes") + ab.imagine("hand") + ab.babble("hand")
+
+    def trained(epochs, checkpoint=None):
+        return ab.train(
+            network,
+            lesson,
+            stimuli=PICTURES,
+            args={"name": list(NAMES)},
+            epochs=epochs,
+            batch=3,
+            key=jax.random.key(6),
+            checkpoint=checkpoint,
+            progress=False,
+        ).state
+
+    stopped = trained(2, tmp_path / "checkpoint")
+    whole, gone_on = trained(4), trained(4, tmp_path / "checkpoint")
+    assert eqx.tree_equal(gone_on["hand"], whole["hand"])
+    assert not eqx.tree_equal(stopped["hand"].learned, whole["hand"].learned)
+    assert whole["hand"].learned.value.inverse.weights.any()
+    assert whole["hand"].learned.value.imagery.weights.any()
