@@ -149,8 +149,6 @@ class Motor(AbstractArea):
 
     def wire(self, buffers: Mapping[str, int]) -> AreaWiring:
         """See `AbstractArea.wire`: it reads buffers, sees through the eye, draws at random, and writes on nothing."""
-        for buffer in self.buffers:
-            buffers[buffer]
         return AreaWiring(
             self.name,
             reads=self.buffers,

@@ -35,7 +35,8 @@ class Hand(eqx.Module):
     - `count`: how many drawings it has begun in this run; number n, from 0, is on sheet n modulo their number.
     - `when`: the tick of the run at which each sheet was drawn on last.
     - `clock`: how many ticks of the run there have been.
-    - `learned`: `Skill`, shared by all trials.
+    - `learned`: shared by all trials: `inverse`, from what the eye makes of images to pressures, and `imagery`, from
+        what buffers hold to what the eye makes of images; of each the `weights`, and how much is `unknown`.
     """
 
     pressures: Float[Array, "trials pixels"]

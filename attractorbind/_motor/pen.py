@@ -6,8 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Key
 
-# Of a stroke drawn at random: curves joined at the most, its pressure, and its width as a part of the paper's side.
-_CURVES, _PRESSURE, _WIDTH = 3, (0.5, 1.0), (0.05, 0.11)
+# Of a stroke drawn at random: curves joined at the most, its pressure, and how many dots of the pen it is wide.
+_CURVES, _PRESSURE, _WIDTH = 3, (0.5, 1.0), (1.0, 2.5)
 # Places on a curve, for each pixel of a side.
 _PLACES = 4
 
@@ -61,7 +61,7 @@ class Pen(eqx.Module):
         there = jnp.arange(_CURVES, dtype=jnp.int32) <= jax.random.randint(how_many, (), 0, _CURVES, jnp.int32)
         nearest = jnp.min(jnp.where(there[None, :], apart, jnp.inf), axis=1)
         pressed = jax.random.uniform(pressure, (), jnp.float32, *_PRESSURE)
-        wide = max(self.shape) * jax.random.uniform(width, (), jnp.float32, *_WIDTH)
+        wide = self.size * jax.random.uniform(width, (), jnp.float32, *_WIDTH)
         return pressed * jnp.exp(-nearest / (2 * jnp.square(wide)))
 
     def _spread(self, side: int) -> Float[Array, "side side"]:

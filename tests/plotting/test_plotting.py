@@ -20,6 +20,7 @@ from attractorbind.plotting import (
     plot_capacity,
     plot_choices,
     plot_crosstalk,
+    plot_drawings,
     plot_energy,
     plot_network,
     plot_program,
@@ -316,3 +317,25 @@ def test_choices_are_shades_with_dots_above_dopamine_and_what_was_read():
     heights = [stem.y1 + stem.y0 - 2 * (0.5 - lanes.index("dopamine")) for stem in stems]
     np.testing.assert_allclose(heights, 0.43 * own.dopamine[outcomes, 1], atol=1e-6)
     assert texts(axes) == ["cat"] * 12
+
+
+def test_drawings_stand_in_their_rows_in_order_with_their_ticks() -> None:
+    eyes = ab.learning.Hierarchy("eyes", sizes=[6, 20], target="focus", rule=ab.learning.Backpropagation())
+    network = ab.build(
+        ab.Vocabulary(["bar", "dot"]),
+        buffers={"focus": 36},
+        activity=0.2,
+        rule=ab.PseudoInverse(),
+        areas=[eyes, ab.Motor("hand", eye=eyes, reads="focus", layers=[1], shape=(2, 3))],
+        key=jax.random.key(0),
+    )
+    program = ab.babble("hand", 40) + ab.see("eyes", write=False)
+    program += ab.draw("hand", steps=1) + ab.draw("hand", steps=1)
+    trace = ab.run(network, program, stimuli={"eyes": np.eye(6)[[0, 4]]}, key=jax.random.key(1))
+    axes = plot_drawings(trace, "hand", [1, 0])
+    labels = ["trial 1", "tick 43", "tick 45", "trial 0", "tick 43", "tick 45"]
+    assert [text.get_text() for text in axes.texts] == labels
+    shown = [np.asarray(image.get_array()) for image in axes.images]
+    drawn = [drawing.image for trial in (1, 0) for drawing in trace.drawings["hand"][trial]]
+    np.testing.assert_array_equal(shown, drawn)
+    plt.close(axes.figure)
