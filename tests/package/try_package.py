@@ -18,7 +18,14 @@ PACKAGES = ("attractorbind", "pytest_attractorbind")
 # What the sdist has beside the packages, so that its tests and pages can be made from it.
 BESIDE = (
     *("README.md", "LICENSE", "CHANGELOG.md", "CITATION.cff", "pyproject.toml", "noxfile.py", "mkdocs.yml"),
-    *("tests/conftest.py", "docs/index.md", "docs/benchmarks.md", "benchmarks/README.md", "demos/story.txt"),
+    *(
+        "tests/conftest.py",
+        "docs/index.md",
+        "docs/benchmarks.md",
+        "benchmarks/README.md",
+        "demos/story.txt",
+        "paper/paper.bib",
+    ),
     *("notebooks/00_quick_tour.ipynb", "docs/notebooks/00_quick_tour.ipynb"),
 )
 LONGEST_CHECK = 10.0
