@@ -106,3 +106,10 @@ def test_the_sessions_that_are_cited_exist() -> None:
 @pytest.mark.parametrize("name", ["CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE"])
 def test_files_that_the_project_promises_are_there(name: str) -> None:
     assert (ROOT / name).stat().st_size > 500
+
+
+def test_every_page_and_notebook_is_in_the_navigation_once() -> None:
+    listed = re.findall(r"^ +- .*: (\S+\.(?:md|ipynb))$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    pages = [page.name for page in (ROOT / "docs").glob("*.md")]
+    notebooks = [f"notebooks/{notebook.name}" for notebook in (ROOT / "notebooks").glob("*.ipynb")]
+    assert sorted(listed) == sorted([*pages, *notebooks])

@@ -11,6 +11,7 @@ from prediction_faults import PREDICTION_FAULTS
 from program_faults import PROGRAM_FAULTS
 from run_faults import RUN_FAULTS
 from spatial_faults import SPATIAL_FAULTS
+from telling_faults import TELLING_FAULTS
 from tick_faults import TICK_FAULTS
 
 ENGINE_FAULTS = [
@@ -26,4 +27,5 @@ ENGINE_FAULTS = [
     *MOTOR_FAULTS,
     *PREDICTION_FAULTS,
     *SPATIAL_FAULTS,
+    *TELLING_FAULTS,
 ]

@@ -1,8 +1,9 @@
-"""Draws the picture of the README and of the first page: a run, its gates and its contents.
+"""Draw a run, the picture of the first page: the network as a relay opens, its gates, and what its buffers held.
 
-python docs/images/make.py
+python demos/run_picture.py docs/images/run.png
 """
 
+import argparse
 from pathlib import Path
 
 import jax
@@ -11,15 +12,17 @@ import matplotlib.pyplot as plt
 import attractorbind as ab
 from attractorbind.plotting import plot_network, plot_trace
 
-HERE = Path(__file__).parent
 RELAY = "focus->agent"
 
 
-def main() -> None:
-    """Draw it."""
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?", default=Path("run.png"), help="the picture (%(default)s)")
+    parser.add_argument("--units", type=int, default=256, help="units of a buffer (%(default)s)")
+    options = parser.parse_args(arguments)
     network = ab.build(
         ab.Vocabulary(["dog", "cat", "park"]),
-        buffers={"focus": 256, "agent": 256, "place": 256},
+        buffers=dict.fromkeys(["focus", "agent", "place"], options.units),
         relays="hub:focus",
         activity=0.1,
         rule=ab.MaximalStability(),
@@ -34,7 +37,7 @@ def main() -> None:
     plot_network(network, trace.gates[tick], held=held, axes=left)
     left.set_title(f"tick {tick}: {RELAY} opens")
     plot_trace(trace, axes=right)
-    figure.savefig(HERE / "run.png", dpi=100)
+    figure.savefig(options.file, dpi=100)
 
 
 if __name__ == "__main__":
