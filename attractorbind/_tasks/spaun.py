@@ -79,7 +79,7 @@ def spaun(task: str, number: int, *, key: Key[Array, ""]) -> Questions:
     | A3 list memory | 4 to 7 digits, ? | the digits |
     | A4 counting | start, number, ? | their sum, 9 at the most |
     | A5 questions | 7 digits; P and a position, or K and a digit; ? | the digit there, or the position |
-    | A6 rapid variable creation | three examples of 4 digits, each ended by ]; 4 digits, ? | those where examples differ |
+    | A6 rapid variable creation | three examples of 4 digits, each ended by ]; 4 digits, ? | those at varying places |
     | A7 fluid reasoning | eight cells of a 3 x 3 matrix, each ended by ], the last by ? | the ninth |
 
     In A2 the best arm pays with a probability of .72, the others of .12, and another becomes the best after every 20
