@@ -28,8 +28,8 @@ def read_entries(name: str, reads: Any) -> tuple[list[tuple[tuple[str, ...], int
             entries.append(((entry,), 0))
         else:
             raise NetworkError(
-                f"reads of {name!r} has {entry!r}; give names of buffers, gating.Conjunction(...), or the surprise of a "
-                "Predictor, predictor.surprise"
+                f"reads of {name!r} has {entry!r}; give names of buffers, gating.Conjunction(...), or "
+                "the surprise of a predictor, predictor.surprise"
             )
     if not entries and not heard:
         raise NetworkError(f"{name!r} reads nothing; give it at least one buffer, reads=['word'], say")

@@ -94,7 +94,7 @@ def surprise(usual: Usual, size: Float[Array, " trials"]) -> Float[Array, " tria
 
 
 def graded(surprise: Float[Array, " trials"]) -> Float[Array, "trials cells"]:
-    """Which cells fire at a surprise: at each level one if it is above, another if it is not; so always half of them."""
+    """Which cells fire at a surprise: at each level one if it is above, another if it is not; half of them in all."""
     above = surprise[:, None] > jnp.asarray(_LEVELS, jnp.float32)[None, :]
     return jnp.concatenate([above, ~above], axis=1).astype(jnp.float32)
 
