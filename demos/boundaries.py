@@ -5,6 +5,7 @@ from typing import NamedTuple
 import equinox as eqx
 import jax
 import numpy as np
+from jaxtyping import ArrayLike
 from object_streams import Streams
 
 import attractorbind as ab
@@ -174,9 +175,10 @@ def found_by(trace: ab.Trace, *, gate: bool = False) -> Found:
     return Found(surprise, _rows(foreseen.chosen[..., 0], foreseen.stepped))
 
 
-def _rows(told: np.ndarray, when: np.ndarray) -> np.ndarray:
+def _rows(told: ArrayLike, when: ArrayLike) -> np.ndarray:
     """What was told at the ticks of a kind, of which each trial has as many: shape (trials, such ticks)."""
-    return np.stack([told[when[:, trial], trial] for trial in range(told.shape[1])])
+    known, asked = np.asarray(told), np.asarray(when)
+    return np.stack([known[asked[:, trial], trial] for trial in range(known.shape[1])])
 
 
 def parted(network: ab.Network, state: ab.State, streams: Streams, clamp: ab.Program) -> ab.Trace:

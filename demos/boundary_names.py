@@ -60,7 +60,9 @@ def called_right(
             clamped.setdefault(name, Counter())[int(image)] += 1
     means = {name: counts.most_common(1)[0][0] for name, counts in clamped.items()}
     called = trace.decode()["target"]
-    return float(np.mean([means.get(name) == image for name, image in zip(called, shown, strict=True)]))
+    return float(
+        np.mean([name is not None and means.get(name) == image for name, image in zip(called, shown, strict=True)])
+    )
 
 
 def after_every(views: int, streams: Streams) -> np.ndarray:

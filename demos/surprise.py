@@ -92,7 +92,10 @@ def compare(options: argparse.Namespace, plan: Plan, seed: int) -> dict[str, flo
     if plan.replayed:
         streams = some(images.held_out, FEW, plan.named)
         others = other_views(images.held_out, streams, options.shift, rng)
-        targets = {way: parted(network, state, streams, clamp).outputs for way, clamp in ways.items()}
+        targets = {
+            way: [[str(name) for name in row] for row in parted(network, state, streams, clamp).outputs]
+            for way, clamp in ways.items()
+        }
         targets["true boundaries"] = targets_of(streams.first)
         targets["a cut every 10 views"] = targets_of(after_every(10, streams))
         for way, names in targets.items():

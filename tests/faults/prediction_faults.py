@@ -63,7 +63,9 @@ PREDICTION_FAULTS = [
     Fault(
         "the mean of what is read stays at nothing", FORESEEING, "slowly * (share @ state", "0 * (share @ state", LOOPS
     ),
-    Fault("cells fire below their level", FORESEEING, "above = surprise[:, None] >", "above = surprise[:, None] <", HEARD),
+    Fault(
+        "cells fire below their level", FORESEEING, "above = surprise[:, None] >", "above = surprise[:, None] <", HEARD
+    ),
     Fault("no cell fires below its level", FORESEEING, "[above, ~above]", "[above, above]", HEARD),
     Fault(
         "basal ganglia are deaf",
