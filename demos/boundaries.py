@@ -27,8 +27,7 @@ class Plan(NamedTuple):
     - `hidden`: units of each of two layers, of the cortex and of what learns by targets.
     - `together`: streams that are seen side by side while the cortex learns.
     - `seen`: views in each of them.
-    - `foreseen`: views in each of a few streams that the predictor then learns from; by the later half of them the
-        threshold is chosen.
+    - `foreseen`: views in each of a few streams that the predictor then learns from.
     - `tested`: views in each of many streams where boundaries are told.
     - `lessons`: of the gate, in each of `learners` streams; 0 for none.
     - `learners`: streams of which it learns side by side.
@@ -115,7 +114,7 @@ def with_threshold(network: ab.Network, threshold: float) -> ab.Network:
     return eqx.tree_at(lambda own: own.areas[number].threshold, network, threshold)
 
 
-def learned_to_foresee(network: ab.Network, seen: Streams, foreseen: Streams, plan: Plan, seed: int) -> ab.Trace:
+def learned_to_foresee(network: ab.Network, seen: Streams, foreseen: Streams, plan: Plan, seed: int) -> ab.State:
     """The cortex learns what changes slowly, the predictor what follows; nobody tells of boundaries.
 
     The cortex learns in a network of its own, for it sees many streams, and needs no other area.
@@ -141,7 +140,7 @@ def learned_to_foresee(network: ab.Network, seen: Streams, foreseen: Streams, pl
     number = network.wiring.area(CORTEX)
     state = eqx.tree_at(lambda own: own.areas[number].learned, network.silent(1), learned.learned)
     follows = ab.repeat(foreseen.views.shape[1], LOOK + ab.predict(CEREBELLUM))
-    return ab.run(network, follows, state, stimuli={CORTEX: foreseen.views}, record="decoded")
+    return of_one(ab.run(network, follows, state, stimuli={CORTEX: foreseen.views}).state)
 
 
 def of_one(state: ab.State) -> ab.State:

@@ -3,8 +3,8 @@
 Views of an object follow each other, 5 to 15 of them, and then views of another; nobody tells when. A hierarchy, the
 cortex, learns what changes slowly, by the costs Slowness and Decorrelation. A predictor foresees its second layer at
 the next view, and where it is surprised a program clamps a new target in a buffer. Told is how well these boundaries
-agree with the true ones, on objects never shown: F1. The threshold of surprise is that which was best on the streams
-that the predictor learned from.
+agree with the true ones, on objects never shown: F1. The threshold of surprise is that which is best on other streams,
+of shown objects.
 
 With --lessons basal ganglia learn by reward when to clamp, as told in boundary_gate.py. With --replayed another
 hierarchy learns views of objects never shown towards the targets that were clamped: by surprise, by the gate, where
@@ -34,7 +34,6 @@ from boundaries import (
     build_network,
     found_by,
     learned_to_foresee,
-    of_one,
     parted,
     with_threshold,
 )
@@ -68,12 +67,11 @@ def compare(options: argparse.Namespace, plan: Plan, seed: int) -> dict[str, flo
 
     network = build_network(images.shown[0].size, plan, seed)
     seen, foreseen = some(images.shown, plan.together, plan.seen), some(images.shown, FEW, plan.foreseen)
-    foresaw = learned_to_foresee(network, seen, foreseen, plan, seed)
-    later = plan.foreseen // 2
-    surprising = found_by(foresaw).surprise[:, later:]
-    threshold = best_threshold(surprising, foreseen.first[:, later + 1 :])
-    network, state = with_threshold(network, threshold), of_one(foresaw.state)
-    held_out = some(images.held_out, MANY, plan.tested)
+    state = learned_to_foresee(network, seen, foreseen, plan, seed)
+    shown, held_out = some(images.shown, MANY, plan.tested), some(images.held_out, MANY, plan.tested)
+    surprising = found_by(parted(network, state, shown, BY_SURPRISE)).surprise
+    threshold = best_threshold(surprising, shown.first[:, 1:])
+    network = with_threshold(network, threshold)
     by_surprise, true = found_by(parted(network, state, held_out, BY_SURPRISE)), held_out.first[:, 1:]
     ways = {"surprise": BY_SURPRISE}
     found = {
