@@ -20,9 +20,7 @@ def check_expected(network: Network, expected: object) -> None:
                 network.vocabulary[symbol]
 
 
-def missed(
-    expected: Mapping[str, Any], held: Mapping[str, Sequence[str | None]], trials: int
-) -> list[list[str]]:
+def missed(expected: Mapping[str, Any], held: Mapping[str, Sequence[str | None]], trials: int) -> list[list[str]]:
     """In words, for each trial, which buffers do not hold what is expected of them."""
     symbols = {buffer: _one_per_trial(buffer, names, trials) for buffer, names in expected.items()}
     return [

@@ -1,4 +1,7 @@
-"""The widget's class; to be imported only where anywidget is installed."""
+"""The widgets' classes; to be imported only where anywidget is installed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import anywidget
 import traitlets
@@ -21,3 +24,34 @@ class View(anywidget.AnyWidget):
     told = traitlets.Unicode("").tag(sync=True)
     live = traitlets.Bool(False).tag(sync=True)
     command = traitlets.Dict().tag(sync=True)
+
+
+class LiveView(View):
+    """A view in which something goes on.
+
+    **Attributes:**
+
+    - `session`: what was done; to set another one shows it.
+    """
+
+    session = traitlets.Any()
+
+    def __init__(
+        self,
+        session: Any,
+        told: Callable[[Any], str],
+        answer: Callable[[Any, Mapping[str, Any]], tuple[Any, str]],
+    ) -> None:
+        super().__init__(session=session, told=told(session), live=True)
+        self._tell, self._answer = told, answer
+        self.observe(self._asked, names="command")
+        self.observe(self._replaced, names="session")
+
+    def _asked(self, change: Mapping[str, Any]) -> None:
+        after, told = self._answer(self.session, change["new"])
+        # What there is to say of a command is said last.
+        self.session = after
+        self.told = told
+
+    def _replaced(self, change: Mapping[str, Any]) -> None:
+        self.told = self._tell(change["new"])

@@ -91,10 +91,26 @@ def contents(run: Recorded, trials: Sequence[int], missed: Sequence[Sequence[str
     }
 
 
+def nothing_yet(network: Network) -> dict[str, Any]:
+    """What the view shows of a network before its first tick."""
+    trial = {"number": 0, "ticks": 0, "wrong": [], "gates": None, "rows": None, "best": [], "held": [], "outputs": []}
+    return {
+        "title": "attractorbind",
+        **drawing(network),
+        "heads": [],
+        "lines": [],
+        "gates_shared": None,
+        "rows_shared": None,
+        "hint": "",
+        "trials": [trial | {"events": [], "curves": {}, "snapshots": [[] for _ in network.wiring.areas]}],
+        "start": {"trial": 0, "tick": 0, "text": ""},
+    }
+
+
 def drawing(network: Network) -> dict[str, Any]:
     """What is the same in all runs of a network: its symbols, and what is drawn of it."""
     wiring, at = network.wiring, places(network.wiring)
-    kinds = {name: "buffer" for name in wiring.buffers} | {area.name: area.kind for area in wiring.areas}
+    kinds = dict.fromkeys(wiring.buffers, "buffer") | {area.name: area.kind for area in wiring.areas}
     return {
         "symbols": [*network.vocabulary],
         "buffers": [*wiring.buffers],

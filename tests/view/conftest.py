@@ -22,7 +22,9 @@ ARGUMENTS = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; pip install playwright")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed; pip install playwright"
+    )
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CANDIDATES)), None)
     if found is None:
         pytest.skip("no chromium on this machine; apt-get install chromium, or name it in CHROMIUM")
@@ -37,7 +39,7 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
     """Opens a file at a width; at the end no page may have asked for anything else, or have had an error."""
     asked, failed, pages = [], [], []
 
-    def open_page(path: Path, width: int = 1024) -> Any:
+    def open_page(path: Path, width: int = 1024, before: Callable[[Any], Any] = lambda page: None) -> Any:
         page = browser.new_page(viewport={"width": width, "height": 900})
         pages.append(page)
         page.set_default_timeout(10_000)
@@ -45,6 +47,7 @@ def opened(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: failed.append(str(error)))
         page.on("console", lambda told: failed.append(told.text) if told.type == "error" else None)
         page.on("dialog", lambda dialog: (failed.append("a dialog"), dialog.dismiss()))
+        before(page)
         page.goto(path.as_uri())
         page.wait_for_selector("[data-ready]")
         return page

@@ -110,11 +110,17 @@ def check_equals(told: Sequence[Any], trace: ab.Trace) -> int:
             own = gates[tick] if gates.ndim == 2 else gates[tick, trial]
             latches, others = gate_columns(wiring, own)
             # Fractions are told with three decimals.
-            assert shown["gates"] == f"Tick {tick}. Gates open: {others or 'none'}. Latches closed: {latches or 'none'}."
+            assert (
+                shown["gates"] == f"Tick {tick}. Gates open: {others or 'none'}. Latches closed: {latches or 'none'}."
+            )
             assert shown["number"] == str(tick)
-            ways = [gate for gate in wiring.gates if gate.source != gate.target and own[wiring.gate_index[gate.name]] > 0]
+            ways = [
+                gate for gate in wiring.gates if gate.source != gate.target and own[wiring.gate_index[gate.name]] > 0
+            ]
             assert [title.partition(", through")[0] for title in shown["drawn"]] == sorted(gate.name for gate in ways)
-            shut = [gate.name for gate in wiring.gates if gate.kind == "latch" and own[wiring.gate_index[gate.name]] == 0]
+            shut = [
+                gate.name for gate in wiring.gates if gate.kind == "latch" and own[wiring.gate_index[gate.name]] == 0
+            ]
             assert shown["closed"] == sorted(f"buffer {name}" for name in shut)
             for row, (name, held) in zip(shown["buffers"], trace.decode(tick).items(), strict=True):
                 assert (row["name"], row["holds"]) == (name, held[trial] or "")
@@ -228,7 +234,10 @@ def test_a_gate_tells_and_marks_all_ticks_at_which_it_is_open(saved: Path, opene
     gate = trace.network.gates.index("focus->agent")
     ticks = np.flatnonzero(trace.gates[: trace.ticks[0], 0, gate]).tolist()
     page.locator(".wire:has(title:text-matches('^focus->agent'))").first.dispatch_event("click")
-    assert page.inner_text(".open-at") == f"focus->agent is open at {len(ticks)} ticks: at ticks {ticks[0]} to {ticks[-1]}."
+    assert (
+        page.inner_text(".open-at")
+        == f"focus->agent is open at {len(ticks)} ticks: at ticks {ticks[0]} to {ticks[-1]}."
+    )
     assert page.get_by_label("mark when a gate is open").input_value() == str(gate)
     page.get_by_role("button", name="next time").click()
     assert tick_of(page) == ticks[0]
@@ -265,7 +274,9 @@ def test_the_keyboard_alone_suffices(saved: Path, opened: Callable[..., Any]) ->
     reached = set()
     for _ in range(60):
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"))
+        reached.add(
+            page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent")
+        )
     assert {"step", "next change", "play", "first trial that went wrong", "time line", "tick", "next time"} <= reached
     listing = page.get_by_role("listbox")
     listing.focus()
@@ -294,7 +305,9 @@ def test_a_run_of_which_little_was_recorded_says_how_to_record_more(tmp_path: Pa
         page = opened(tmp_path / "run.html")
         assert told in page.inner_text(".hint")
         assert 'record="states"' in page.inner_text(".hint")
-        assert page.locator(".buffers td.holds").all_inner_texts() == (["dog", "dog", ""] if record == "final" else ["dog", "", ""])
+        assert page.locator(".buffers td.holds").all_inner_texts() == (
+            ["dog", "dog", ""] if record == "final" else ["dog", "", ""]
+        )
         assert ("Which gates were open was not recorded" in page.inner_text(".gates-now")) == (record == "final")
 
 
@@ -307,7 +320,8 @@ def test_no_name_can_break_the_page(tmp_path: Path, opened: Callable[..., Any]) 
     page = opened(tmp_path / "run.html")
     check_equals(page.evaluate(READ_BACK), trace)
     assert page.evaluate("window.broken") is None
-    tags = page.evaluate("[...new Set([...document.querySelectorAll('#view *')].map((each) => each.tagName.toLowerCase()))]")
+    tags = page.evaluate(
+        "[...new Set([...document.querySelectorAll('#view *')].map((each) => each.tagName.toLowerCase()))]"
+    )
     assert not {"script", "img", "iframe", "object", "a", "style"} & set(tags)
     assert page.locator(".memory tbody td").all_inner_texts()[:2] == [NASTY[4], NASTY[4]]
-

@@ -35,7 +35,9 @@ def trace() -> ab.Trace:
 def spread(told: dict, ticks: int) -> list:
     """A column written out, tick by tick."""
     ends = [*told["at"], ticks][1:]
-    return [value for value, first, end in zip(told["value"], told["at"], ends, strict=True) for _ in range(end - first)]
+    return [
+        value for value, first, end in zip(told["value"], told["at"], ends, strict=True) for _ in range(end - first)
+    ]
 
 
 @pytest.mark.parametrize("ticks", [0, 1, 2, 40])
@@ -87,7 +89,7 @@ def test_the_file_names_no_other_host_and_is_small(trace: ab.Trace, tmp_path: Pa
 
 
 def test_what_is_told_survives_packing_and_cannot_leave_its_place() -> None:
-    told = {"title": "</title><script>", "name": "</script> \u2028 \U0001f600 \\ \""}
+    told = {"title": "</title><script>", "name": '</script> \u2028 \U0001f600 \\ "'}
     assert unpacked(packed(told)) == told
     assert re.fullmatch(r"[A-Za-z0-9+/=]+", packed(told))
     assert b"<script>" not in page(told).replace(b'<script id="told"', b"").partition(b"<style>")[0]
