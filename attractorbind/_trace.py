@@ -285,8 +285,8 @@ class Trace(eqx.Module):
         **Arguments:**
 
         - `path`: the file; what was there before is replaced.
-        - `expected`: buffer to the symbol that it should hold at the end, or to None, or to a list with one of these for
-            each trial of the run; buffers that are not named may hold anything.
+        - `expected`: buffer to the symbol that it should hold at the end, or to None, or to a list with one of these
+            for each trial of the run; buffers that are not named may hold anything.
         - `trials`: which trials; by default all.
 
         The run needs `record="states"` for all of this, and shows what there is of it otherwise.

@@ -149,7 +149,7 @@ def _hint(run: Recorded) -> str:
 
 
 def _lines(program: Schedule | Listing) -> tuple[list[tuple[str, ...]], Int[np.ndarray, " ticks"] | None]:
-    """The lines of the listing; of a straight line, with one for all ticks that are alike, also the line of each tick."""
+    """The lines of the listing; of a straight line one for all ticks that are alike, and which it is at each tick."""
     if isinstance(program, Listing):
         return program.lines, None
     lines: list[tuple[str, ...]] = []

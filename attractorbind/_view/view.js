@@ -240,7 +240,7 @@ class Raster {
   lay() {
     const { told, trial } = this.view;
     this.trial = trial;
-    const every = trial.gates && (this.every.checked || this.view.live);
+    const every = trial.gates && this.every.checked;
     const gates = every ? told.gates.map((_, gate) => gate) : trial.moving;
     this.lanes = gates.map((gate) => ({ kind: "gate", gate, name: told.gates[gate].name + (told.gates[gate].kind === "latch" ? " latch" : "") }));
     if (trial.own.best.length) told.buffers.forEach((name, buffer) => this.lanes.push({ kind: "buffer", buffer, name }));
@@ -578,7 +578,7 @@ class Hand {
     this.copied = make("span", { role: "status" });
     this.message = make("p", { className: "message", role: "alert" });
     this.element = make("div", { className: "hand" },
-      make("p", {}, button("tick", () => this.do({ do: "tick" })), " for ", this.ticks, " ticks, with these gates:"), this.find, this.gates,
+      make("p", {}, button("tick", () => this.do({ do: "tick" })), " for ", this.ticks, " ticks more, with these gates:"), this.find, this.gates,
       make("p", {}, button("present", () => this.do({ do: "present", buffer: this.buffer.value, symbol: this.symbol.value })), " ", this.symbol, " to ", this.buffer, " (gates at rest meanwhile)"),
       make("p", {}, this.rates.noise.label, " ", this.rates.leak.label),
       make("p", {}, button("undo", () => this.do({ do: "undo" })), " ", button("start again", () => this.do({ do: "reset" })), " ",
@@ -683,7 +683,7 @@ class View {
     this.chooser = make("div", { className: "chooser" }, make("label", {}, "trial ", this.trials), this.wrong, this.state);
     root.replaceChildren(make("h1", {}, this.live ? "A network by hand" : "A run, tick by tick"), this.heading, this.hint, this.chooser, controls,
       make("div", { className: "parts" }, ...Object.values(this.parts).filter(Boolean)),
-      make("p", { className: "keys" }, "Keys: left and right step, n and p go to the next and previous change, space plays, Home and End, w the first trial that went wrong."));
+      make("p", { className: "keys" }, `Keys: left and right step, n and p go to the next and previous change, space plays, Home and End${this.live ? "" : ", w the first trial that went wrong"}.`));
     this.trials.addEventListener("change", () => this.choose(Number(this.trials.value)));
     this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
     this.number.addEventListener("change", () => this.go(Number(this.number.value)));

@@ -216,7 +216,8 @@ def test_it_is_stepped_by_buttons_and_trials_are_chosen(saved: Path, opened: Cal
 
 def test_a_row_of_the_listing_goes_to_the_tick_at_which_it_ran(saved: Path, opened: Callable[..., Any]) -> None:
     page, trace = opened(saved), answered()
-    assert trace.rows is not None and isinstance(trace.program, Listing)
+    assert trace.rows is not None
+    assert isinstance(trace.program, Listing)
     for row in (3, len(trace.program.lines) - 1):
         page.locator(f"[data-row='{row}']").click()
         first = int(np.flatnonzero(trace.rows[:, 0] == row)[0])
@@ -253,7 +254,14 @@ PIXELS = """([ticks]) => {
   const canvas = document.querySelector(".raster canvas"), scale = window.devicePixelRatio;
   const zoom = Number(document.querySelector("[aria-label='width of a tick']").value), wide = 2 ** (zoom / 14) / 1.2;
   const pen = canvas.getContext("2d");
-  return ticks.map((tick) => [...pen.getImageData((150 + (tick + 0.5) * wide) * scale, 23 * scale, 1, 1).data.slice(0, 3)]);
+  const across = (tick) => (150 + (tick + 0.5) * wide) * scale;
+  return ticks.map((tick) => [...pen.getImageData(across(tick), 23 * scale, 1, 1).data.slice(0, 3)]);
+}"""
+
+
+FOCUSED = """() => {
+  const { activeElement } = document;
+  return activeElement.getAttribute("aria-label") ?? activeElement.textContent;
 }"""
 
 
@@ -274,9 +282,7 @@ def test_the_keyboard_alone_suffices(saved: Path, opened: Callable[..., Any]) ->
     reached = set()
     for _ in range(60):
         page.keyboard.press("Tab")
-        reached.add(
-            page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent")
-        )
+        reached.add(page.evaluate(FOCUSED))
     assert {"step", "next change", "play", "first trial that went wrong", "time line", "tick", "next time"} <= reached
     listing = page.get_by_role("listbox")
     listing.focus()

@@ -159,7 +159,10 @@ window.model = {
   set(name, value) { this.kept[name] = value; },
   on(name, call) { heard.push(call); },
   off() {},
-  async save_changes() { this.kept.told = await window.python(JSON.stringify(this.kept.command)); heard.forEach((call) => call()); },
+  async save_changes() {
+    this.kept.told = await window.python(JSON.stringify(this.kept.command));
+    heard.forEach((call) => call());
+  },
 };
 render({ model: window.model, el: document.getElementById("view") });
 """

@@ -53,8 +53,8 @@ def test_check_program_offers_the_trial_that_is_wrong(cut: ab.Network, tmp_path:
     assert told["start"] == {
         "trial": 1,
         "tick": 6,
-        "text": "At the end of trial 1 'agent' holds None, not 'cat'; 1 of 2 trials is wrong. Network and reference part "
-        "at tick 6, the end of copy('focus', 'agent'): 'agent' holds None in the network, 'cat' in the reference.",
+        "text": "At the end of trial 1 'agent' holds None, not 'cat'; 1 of 2 trials is wrong. Network and reference "
+        "part at tick 6, the end of copy('focus', 'agent'): 'agent' holds None in the network, 'cat' in the reference.",
     }
     assert [bool(own["wrong"]) for own in told["trials"]] == [False, True]
 

@@ -110,7 +110,8 @@ def test_a_trial_that_ends_at_a_limit_went_wrong(trace: ab.Trace) -> None:
     ended = ab.run(trace.network, program, record="firings", throw=False)
     (own,) = shown(ended)["trials"]
     assert own["wrong"] == ["ended as LIMIT"]
-    assert own["rows"] is not None and own["gates"] is None
+    assert own["rows"] is not None
+    assert own["gates"] is None
 
 
 def test_rules_that_fired_choices_and_dopamine_are_told() -> None:
