@@ -79,12 +79,16 @@ def scrolled(path: Path) -> dict[str, Any]:
         opened = time.perf_counter() - begin
         page.mouse.move(0, 0)
         frames, drawing = page.evaluate(SCROLL, [5, 60, 7])
+        page.get_by_label("width of a tick").fill("0")
+        far, far_drawing = page.evaluate(SCROLL, [5, 20, 7])
         browser.close()
     return {
         "opened, s": opened,
         "frames a second": 1000 * len(frames) / sum(frames),
         "slowest of 20 frames, ms": frames[int(0.95 * len(frames))],
         "drawing a frame, ms": drawing[len(drawing) // 2],
+        "frames a second, far": 1000 * len(far) / sum(far),
+        "drawing a frame, far, ms": far_drawing[len(far_drawing) // 2],
     }
 
 

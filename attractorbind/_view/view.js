@@ -289,7 +289,7 @@ class Raster {
     pen.beginPath();
     pen.rect(LABELS, 0, width - LABELS, height);
     pen.clip();
-    this.drawMarked(pen, x, first, last, height);
+    this.drawMarked(pen, x, first, last, Math.min(this.tall, height) - RULER);
     const from = Math.max(Math.floor(scrollTop / LANE), 0);
     const to = Math.min(Math.ceil((scrollTop + height - RULER) / LANE), this.lanes.length);
     for (let lane = from; lane < to; lane++) this.drawLane(pen, this.lanes[lane], RULER + lane * LANE - scrollTop, x, first, last);

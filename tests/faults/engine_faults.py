@@ -11,6 +11,7 @@ from program_faults import PROGRAM_FAULTS
 from run_faults import RUN_FAULTS
 from spatial_faults import SPATIAL_FAULTS
 from tick_faults import TICK_FAULTS
+from view_faults import VIEW_FAULTS
 
 ENGINE_FAULTS = [
     *TICK_FAULTS,
@@ -24,4 +25,5 @@ ENGINE_FAULTS = [
     *ACTR_FAULTS,
     *PREDICTION_FAULTS,
     *SPATIAL_FAULTS,
+    *VIEW_FAULTS,
 ]

@@ -37,6 +37,7 @@ BY_HAND = [
     {"do": "tick", "open": ["focus->agent"], "closed": ["agent"], "ticks": 2, "noise": 0.03},
     {"do": "tick", "open": [], "closed": [], "ticks": 3, "noise": 0.03, "leak": 0.05},
     {"do": "tick", "open": ["focus->episodes", "episodes:store"], "closed": [], "ticks": 1},
+    {"do": "present", "buffer": "focus", "symbol": "cat", "ticks": 1},
 ]
 
 
@@ -64,7 +65,7 @@ def test_the_program_that_is_copied_comes_to_the_same_states_noise_leak_and_memo
     session = Session(NETWORK, jax.random.key(3))
     for command in BY_HAND:
         session = obeyed(session, command)
-    assert session.ticks == 7
+    assert session.ticks == 8
     assert session.trace.decode(2) == {"focus": ["dog"], "agent": ["dog"]}
     assert session.trace.snapshots("episodes") == [{"focus": "dog", "agent": None}]
     assert session.code.count("ab.run(") == 4
@@ -130,9 +131,9 @@ def test_the_widget_shows_what_was_done() -> None:
     for number, command in enumerate(BY_HAND, 1):
         widget.command = command | {"number": number}
     shown = unpacked(widget.told)
-    assert shown["trials"][0]["ticks"] == 7 == widget.session.ticks
+    assert shown["trials"][0]["ticks"] == 8 == widget.session.ticks
     assert shown["live"] == {"code": widget.session.code, "message": "", "noisy": True}
-    assert shown["start"]["tick"] == 6
+    assert shown["start"]["tick"] == 7
 
 
 def test_a_recorded_run_is_a_widget_too() -> None:
