@@ -239,8 +239,8 @@ def _overlapped(
     coding, known = Coding(run.network, run.areas), len(run.network.vocabulary)
     # Where symbols were imprinted, each trial has codes of its own.
     if coding.imprinted is None:
-        together_ = states[:, list(trials)].transpose(1, 0, 2)
-        parts = _best_of(together_.reshape(-1, states.shape[2]), lambda rows: coding.overlaps(buffer, rows), known)
+        of_all = states[:, list(trials)].transpose(1, 0, 2).reshape(-1, states.shape[2])
+        parts = _best_of(of_all, lambda rows: coding.overlaps(buffer, rows), known)
         return list(parts.reshape(len(trials), states.shape[0], -1))
 
     def of_trial(trial: int) -> Callable[[jax.Array], jax.Array]:

@@ -2,17 +2,17 @@
 // in as text, never as markup, so that no name can become a part of the page.
 
 const LANE = 20, LABELS = 150, RULER = 22, LINE = 24;
-const WIRES_DRAWN = 60, MOST_LANES_WIDE = 8e6, INTERVALS_TOLD = 24;
+const WIRES_DRAWN = 60, MOST_PIXELS_WIDE = 8e6, INTERVALS_TOLD = 24, EVENTS_LISTED = 2000;
 // Okabe and Ito's colours, and tints of them on which dark text can be read.
 const BLUE = "#0072B2", GREEN = "#006B4E", VERMILLION = "#B34700", DARK = "#1d1d1f", FAINT = "#c9c9ce";
 const BAND = "rgba(230, 159, 0, 0.30)";
 const TINTS = ["#b9dcf0", "#f9d9a8", "#b5e3d3", "#f4ef9f", "#e6c6d8", "#f2c3a5", "#d6ecf9", "#dcdce0"];
 
-/** An element: its properties, those with a dash or `role` as attributes, and what is in it. */
+/** An element: its properties, with a dash or `role` as attributes, and what is in it. */
 function make(tag, properties = {}, ...inside) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role" || name === "for") element.setAttribute(name, value);
+    if (name.includes("-") || name === "role") element.setAttribute(name, value);
     else element[name] = value;
   }
   element.append(...inside);
@@ -235,7 +235,7 @@ class Raster {
     this.watch.observe(this.scroller);
   }
 
-  get wide() { return Math.min(2 ** (Number(this.zoom.value) / 14) / 1.2, MOST_LANES_WIDE / Math.max(this.trial?.ticks ?? 1, 1)); }
+  get wide() { return Math.min(2 ** (Number(this.zoom.value) / 14) / 1.2, MOST_PIXELS_WIDE / Math.max(this.trial?.ticks ?? 1, 1)); }
 
   lay() {
     const { told, trial } = this.view;
@@ -530,13 +530,13 @@ class Happenings {
 
   load(told, trial) {
     const { own } = trial;
-    const shown = own.events.slice(0, 2000);
+    const shown = own.events.slice(0, EVENTS_LISTED), more = own.events.length - shown.length;
     this.buttons = shown.map(([tick, text]) => {
       const button = make("button", { type: "button" }, `tick ${tick}: ${text}`);
       button.addEventListener("click", () => this.view.go(tick));
       return button;
     });
-    this.events.replaceChildren(...this.buttons.map((button) => make("li", {}, button)));
+    this.events.replaceChildren(...this.buttons.map((button) => make("li", {}, button)), ...(more ? [make("li", {}, `and ${plural(more, "event")} more`)] : []));
     this.events.hidden = !shown.length;
     put(this.outputs, own.outputs.length ? `Put out: ${own.outputs.map((word) => word ?? "(nothing)").join(" ")}` : "");
     this.memories.replaceChildren(...told.areas.flatMap((name, area) => own.snapshots[area].length ? [this.memory(name, own.snapshots[area])] : []));
