@@ -25,8 +25,8 @@ VIEW_FAULTS = [
         "view: the overlaps of another trial",
         CONTENTS,
         "zip(found, trials, of_trials, strict=True)",
-        "zip(found, trials, reversed(of_trials), strict=True)",
-        (f"{BROWSER}::test_what_the_page_shows_is_the_trace_at_every_tick",),
+        "zip(found, trials, of_trials[1:] + of_trials[:1], strict=True)",
+        (f"{PAGE}::test_each_trial_is_told_with_its_own_overlaps",),
     ),
     Fault(
         "view: the gates of the first trial",

@@ -95,6 +95,16 @@ def test_what_is_told_survives_packing_and_cannot_leave_its_place() -> None:
     assert b"<script>" not in page(told).replace(b'<script id="told"', b"").partition(b"<style>")[0]
 
 
+def test_each_trial_is_told_with_its_own_overlaps(trace: ab.Trace) -> None:
+    told = shown(trace)
+    for own in told["trials"]:
+        for (buffer, held), column_of_buffer in zip(trace.decode(4).items(), own["best"], strict=True):
+            symbol, hundredths, other, less = spread(column_of_buffer, int(trace.ticks[0]))[4]
+            assert told["symbols"][symbol] == held[own["number"]]
+            overlaps = np.asarray(trace.overlaps(buffer, 4))[own["number"]]
+            assert [hundredths, less] == np.rint(overlaps[[symbol, other]] * 100).tolist()
+
+
 def test_trials_are_chosen_and_go_wrong_by_what_is_expected(trace: ab.Trace) -> None:
     told = shown(trace, expected={"agent": ["dog", "dog", "cat"], "focus": None}, trials=[2, -2])
     assert [own["number"] for own in told["trials"]] == [2, 1]
