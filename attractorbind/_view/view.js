@@ -2,7 +2,7 @@
 // in as text, never as markup, so that no name can become a part of the page.
 
 const LANE = 20, LABELS = 150, RULER = 22, LINE = 24;
-const WIRES_DRAWN = 60, MOST_PIXELS_WIDE = 8e6, INTERVALS_TOLD = 24, EVENTS_LISTED = 2000;
+const WIRES_DRAWN = 60, MOST_PIXELS_WIDE = 8e6, BOXES_IN_SIGHT = 24, INTERVALS_TOLD = 24, EVENTS_LISTED = 2000;
 // Okabe and Ito's colours, and tints of them on which dark text can be read.
 const BLUE = "#0072B2", GREEN = "#006B4E", VERMILLION = "#B34700", DARK = "#1d1d1f", FAINT = "#c9c9ce";
 const BAND = "rgba(230, 159, 0, 0.30)";
@@ -129,7 +129,7 @@ class Trial {
 class Drawing {
   constructor(view) {
     this.view = view;
-    this.element = make("div", { className: "drawing" });
+    this.element = make("div", { className: "drawing", tabIndex: 0, role: "group", "aria-label": "Drawing of the network" });
   }
 
   load(told) {
@@ -139,6 +139,10 @@ class Drawing {
     this.element.innerHTML = "<svg></svg>";
     this.svg = this.element.firstChild;
     this.set(this.svg, { viewBox: `-6 -6 ${width + 12} ${height + 12}`, role: "img", width: Math.min(width * 1.15, 900) });
+    // Of many boxes only a part is in sight, large enough to be read.
+    const large = told.nodes.length > BOXES_IN_SIGHT;
+    this.svg.style.minWidth = large ? `${width * 0.8}px` : "";
+    this.svg.style.maxHeight = large ? "none" : "";
     this.svg.setAttribute("aria-label", "The network. What it shows is told in words beside it.");
     const at = Object.fromEntries(told.nodes.map((node) => [node.name, node]));
     const many = told.gates.filter((gate) => gate.source !== gate.target).length > WIRES_DRAWN;

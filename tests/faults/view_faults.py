@@ -11,7 +11,6 @@ EXPECTED = "attractorbind._expected"
 PAGE = "tests/view/test_page.py"
 BROWSER = "tests/view/test_browser.py"
 BY_HAND = "tests/view/test_by_hand.py"
-FAILURES = "tests/view/test_failures.py"
 
 VIEW_FAULTS = [
     Fault(
@@ -61,7 +60,7 @@ VIEW_FAULTS = [
         SESSION,
         "np.where(code, drive, -drive)",
         "np.where(code, drive, 0 * drive)",
-        (f"{BY_HAND}::test_whatever_gates_are_opened_the_program_comes_to_the_same",),
+        (f"{BY_HAND}::test_the_program_that_is_copied_comes_to_the_same_states_noise_leak_and_memory_among_it",),
     ),
     Fault(
         "by hand: the copied program begins its noise anew",
