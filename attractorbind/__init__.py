@@ -43,6 +43,7 @@ from attractorbind._errors import (
     UnknownNameError as UnknownNameError,
     VocabularyError as VocabularyError,
 )
+from attractorbind._explore.live import explore as explore
 from attractorbind._imprint import imprint as imprint
 from attractorbind._learning.history import History as History
 from attractorbind._lesion import lesion as lesion

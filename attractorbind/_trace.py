@@ -1,8 +1,10 @@
 """What happened in a run."""
 
 import dataclasses
+import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -12,16 +14,18 @@ from jaxtyping import Array, ArrayLike, Bool, Float, Int
 from attractorbind._area.base import AbstractArea, Choices, Forecasts
 from attractorbind._area.recorded import RecordedChoices
 from attractorbind._batch import batch_of, cut, filled, filled_state
-from attractorbind._checks import check_fraction, check_known, whole_number
+from attractorbind._checks import check_fraction, check_known, entries, whole_number
 from attractorbind._devices import on_host
 from attractorbind._display import table_html, text_html
 from attractorbind._engine.coding import Coding
 from attractorbind._errors import ArgumentError, RunError
+from attractorbind._expected import check_expected, missed
 from attractorbind._keys import Rate
 from attractorbind._lexicon import NOTHING, UNKNOWN, exact_symbols
 from attractorbind._motor.area import Motor
 from attractorbind._motor.hand import Drawing, drawings
 from attractorbind._network import Network
+from attractorbind._on_disk import checked_path, write_whole
 from attractorbind._overlap import THRESHOLD
 from attractorbind._program.listing import Listing
 from attractorbind._program.schedule import Schedule
@@ -30,6 +34,9 @@ from attractorbind._state import State, of_trial
 from attractorbind._trace_firings import SECONDS, Firing, Firings, happened
 from attractorbind._trace_table import foretold, table, told
 from attractorbind._transfers import sending
+from attractorbind._view.contents import Recorded, check_size, contents
+from attractorbind._view.page import page
+from attractorbind._view.widgets import widget
 
 _NEARLY_ONE = 0.999
 
@@ -270,6 +277,60 @@ class Trace(eqx.Module):
             tuple(Firing(name, tick, round(SECONDS * number, 3)) for number, (name, tick) in enumerate(events, 1))
         )
 
+    @sending
+    def save_html(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        expected: Mapping[str, Any] | None = None,
+        trials: Sequence[int] | None = None,
+    ) -> None:
+        """Write the run as one file to be stepped through in a browser; it needs nothing else, and no network.
+
+        It shows the network with its open gates, what buffers hold and the three symbols that each overlaps most, when
+        each gate was open, the program's listing with the row at which the trial is, rules that fired, choices,
+        expected rewards and dopamine, what was put out, and what memories hold at the end. A trial *went wrong* if its
+        result is not `Result.OK`, or if at the end a buffer holds something else than is expected.
+
+        **Arguments:**
+
+        - `path`: the file; what was there before is replaced.
+        - `expected`: buffer to the symbol that it should hold at the end, or to None, or to a list with one of these
+            for each trial of the run; buffers that are not named may hold anything.
+        - `trials`: which trials; by default all.
+
+        The run needs `record="states"` for all of this, and shows what there is of it otherwise.
+
+        **Raises:** `ArgumentError` for trials that are not there, or that are too much for a page; `UnknownNameError`
+        for buffers or symbols that are not there; `FileError` if the file cannot be written.
+
+        **Example:**
+
+            >>> import attractorbind as ab, jax, pathlib, tempfile
+            >>> network = ab.build(ab.Vocabulary(["dog", "cat"]), buffers={"focus": 64, "agent": 64}, activity=0.1,
+            ...     rule=ab.PseudoInverse(), key=jax.random.key(0))
+            >>> program = ab.load("focus", ab.arg("noun")) + ab.move("focus", "agent")
+            >>> trace = ab.run(network, program, args={"noun": ["dog", "cat"]}, record="states")
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     trace.save_html(pathlib.Path(folder) / "run.html", expected={"agent": ["dog", "cat"]})
+        """
+        where = checked_path(path)
+        write_whole(where, [page(shown(self, expected=expected, trials=trials))])
+
+    @sending
+    def explore(self, *, expected: Mapping[str, Any] | None = None, trials: Sequence[int] | None = None) -> Any:
+        """The run to be stepped through in a notebook: Jupyter, marimo, VS Code. Needs the extra `view`.
+
+        **Arguments:**
+
+        - `expected`, `trials`: as for `save_html`, which shows the same as a file.
+
+        **Raises:** as `save_html`; `ImportError` where anywidget is not installed.
+
+        **Returns:** a widget of anywidget.
+        """
+        return widget(shown(self, expected=expected, trials=trials))
+
     def check(self) -> None:
         """Raise `RunError` unless every trial ended well."""
         if self.ok:
@@ -356,6 +417,50 @@ def _states(
     if not trace.states:
         raise ArgumentError('the states of single ticks were not recorded; run with record="states"')
     return trace.states[population][trace._row(tick)]
+
+
+def shown(
+    trace: Trace,
+    *,
+    expected: Mapping[str, Any] | None = None,
+    trials: Sequence[int] | None = None,
+    start: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What the view is told of a run, see `Trace.save_html`; `start` says where it begins, as in `contents`."""
+    everyone = len(trace.ticks)
+    numbers = range(everyone) if trials is None else [trace._trial(trial) for trial in _listed(trials)]
+    if expected is not None:
+        check_expected(trace.network, expected)
+    check_size(int(trace.ticks[list(numbers)].sum()), len(trace.network.buffers))
+    held = trace.decode()
+    known = isinstance(trace.program, Schedule) or bool(trace.states or trace.best_symbol)
+    recorded = Recorded(
+        network=trace.network,
+        program=trace.program,
+        result=trace.result,
+        ticks=trace.ticks,
+        rows=trace.rows,
+        gates=trace.gates if known else None,
+        states=trace.states,
+        best_symbol=trace.best_symbol,
+        best_overlap=trace.best_overlap,
+        areas=on_host(trace.state.areas),
+        held=held,
+        outputs=trace.outputs,
+        choices=trace.choices,
+        forecasts=trace.forecasts,
+        snapshots=trace.snapshots,
+    )
+    wrong = missed(expected or {}, held, everyone)
+    first = {"trial": numbers[0], "tick": 0, "text": ""}
+    return contents(recorded, numbers, wrong, first if start is None else start)
+
+
+def _listed(trials: object) -> list[Any]:
+    listed = entries(trials)
+    if not listed:
+        raise ArgumentError(f"trials is {trials!r}; give a list of trials, such as range(4), one at least")
+    return listed
 
 
 # These are functions, since a bound method of a module of Equinox takes longer to make than all that they do.

@@ -143,6 +143,21 @@ def markdown(head: Iterable[object], lines: Iterable[Iterable[object]]) -> str:
 
 
 TABLES: dict[str, Callable[[list[Row]], str]] = {
+    "view": as_they_are(
+        [
+            "ticks",
+            "buffers",
+            "noise",
+            "file, MB",
+            "saved, s",
+            "opened, s",
+            "frames a second",
+            "slowest of 20 frames, ms",
+            "drawing a frame, ms",
+            "frames a second, far",
+            "drawing a frame, far, ms",
+        ]
+    ),
     "first_answer": as_they_are(
         ["case", "import s", "build s", "run s", "all s", "programs of build", "programs of run"]
     ),

@@ -4,7 +4,7 @@ from typing import Any
 
 import jax
 import numpy as np
-from jaxtyping import Array, Int
+from jaxtyping import Array, Int, Shaped
 
 from attractorbind._engine.asking import NO_SYMBOL, Outputs
 from attractorbind._engine.observe import Record
@@ -25,7 +25,7 @@ class Taken:
         if self._record != "final":
             # A call that paused for want of room for outputs has not used all of the room for ticks.
             ticks = int(tick) - self._ticks
-            self._recorded.append(jax.tree.map(lambda array: np.asarray(array)[:ticks], recorded))
+            self._recorded.append(jax.tree.map(lambda array: _first(np.asarray(array), ticks), recorded))
             self._ticks += ticks
 
     def recorded(self) -> Record | None:
@@ -46,3 +46,8 @@ class Taken:
             for trial in np.flatnonzero(count):
                 symbols[trial, end[trial] - count[trial] : end[trial]] = part.symbols[trial, : count[trial]]
         return Outputs(symbols, ends[-1])
+
+
+def _first(array: Shaped[np.ndarray, "room *rest"], ticks: int) -> Shaped[np.ndarray, "ticks *rest"]:
+    """The first ticks of what a call had room for, without keeping the rest of the room as a view would."""
+    return array if ticks == len(array) else array[:ticks].copy()

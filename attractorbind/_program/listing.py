@@ -128,8 +128,10 @@ class Listing(Compiled):
     def __repr__(self) -> str:
         return f"Listing({len(self.rows.ticks)} rows, arguments {list(self.arguments)})"
 
-    def __str__(self) -> str:
-        lines = [("address", "ticks", "presented", "latches closed", "gates open", "goes on at", "instruction")]
+    @property
+    def lines(self) -> list[tuple[str, ...]]:
+        """A line of text for each row of the table, under what `heads` says."""
+        lines = []
         rows, previous = self.rows, NONE
         for row, address in enumerate(self.addresses):
             symbol = ""
@@ -148,7 +150,15 @@ class Listing(Compiled):
                 )
             )
             previous = address
-        return "\n".join([*aligned(lines, right=[0, 1]), *self.notes])
+        return lines
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What stands above `lines`."""
+        return ("address", "ticks", "presented", "latches closed", "gates open", "goes on at", "instruction")
+
+    def __str__(self) -> str:
+        return "\n".join([*aligned([self.heads, *self.lines], right=[0, 1]), *self.notes])
 
     def _ways(self, row: int) -> str:
         then, otherwise = int(self.rows.then[row]), int(self.rows.otherwise[row])

@@ -60,12 +60,22 @@ class Schedule(Compiled):
     def __repr__(self) -> str:
         return f"Schedule({self.ticks} ticks, arguments {list(self.arguments)})"
 
-    def __str__(self) -> str:
-        rows = [("tick", "presented", "latches closed", "gates open", "instruction")]
+    @property
+    def lines(self) -> list[tuple[str, ...]]:
+        """A line of text for each tick, under what `heads` says."""
+        lines = []
         for tick, (conductances, slot) in enumerate(zip(self.gates, self.presented, strict=True)):
             symbol = "" if slot < 0 else presented_text(*self.slots[slot])
-            rows.append((str(tick), symbol, *gate_columns(self.wiring, conductances), self.labels[tick]))
-        return "\n".join([*aligned(rows, right=[0]), *self.notes])
+            lines.append((str(tick), symbol, *gate_columns(self.wiring, conductances), self.labels[tick]))
+        return lines
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """What stands above `lines`."""
+        return ("tick", "presented", "latches closed", "gates open", "instruction")
+
+    def __str__(self) -> str:
+        return "\n".join([*aligned([self.heads, *self.lines], right=[0]), *self.notes])
 
 
 def schedule(network: Network, nodes: Sequence[Node]) -> Schedule:

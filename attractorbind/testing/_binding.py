@@ -23,7 +23,7 @@ from attractorbind._run import run
 from attractorbind._trace import Trace
 from attractorbind._waiting import waiting
 from attractorbind.testing._cases import TRIALS, Case, cases, drawn_cases
-from attractorbind.testing._check_error import CheckError
+from attractorbind.testing._check_error import OFFER, CheckError, Failing
 from attractorbind.testing._comparison import differences, first_difference
 from attractorbind.testing._elementary import elementary_cases
 from attractorbind.testing._one_size import of_one_size
@@ -168,12 +168,14 @@ def binding_tried(
         return tried
     case, number, trial = tried.failing
     case = _simplest(network, case, trial, lambda simpler: bool(wrong_trials(simpler, number, meant(network, simpler))))
-    trace, expected = run_of(case, number, "decoded"), meant(network, case)
+    trace, expected = run_of(case, number, "states"), meant(network, case)
     trial = next((trial for trial in range(TRIALS) if differences(trace, trial, expected[trial])), 0)
-    told = _told(case, trial, trace, expected[trial])
+    tick, parted = first_difference(trace, trial, expected[trial])
+    told = _told(case, trial, trace, expected[trial], parted)
     if allowed:
         told = f"{tried.wrong} of {tried.trials} trials are wrong, too many for an error rate of {allowed:g}; {told}"
-    raise CheckError(told)
+    boxes = {buffer: [machine.boxes[buffer] for machine in expected] for buffer in network.buffers}
+    raise CheckError(f"{told}\n\n{OFFER}", Failing(trace, trial, tick, parted, boxes))
 
 
 def _search(
@@ -252,7 +254,7 @@ def _simplest(network: Network, case: Case, trial: int, fails: Callable[[Case], 
     return case
 
 
-def _told(case: Case, trial: int, trace: Trace, expected: Reference) -> str:
+def _told(case: Case, trial: int, trace: Trace, expected: Reference, where: str) -> str:
     """The text of the error for a program that fails."""
     parted = "; ".join(differences(trace, trial, expected))
     lines = [f"the network does not do what the program means: {parted}", "", "Program:", str(case.program)]
@@ -260,4 +262,4 @@ def _told(case: Case, trial: int, trace: Trace, expected: Reference) -> str:
         lines += ["", "Arguments: " + ", ".join(f"{name}={symbol!r}" for name, symbol in case.args_of(trial).items())]
     if case.inputs[trial]:
         lines += ["", f"Inputs: {' '.join(case.inputs[trial])}"]
-    return "\n".join([*lines, "", first_difference(trace, trial, expected), "", trace.table(trial)])
+    return "\n".join([*lines, "", where, "", trace.table(trial)])

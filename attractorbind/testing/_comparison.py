@@ -33,16 +33,20 @@ def differences(
     return told
 
 
-def first_difference(trace: Trace, trial: int, expected: Reference) -> str:
-    """In words, after which instruction, and at which tick, a buffer first holds something else than its box."""
+def first_difference(trace: Trace, trial: int, expected: Reference) -> tuple[int, str]:
+    """The first tick at the end of an instruction at which a buffer holds something else than its box, and in words.
+
+    Where there is none, it is the trial's last tick.
+    """
     for moment in expected.moments:
         tick = moment.ticks - 1
         if tick >= int(trace.ticks[trial]):
             break
         for buffer, names in trace.decode(tick).items():
             if names[trial] != moment.boxes[buffer]:
-                return (
+                return tick, (
                     f"Network and reference part at tick {tick}, the end of {moment.instruction}: {buffer!r} holds "
                     f"{names[trial]!r} in the network, {moment.boxes[buffer]!r} in the reference."
                 )
-    return "Network and reference do not part at the end of an instruction, but in a branch or at the end of all."
+    last = int(trace.ticks[trial]) - 1
+    return last, "Network and reference do not part at the end of an instruction, but in a branch or at the end of all."

@@ -7,18 +7,19 @@ from typing import Any
 from jaxtyping import Array, Key
 
 from attractorbind._checks import entries
-from attractorbind._errors import ArgumentError, ProgramError
+from attractorbind._errors import ProgramError
+from attractorbind._expected import check_expected, missed
 from attractorbind._keys import Rate
 from attractorbind._network import Network, check_network
 from attractorbind._program.listing import Listing
 from attractorbind._program.program import Program
 from attractorbind._program.schedule import Schedule
 from attractorbind._run import run
-from attractorbind.testing._check_error import CheckError
+from attractorbind.testing._check_error import OFFER, CheckError, Failing
 from attractorbind.testing._comparison import differences, first_difference
 from attractorbind.testing._reference import reference
 
-_AGREED = "Network and reference agree: it is the program, or what is expected of it, that is wrong.\n\n"
+_AGREED = "Network and reference agree: it is the program, or what is expected of it, that is wrong."
 
 
 def check_program(
@@ -56,59 +57,27 @@ def check_program(
         >>> check_program(network, noun, {"agent": ["cat", "dog"], "focus": None}, args={"noun": ["cat", "dog"]})
     """
     check_network(network)
-    _check_expected(network, expected)
+    check_expected(network, expected)
     trace = run(network, program, args=args, inputs=inputs, noise=noise, key=key, record="decoded", throw=False)
     trials = len(trace.ticks)
-    symbols = {buffer: _one_per_trial(buffer, names, trials) for buffer, names in expected.items()}
-    held = trace.decode()
-    wrong = [
-        trial
-        for trial in range(trials)
-        if any(held[buffer][trial] != names[trial] for buffer, names in symbols.items())
-    ]
+    wrong = {trial: told for trial, told in enumerate(missed(expected, trace.decode(), trials)) if told}
     if not wrong:
         return
-    trial = wrong[0]
-    told = "; ".join(
-        f"{buffer!r} holds {held[buffer][trial]!r}, not {names[trial]!r}"
-        for buffer, names in symbols.items()
-        if held[buffer][trial] != names[trial]
-    )
+    trial, reasons = next(iter(wrong.items()))
+    told = "; ".join(reasons)
     if trials > 1:
         told = f"of trial {trial} {told}; {len(wrong)} of {trials} trials {'is' if len(wrong) == 1 else 'are'} wrong"
-    parted = ""
+    parted, tick = "", int(trace.ticks[trial]) - 1
     if isinstance(program, Program):
         # A program of single gates has no meaning in names, and nothing to be compared with.
         with contextlib.suppress(ProgramError):
             meant = reference(network, program, args=_args_of(args, trial), inputs=_inputs_of(inputs, trial))
-            parted = f"{first_difference(trace, trial, meant)}\n\n" if differences(trace, trial, meant) else _AGREED
-    raise CheckError(f"at the end {told}\n\n{program}\n\n{parted}{trace.table(trial)}")
-
-
-def _check_expected(network: Network, expected: object) -> None:
-    """Raise unless it maps buffers of the network to symbols, to None, or to lists of them."""
-    if not isinstance(expected, Mapping):
-        raise ArgumentError(f"expected is {expected!r}; give a mapping from buffers to the symbols they should hold")
-    for buffer, symbols in expected.items():
-        network.wiring.buffer(buffer)
-        of_trials = entries(symbols)
-        for symbol in [symbols] if of_trials is None else of_trials:
-            if symbol is not None:
-                network.vocabulary[symbol]
-
-
-def _one_per_trial(buffer: str, symbols: Any, trials: int) -> Sequence[str | None]:
-    """What a buffer should hold in each trial, from one symbol for all of them or one for each."""
-    if symbols is None or isinstance(symbols, str):
-        return [symbols] * trials
-    of_trials = entries(symbols) or []
-    if len(of_trials) != trials:
-        there_are = "there is 1 trial" if trials == 1 else f"there are {trials} trials"
-        raise ArgumentError(
-            f"expected gives {len(of_trials)} symbols for buffer {buffer!r}, but {there_are}; give one symbol for all "
-            "trials, or a list with one for each"
-        )
-    return of_trials
+            parted = _AGREED
+            if differences(trace, trial, meant):
+                tick, parted = first_difference(trace, trial, meant)
+    failing = Failing(trace, trial, tick, " ".join([f"At the end {told}.", parted]).strip(), expected)
+    parted = f"{parted}\n\n" if parted else ""
+    raise CheckError(f"at the end {told}\n\n{program}\n\n{parted}{trace.table(trial)}\n\n{OFFER}", failing)
 
 
 def _args_of(args: Mapping[str, Any] | None, trial: int) -> dict[str, str]:

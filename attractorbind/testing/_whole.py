@@ -6,7 +6,7 @@ from attractorbind._keys import Rate
 from attractorbind._network import Network, check_network as check_is_network
 from attractorbind._table import aligned
 from attractorbind.testing._binding import binding_tried
-from attractorbind.testing._check_error import CheckError
+from attractorbind.testing._check_error import CheckError, Failing
 from attractorbind.testing._network_checks import check_capacity, check_isolation
 
 
@@ -51,6 +51,7 @@ def check_network(
     buffers, symbols = len(network.buffers), len(network.vocabulary.names)
     relays = sum(gate.kind == "relay" for gate in network.wiring.pathways)
     rows, failures = [("check", "tried", "found")], []
+    run: list[Failing] = []
 
     def attempt(name: str, tried: str, check: Callable[[], str | None]) -> None:
         found = "nothing"
@@ -58,6 +59,7 @@ def check_network(
             tried = check() or tried
         except CheckError as error:
             failures.append(str(error))
+            run.extend([error.failing] if error.failing else [])
             found = f"a fault, no. {len(failures)} below"
         rows.append((name, tried, found))
 
@@ -81,4 +83,4 @@ def check_network(
     attempt("binding", f"up to {max_examples} programs", check_programs)
     print("\n".join(aligned(rows, right=())))
     if failures:
-        raise CheckError("\n\n".join(failures))
+        raise CheckError("\n\n".join(failures), next(iter(run), None))

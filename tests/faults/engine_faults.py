@@ -13,6 +13,7 @@ from run_faults import RUN_FAULTS
 from spatial_faults import SPATIAL_FAULTS
 from telling_faults import TELLING_FAULTS
 from tick_faults import TICK_FAULTS
+from view_faults import VIEW_FAULTS
 
 ENGINE_FAULTS = [
     *TICK_FAULTS,
@@ -28,4 +29,5 @@ ENGINE_FAULTS = [
     *PREDICTION_FAULTS,
     *SPATIAL_FAULTS,
     *TELLING_FAULTS,
+    *VIEW_FAULTS,
 ]

@@ -499,6 +499,35 @@ CALLS: dict[str, tuple] = {
     ),
     "trace.table: nothing recorded": (lambda w: w.trace.table(), "ArgumentError", ("not recorded", "decoded")),
     **spread(
+        "trace.save_html: trials",
+        lambda w, v: w.decoded.save_html("run.html", trials=v),
+        {"none": [], "a number": 0, "a string": "0", "too far": [1], "a bool": [True]},
+        "ArgumentError",
+        "trials is|trial is",
+    ),
+    "trace.save_html: no path": (lambda w: w.decoded.save_html(None), "FileError", ("give the name of a file",)),
+    "trace.save_html: expected": (
+        lambda w: w.decoded.save_html("run.html", expected=["dog"]),
+        "ArgumentError",
+        ("expected is ['dog']", "a mapping from buffers"),
+    ),
+    "trace.explore: expected of a buffer that is not there": (
+        lambda w: w.decoded.explore(expected={"agnt": "dog"}),
+        "UnknownNameError",
+        ("unknown buffer 'agnt'", "did you mean 'agent'?"),
+    ),
+    "trace.explore: expected of other trials": (
+        lambda w: w.decoded.explore(expected={"agent": ["dog", "cat"]}),
+        "ArgumentError",
+        ("there is 1 trial",),
+    ),
+    "explore: no network": (lambda w: ab.explore(w.trace), "NetworkError", ("network is a Trace",)),
+    "explore: several keys": (
+        lambda w: ab.explore(w.network, key=jax.random.split(jax.random.key(0))),
+        "ArgumentError",
+        ("key has shape (2,)", "give one key"),
+    ),
+    **spread(
         "trace.snapshots: trial",
         lambda w, v: w.remembered.snapshots("m", v),
         {"too far": 1, "a string": "0", "None": None},
