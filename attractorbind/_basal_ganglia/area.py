@@ -45,7 +45,7 @@ from attractorbind._checks import (
 )
 from attractorbind._each import turns
 from attractorbind._errors import ArgumentError, NetworkError
-from attractorbind._wiring import AreaWiring
+from attractorbind._wiring import AreaWiring, Heard
 
 Switches = dict[str, Bool[Array, " trials"]]
 
@@ -91,7 +91,8 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     **Arguments:**
 
     - `name`: the area's name, which `choose` gives.
-    - `reads`: what the policy and the critic read: names of buffers, and `Conjunction`s of them.
+    - `reads`: what the policy and the critic read: names of buffers, `Conjunction`s of them, and how much a predictor
+        is surprised, `Predictor(...).surprise`, heard always.
     - `gates`: the channels' names: of relays, or of what programs are given for at `choose`.
     - `rate`: eta, of the policy; log-odds per unit of dopamine.
     - `trace`: lambda, 0 for none; decay from one choice to the next.
@@ -124,6 +125,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     buffers: tuple[str, ...] = eqx.field(static=True)
     read: tuple[tuple[int, ...], ...] = eqx.field(static=True)  # indices of buffers; two or more are a conjunction
     conjunctive: tuple[int, ...] = eqx.field(static=True)  # units of each entry of `read`, 0 for a single buffer
+    heard: tuple[tuple[str, int, int], ...] = eqx.field(static=True)  # of other areas: name, part, units
     gates: tuple[str, ...] = eqx.field(static=True)
     rate: float
     trace: float
@@ -138,7 +140,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
         self,
         name: str,
         *,
-        reads: Sequence[str | Conjunction],
+        reads: Sequence[str | Conjunction | Heard],
         gates: Sequence[str],
         rate: float = 1.0,
         trace: float = 0.95,
@@ -150,10 +152,11 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     ) -> None:
         check_area_name(name)
         self.name = name
-        entries = read_entries(name, reads)
+        entries, heard = read_entries(name, reads)
         self.buffers = tuple(dict.fromkeys(itertools.chain.from_iterable(buffers for buffers, _ in entries)))
         self.read = tuple(tuple(map(self.buffers.index, buffers)) for buffers, _ in entries)
         self.conjunctive = tuple(units for _, units in entries)
+        self.heard = tuple((own.area, own.part, own.units) for own in heard)
         self.gates = channel_names(name, gates)
         self.rate = check_not_negative(f"rate of {name!r}", rate)
         self.trace = check_fraction(f"trace of {name!r}", trace)
@@ -169,7 +172,12 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
             raise NetworkError(f"critic of {name!r} is {self.critic!r}; give gating.Critic(rate=0.05), say")
         # The others are checked for areas out of files, for which __init__ is not called.
         check_area_name(name)
-        buffer_names(f"buffers of {name!r}", self.buffers, NetworkError)
+        if self.buffers:
+            buffer_names(f"buffers of {name!r}", self.buffers, NetworkError)
+        for area, part, units in self.heard:
+            check_area_name(area)
+            check_count(f"a part that {name!r} hears", part, least=0)
+            check_count(f"units of a part that {name!r} hears", units)
         for entry, units in zip(self.read, self.conjunctive, strict=True):
             for number in entry:
                 check_count(f"a buffer's number in what {name!r} reads", number, least=0)
@@ -193,6 +201,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
             channels=self.gates,
             draws=("sample",),
             says=(1,),
+            hears=tuple(Heard(*own) for own in self.heard),
         )
 
     def parameters(self, buffers: Mapping[str, int], key: Key[Array, ""]) -> Circuit:
@@ -316,10 +325,11 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
     def _features(self, buffers: Mapping[str, int]) -> int:
         """How many numbers the policy reads."""
         pairs = zip(self.read, self.conjunctive, strict=True)
-        return sum(conjunctive or buffers[self.buffers[read[0]]] for read, conjunctive in pairs)
+        read_units = sum(conjunctive or buffers[self.buffers[read[0]]] for read, conjunctive in pairs)
+        return read_units + sum(units for _, _, units in self.heard)
 
     def _read(self, parameters: Circuit, inputs: AreaInputs) -> Int8[Array, "trials features"]:
-        """What the policy reads of the buffers whose gates are open."""
+        """What the policy reads of the buffers whose gates are open, and hears of other areas."""
         open_gates = inputs.reads > 0.5
         states = [
             jnp.where(gate[:, None], activity, 0.0) for gate, activity in zip(open_gates, inputs.activity, strict=True)
@@ -328,7 +338,7 @@ class BasalGanglia(AbstractGatingArea, AbstractSensoryArea):
             conjoined(weights, [states[buffer] for buffer in read]) if weights else states[read[0]].astype(jnp.int8)
             for read, weights in zip(self.read, parameters.dendrites, strict=True)
         ]
-        return jnp.concatenate(parts, axis=1)
+        return jnp.concatenate([*parts, *(cells.astype(jnp.int8) for cells in inputs.heard)], axis=1)
 
 
 def _received(state: Striatum, receiving: Bool[Array, " trials"]) -> tuple[Striatum, Float[Array, " trials"]]:

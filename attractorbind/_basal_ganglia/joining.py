@@ -6,26 +6,34 @@ from attractorbind._basal_ganglia.conjunction import Conjunction
 from attractorbind._checks import check_names
 from attractorbind._errors import NetworkError
 from attractorbind._visible import is_visible
+from attractorbind._wiring import Heard
 
 # What a program can tell basal ganglia to do; the channels' own switches follow.
 SWITCHES = ("choose", "compete", "sample", "offer", "outcome", "amount", "penalty", "next", "begin")
 
 
-def read_entries(name: str, reads: Any) -> list[tuple[tuple[str, ...], int]]:
-    """The buffers of each entry of `reads`, and its conjunctive units, 0 for a single buffer."""
-    entries = []
+def read_entries(name: str, reads: Any) -> tuple[list[tuple[tuple[str, ...], int]], tuple[Heard, ...]]:
+    """The buffers of each entry of `reads`, with its conjunctive units, 0 for a single buffer; and what it hears."""
+    entries, heard = [], []
     for entry in check_names(f"reads of {name!r}", reads, "buffers", NetworkError):
-        if isinstance(entry, Conjunction):
+        if isinstance(entry, Heard):
+            if entry in heard:
+                raise NetworkError(f"reads of {name!r} names {entry.area!r} more than once; name each area once")
+            heard.append(entry)
+        elif isinstance(entry, Conjunction):
             entries.append((entry.buffers, entry.units))
         elif isinstance(entry, str):
             if ((entry,), 0) in entries:
                 raise NetworkError(f"reads of {name!r} names {entry!r} more than once; name each buffer once")
             entries.append(((entry,), 0))
         else:
-            raise NetworkError(f"reads of {name!r} has {entry!r}; give names of buffers, or gating.Conjunction(...)")
-    if not entries:
+            raise NetworkError(
+                f"reads of {name!r} has {entry!r}; give names of buffers, gating.Conjunction(...), or "
+                "the surprise of a predictor, predictor.surprise"
+            )
+    if not entries and not heard:
         raise NetworkError(f"{name!r} reads nothing; give it at least one buffer, reads=['word'], say")
-    return entries
+    return entries, tuple(heard)
 
 
 def channel_names(name: str, gates: Any) -> tuple[str, ...]:

@@ -184,6 +184,7 @@ def _tried(area: BasalGanglia, possible: Mapping[str, tuple[str, ...]]) -> tuple
             continue
         combinations: Iterator[tuple[str, ...]] = itertools.product(*(possible[buffer] for buffer in buffers))
         readings += [tuple(zip(buffers, own, strict=True)) for own in combinations]
+    left_out += [f"what {hears!r} says" for hears, _, _ in area.heard]
     if len(singles) > 2:
         left_out.append(f"what more than two of {', '.join(singles)} hold together")
     return readings, left_out
@@ -212,6 +213,7 @@ def _features(
         running=jnp.ones(rows, bool),
         noise=None,
         keys=jax.random.split(jax.random.key(0), rows),
+        heard=tuple(jnp.zeros((rows, units), jnp.float32) for _, _, units in own.heard),
     )
     return own._read(network.area_parameters[area], inputs)
 

@@ -13,10 +13,12 @@ from attractorbind._checks import buffer_names, check_bool, check_count, check_n
 from attractorbind._each import turns
 from attractorbind._errors import NetworkError
 from attractorbind._prediction.foreseeing import (
+    CELLS,
     Cerebellum,
     Foreseeing,
     at_rest,
     direction,
+    graded,
     more_usual,
     moved_middle,
     surprise,
@@ -42,7 +44,9 @@ class Predictor(AbstractGatingArea):
 
     It is **surprised** where the mean square of its error at the first time scale lies so many standard deviations
     above what is usual, the running mean over about 100 steps: `surprised` is the condition for programs. What it says
-    to other areas, such as one that learns by `costs.Internal`, is that error.
+    to other areas, such as one that learns by `costs.Internal`, is that error. **How much** it is surprised other cells
+    tell, two for each level from -1 to 3 standard deviations by 1/4: one fires above the level, the other below. Basal
+    ganglia hear them, `gating.BasalGanglia(reads=[predictor.surprise])`, and so learn their own threshold.
 
     **Gates**, all closed at rest: "focus->cerebellum" lets the buffer "focus" in; "cerebellum:step" takes a step,
     "cerebellum:learn" lets synapses change, and "cerebellum:begin" forgets the step before. Layers are heard always.
@@ -141,7 +145,7 @@ class Predictor(AbstractGatingArea):
             kind="predictor",
             units=len(self.model.timescales) * units,
             channels=(SURPRISE,),
-            says=(units,),
+            says=(units, CELLS),
             hears=tuple(Heard(*layer) for layer in self.layers),
             copies=self.gates,
         )
@@ -226,8 +230,13 @@ class Predictor(AbstractGatingArea):
         )
 
     def said(self, state: Foreseeing, part: int) -> Float[Array, "trials units"]:
-        """See `AbstractArea.said`: its error at the first time scale, of each unit that it foresees."""
-        return state.error[:, 0]
+        """See `AbstractArea.said`: its error at the first time scale, of each unit; and how much it is surprised."""
+        return state.error[:, 0] if part == 0 else graded(state.surprise)
+
+    @property
+    def surprise(self) -> Heard:
+        """What others hear of how much it is surprised: cells that fire above a level each, and others below."""
+        return Heard(self.name, 1, CELLS)
 
     def contents(self, buffers: Mapping[str, int], state: Foreseeing, decode: Decode) -> list[dict[str, str | None]]:
         """See `AbstractArea.contents`: nothing that words could tell; see `Trace.forecasts`."""

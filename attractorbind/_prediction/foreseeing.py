@@ -13,6 +13,9 @@ from attractorbind._prediction.forward_model import Foresight
 _FORGETTING, _FEW = 0.01, 10
 # By how much the mean of what is read moves, at the least: slower, for it is to be that of many episodes.
 _SLOWLY = 0.001
+# The levels of surprise at which one of its cells begins to fire, and another falls silent: from -1 to 3 by 1/4.
+_LEVELS = tuple(level / 4 for level in range(-4, 13))
+CELLS = 2 * len(_LEVELS)
 # How far from its mean what is read must lie for the direction to be known.
 _LEAST = 1e-6
 
@@ -88,6 +91,12 @@ def surprise(usual: Usual, size: Float[Array, " trials"]) -> Float[Array, " tria
     deviation = jnp.sqrt(usual.variance)
     known = (usual.steps >= _FEW) & (deviation > 0)
     return jnp.where(known, (size - usual.mean) / jnp.where(known, deviation, 1.0), 0.0)
+
+
+def graded(surprise: Float[Array, " trials"]) -> Float[Array, "trials cells"]:
+    """Which cells fire at a surprise: at each level one if it is above, another if it is not; half of them in all."""
+    above = surprise[:, None] > jnp.asarray(_LEVELS, jnp.float32)[None, :]
+    return jnp.concatenate([above, ~above], axis=1).astype(jnp.float32)
 
 
 def direction(middle: Float[Array, " units"], state: Float[Array, "trials units"]) -> Float[Array, "trials units"]:

@@ -1,6 +1,7 @@
 """The demo of surprise as a boundary: its streams, its scores, and the mechanism on a small stream."""
 
 import importlib
+import json
 import sys
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from attractorbind import learning
 
 # The demos import each other.
 sys.path.append(str(Path(__file__).parents[2] / "demos"))
-object_streams, surprise = map(importlib.import_module, ("object_streams", "surprise"))
+object_streams, surprise, boundary_gate, boundary_names = map(
+    importlib.import_module, ("object_streams", "surprise", "boundary_gate", "boundary_names")
+)
 SIDE = 4
 IMAGES = np.random.default_rng(0).random((6, SIDE, SIDE)).astype(np.float32)
 
@@ -44,6 +47,44 @@ def test_scores():
     assert surprise.f1(true, true) == 1
     surprising = np.array([0.2, 1.6, 1.1, 1.3, 0.0, 0.4])
     assert 1.1 <= surprise.best_threshold(surprising, true) < 1.3
+
+
+def test_questions_are_of_two_moments_of_one_object_and_of_two_that_follow_each_other():
+    rng = np.random.default_rng(2)
+    streams = object_streams.streams_of(IMAGES, 40, boundary_gate.LESSON, shift=0.5, drift=False, rng=rng)
+    asked = boundary_gate.questions(streams, rng)
+    number_of = {boundary_gate.moment(number): number for number in range(boundary_gate.LESSON)}
+    objects = np.cumsum(streams.first, axis=1)
+    for question in range(boundary_gate.QUESTIONS):
+        one, other = (
+            np.array([objects[row, number_of[name]] for row, name in enumerate(asked[f"{which} {question}"])])
+            for which in ("one", "other")
+        )
+        assert (other - one == (0 if question < boundary_gate.OF_ONE else 1)).all()
+        assert asked[f"one {question}"] != asked[f"other {question}"]
+
+
+def test_a_target_stands_until_the_next_is_clamped():
+    new = np.array([[1, 0, 1, 1, 0], [1, 0, 0, 0, 0]], bool)
+    assert boundary_names.targets_of(new) == [
+        ["target 1.1", "target 1.1", "target 1.2", "target 1.3", "target 1.3"],
+        ["target 2.1"] * 5,
+    ]
+    streams = object_streams.Streams(np.zeros((2, 5, 1)), np.zeros((2, 5), int), new)
+    assert boundary_names.after_every(2, streams).tolist() == [[True, False, True, False, True]] * 2
+
+
+@pytest.mark.slow
+def test_the_demo_runs_and_writes_its_figures(tmp_path, capsys):
+    few = {"seen": 12, "foreseen": 24, "tested": 16, "lessons": 1, "replayed": 1}
+    options = [word for name, value in few.items() for word in (f"--{name}", str(value))]
+    assert surprise.main([*options, "--seeds", "2", "--json", str(tmp_path / "figures.json")]) == 0
+    assert "called right, the gate" in capsys.readouterr().out
+    rows = json.loads((tmp_path / "figures.json").read_text())["rows"]
+    for way in ("surprise", "the gate", "true boundaries", "a cut every 10 views"):
+        assert all(0 <= value <= 1 for value in rows[f"called right, {way}"]["values"])
+    for way in ("surprise", "the gate"):
+        assert all(0 <= value <= 1 for value in rows[f"F1 by {way}"]["values"])
 
 
 def test_surprise_clamps_a_new_target_where_another_thing_is_seen():
@@ -84,6 +125,7 @@ def test_what_cannot_be_is_told_in_a_sentence(capsys):
     for arguments, told in (
         (["--seeds", "0"], "seeds"),
         (["--shift", "-1"], "shift"),
+        (["--lessons", "-1"], "lessons"),
         (["nowhere.zip"], "nowhere.zip"),
     ):
         assert surprise.main(arguments) == 2

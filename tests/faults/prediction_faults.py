@@ -2,6 +2,7 @@
 
 from fault import Fault
 
+BASAL_GANGLIA = "attractorbind._basal_ganglia.area"
 COSTS = "attractorbind._learning.costs.activity"
 FIT = "attractorbind._learning.fit_costs"
 FORESEEING = "attractorbind._prediction.foreseeing"
@@ -11,6 +12,7 @@ PURSUIT = "attractorbind._learning.pursuit"
 SEEING = "attractorbind._learning.seeing"
 
 LOOPS = ("tests/prediction/test_predictor.py::test_it_does_what_loops_do",)
+HEARD = ("tests/prediction/test_predictor.py::test_basal_ganglia_hear_how_much_it_is_surprised",)
 GRADIENTS = ("tests/learning/test_costs.py::test_its_gradient_is_that_of_finite_differences",)
 
 FITTED = "tests/learning/test_fit_costs.py"
@@ -60,6 +62,17 @@ PREDICTION_FAULTS = [
     ),
     Fault(
         "the mean of what is read stays at nothing", FORESEEING, "slowly * (share @ state", "0 * (share @ state", LOOPS
+    ),
+    Fault(
+        "cells fire below their level", FORESEEING, "above = surprise[:, None] >", "above = surprise[:, None] <", HEARD
+    ),
+    Fault("no cell fires below its level", FORESEEING, "[above, ~above]", "[above, above]", HEARD),
+    Fault(
+        "basal ganglia are deaf",
+        BASAL_GANGLIA,
+        "(cells.astype(jnp.int8) for",
+        "((0 * cells).astype(jnp.int8) for",
+        HEARD,
     ),
     Fault("what is usual is known at once", FORESEEING, "usual.steps >= _FEW", "usual.steps >= 1", LOOPS),
     Fault(

@@ -11,7 +11,7 @@ from bad_values import spread
 from wrong_calls import print_raised
 
 import attractorbind as ab
-from attractorbind import learning
+from attractorbind import gating, learning
 from attractorbind.learning import costs
 
 NOT_SCALES = {
@@ -126,6 +126,18 @@ CALLS: dict[str, Any] = {
         lambda w: build(predictor(reads=[(eyes(sizes=[7]), 0)]), eyes()),
         "NetworkError",
         ["7 units", "eyes", "has 4"],
+    ),
+    **spread(
+        "basal ganglia: reads of predictors",
+        lambda w, v: gating.BasalGanglia("gate", reads=v, gates=["open"]),
+        {"a predictor itself": [predictor()], "twice": [predictor().surprise, predictor().surprise]},
+        "NetworkError",
+        "reads of 'gate'",
+    ),
+    "basal ganglia: of a predictor that is not there": (
+        lambda w: build(gating.BasalGanglia("gate", reads=[predictor().surprise], gates=["open"])),
+        "UnknownNameError",
+        ["gate", "cerebellum"],
     ),
     "predict: an unknown area": (lambda w: ab.predict("x").compile(w.network), "UnknownNameError", ["x", "cerebellum"]),
     "predict: a hierarchy": (

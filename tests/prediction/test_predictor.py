@@ -150,6 +150,61 @@ def test_after_a_new_episode_nothing_is_compared(beating):
     assert once.decode()["alarm"] == ["no"]
 
 
+LEVELS = [-1 + level / 4 for level in range(17)]
+
+
+@pytest.fixture(scope="module")
+def alarmed():
+    """A gate that hears how much a predictor is surprised, and reads what it foresees."""
+    cerebellum = ab.Predictor("cerebellum", reads=["focus"])
+    gate = ab.gating.BasalGanglia("gate", reads=["focus", cerebellum.surprise], gates=["open"], rate=2.0, trace=0.0)
+    return ab.build(
+        ab.Vocabulary(["tick", "tock", "yes"]),
+        buffers={"focus": 64, "alarm": 64},
+        relays=[],
+        areas=[cerebellum, gate],
+        activity=0.1,
+        rule=ab.PseudoInverse(),
+        key=jax.random.key(0),
+    )
+
+
+def test_basal_ganglia_hear_how_much_it_is_surprised(alarmed):
+    ends = LAST + ab.choose("gate", gates={"open": ab.hold()})
+    words = ["tick", "tock", "yes"]
+    state = ab.run(alarmed, REGULAR + ends, args={"word": words}, key=jax.random.key(1)).state
+    features = []
+    for code, surprise in zip(np.asarray(state["focus"]), np.asarray(state["cerebellum"].surprise), strict=True):
+        cells = [float(surprise > level) for level in LEVELS]
+        features.append([*code, *cells, *(1 - cell for cell in cells)])
+    units = np.array(features) / np.sqrt(np.sum(features, axis=1, keepdims=True))
+    chosen = np.asarray(state["gate"].chosen[:, 0])
+    # Nothing is learned yet, so that it opens in half of all cases.
+    np.testing.assert_allclose(state["gate"].traces[:, 0], (chosen - 0.5)[:, None] * units, atol=1e-6)
+    assert len(set(map(tuple, units[:, 64:]))) > 1
+
+
+def test_a_gate_learns_from_reward_to_open_where_it_is_surprised(alarmed):
+    gate, surprise = ab.choose("gate", gates={"open": ab.load("alarm", "yes")}), ab.surprised("cerebellum")
+    right = (surprise & ~ab.empty("alarm")) | (~surprise & ab.empty("alarm"))
+    beat = ab.load("focus", "tick") + ab.predict("cerebellum", learn=False)
+    beat += ab.load("focus", ab.arg("word")) + ab.predict("cerebellum", learn=False)
+    lesson = beat + ab.clear("alarm") + gate + ab.reward(when=right)
+    odd = {"word": ["tock", "yes"] * 4}
+    state = ab.run(alarmed, REGULAR + ab.repeat(30, lesson), args=odd, key=jax.random.key(2)).state
+    test = beat + ab.clear("alarm") + ab.choose("gate", gates={"open": ab.load("alarm", "yes")}, greedy=True)
+    assert ab.run(alarmed, test, state, args=odd).decode()["alarm"] == [None, "yes"] * 4
+    told = ab.gating.rules(alarmed, state, "gate")
+    assert told.left_out == ("what 'cerebellum' says",)
+
+
+def test_a_file_keeps_what_basal_ganglia_hear(alarmed, tmp_path):
+    alarmed.save(tmp_path / "a.network")
+    again = ab.Network.load(tmp_path / "a.network")
+    assert again.areas[1] == alarmed.areas[1]
+    assert again.wiring.areas[1].hears == alarmed.wiring.areas[1].hears
+
+
 def test_a_file_keeps_it(network, tmp_path):
     network.save(tmp_path / "a.network")
     again = ab.Network.load(tmp_path / "a.network")
