@@ -8,7 +8,7 @@ the image that was seen than to the mean of all images of its kind.
 
     python demos/drawing.py --seeds 5 --json drawing.json --picture drawing.png
     python demos/drawing.py --side 28 --pen 1 --strokes 3000 --seeds 5
-    python demos/drawing.py images_background_small1.zip --side 28 --pen 0.5
+    python demos/drawing.py images_background_small1.zip --side 28 --pen 0.5 --strokes 3000 --steps 15 --units 512
 """
 
 import argparse
