@@ -8,6 +8,7 @@ is no task: how often it ended. Of the bandit it is how often the best arm was c
     python demos/architecture.py --task all --trials 200
     python demos/architecture.py --task A3 --trials 20 --noise 0.01 --film film.gif
     python demos/architecture.py --lesions --trials 50
+    python demos/architecture.py --positions 0 0.05 0.1
     python demos/architecture.py --procedures 20
 
 Eyes and hand learn first, which takes some minutes; --grown FILE keeps what they have learned, and takes it from there
@@ -21,12 +22,13 @@ import time
 from pathlib import Path
 
 import equinox as eqx
+import jax
 import numpy as np
 from eight_images import SIDE, Images, lessons, read_images
 from eight_learning import knows_numbers, learned_to_draw, learned_to_see
 from eight_network import EYES, LOOK, architecture, build_network, eyes, written_program
 from eight_procedures import learn_procedures
-from eight_scores import Whole, asked, lesions, score_all, tell_drawings, tell_scores
+from eight_scores import Whole, asked, lesions, score_all, serial_positions, tell_drawings, tell_scores
 
 import attractorbind as ab
 from attractorbind.tasks import SPAUN
@@ -66,7 +68,14 @@ def film(whole: Whole, task: str, options: argparse.Namespace) -> None:
 
     questions, seen = asked(whole, task, 1, seed=options.seed)
     trace = ab.run(
-        whole.network, written_program(), whole.state, stimuli={EYES: seen.images}, record="decoded", throw=False
+        whole.network,
+        written_program(),
+        whole.state,
+        stimuli={EYES: seen.images},
+        noise=options.noise,
+        key=jax.random.key(options.seed),
+        record="decoded",
+        throw=False,
     )
     save_film(trace, seen.images[0], options.film)
     print(f"{options.film}: {' '.join(questions.shown[0])} -> {' '.join(map(str, trace.outputs[0]))}")
@@ -90,6 +99,9 @@ def look(options: argparse.Namespace) -> int:
     tasks = list(SPAUN) if options.task == "all" else [options.task]
     if options.lesions:
         told["lesions"] = lesions(whole, tasks, options.trials, options.noise, options.seed)
+    elif options.positions:
+        noises = options.positions
+        told["serial positions"] = serial_positions(whole, options.trials, noises, options.seed)
     elif options.procedures:
         told["procedures"] = learn_procedures(whole, options.procedures, options.rounds, options.seed)
     elif options.film is not None:
@@ -112,6 +124,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--noise", type=float, default=0.0, help="probability that a unit flips in a tick (%(default)s)"
     )
     parser.add_argument("--lesions", action="store_true", help="each part removed in turn")
+    parser.add_argument(
+        "--positions", type=float, nargs="+", metavar="NOISE", help="which places of a list are recalled, under noise"
+    )
     parser.add_argument("--procedures", type=int, default=0, metavar="N", help="so many learners learn what to do when")
     parser.add_argument("--rounds", type=int, default=300, help="trials that each of them has (%(default)s)")
     parser.add_argument("--film", type=Path, help="save a trial of the task as a film")

@@ -25,7 +25,7 @@ def save_film(trace: ab.Trace, images: np.ndarray, path: Path) -> None:
     gates = np.asarray(trace.gates).reshape(-1, len(trace.network.wiring.gates))
     names = [gate.name for gate in trace.network.wiring.gates]
     looks = np.cumsum(gates[:, names.index(f"{EYES}:next")] > 0.5)
-    drawings, ticks = trace.drawings[HAND][0], range(0, len(gates), STRIDE)
+    drawings, ticks = trace.drawings[HAND][0], [*range(0, len(gates) - 1, STRIDE), len(gates) - 1]
     figure, (seen, middle, drawn) = plt.subplots(
         1, 3, figsize=(13.0, 6.5), width_ratios=[1, 4, 1], layout="constrained"
     )

@@ -36,12 +36,12 @@ POSITIONS = {
     "before": (-0.5, -1.3),
     "number": (1.1, -0.7),
     "next": (2.2, 0.3),
-    "mark": (0.4, 2.6),
+    "mark": (0.7, 2.6),
     "answer": (3.2, -0.9),
-    HAND: (4.2, 0.3),
-    HIPPOCAMPUS: (-1.6, 1.7),
-    NUMBERS: (2.4, -1.9),
-    PROCEDURES: (-1.8, 3.0),
+    HAND: (4.4, 0.4),
+    HIPPOCAMPUS: (-1.6, -2.4),
+    NUMBERS: (2.2, -2.4),
+    PROCEDURES: (-2.2, 2.4),
     ARMS: (3.6, 2.6),
 }
 
@@ -134,7 +134,7 @@ def each_remembered(slots: tuple[str, ...], body: ab.Program) -> ab.Program:
 
 def copy_drawing() -> ab.Program:
     """A0: draw what is seen, and say what it is."""
-    return LOOK + ab.draw(HAND) + ab.copy("seen", "answer") + ab.emit("answer")
+    return LOOK + ab.draw(HAND, steps=2 * DELAY) + ab.copy("seen", "answer") + ab.emit("answer")
 
 
 def recognition() -> ab.Program:

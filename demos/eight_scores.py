@@ -147,6 +147,22 @@ def tell_drawings(whole: Whole, trials: int, seed: int) -> dict[str, float]:
     return told
 
 
+def serial_positions(whole: Whole, trials: int, noises: Sequence[float], seed: int) -> dict[float, list[float]]:
+    """Print how often each place of a list of seven is recalled right, under noise, in per cent; and return it."""
+    drawn = spaun("A3", 8 * trials, key=jax.random.key(seed))
+    lists = [own for own in drawn.shown if len(own) == 2 + 7][:trials]
+    seen, table = images_of(lists, whole.images.test, LONGEST_SEEN, seed=seed), {}
+    print(f"\n{len(lists)} lists of 7: right at each place, %")
+    for noise in noises:
+        said = answered(whole, seen, noise, seed).outputs
+        right = [
+            [n < len(own) and own[n] == shown[1 + n] for n in range(7)] for own, shown in zip(said, lists, strict=True)
+        ]
+        table[noise] = (100 * np.mean(right, axis=0)).tolist()
+        print(f"noise {noise:5.2f} {''.join(f'{share:7.1f}' for share in table[noise])}", flush=True)
+    return table
+
+
 def lesions(whole: Whole, tasks: Sequence[str], trials: int, noise: float, seed: int) -> dict[str, dict[str, float]]:
     """Print how each task is done without each part, in per cent right; and return it."""
     table: dict[str, dict[str, float]] = {}
