@@ -2,6 +2,7 @@
 
 from activation_faults import ACTIVATION_FAULTS
 from actr_faults import ACTR_FAULTS
+from architecture_faults import ARCHITECTURE_FAULTS
 from area_faults import AREA_FAULTS
 from device_faults import DEVICE_FAULTS
 from gating_faults import GATING_FAULTS
@@ -30,4 +31,5 @@ ENGINE_FAULTS = [
     *SPATIAL_FAULTS,
     *TELLING_FAULTS,
     *VIEW_FAULTS,
+    *ARCHITECTURE_FAULTS,
 ]

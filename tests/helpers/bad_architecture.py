@@ -11,6 +11,7 @@ from wrong_calls import print_raised
 
 import attractorbind as ab
 from attractorbind import learning
+from attractorbind.plotting import plot_network
 
 NOT_LISTS = {"an area": ab.SnapshotMemory("m"), "a name": "m", "None": None, "a number": 3}
 NOT_AREAS = {"a name": ["m"], "another area": [ab.gating.Utilities("m", gates=["left", "right"])], "None": [None]}
@@ -57,6 +58,23 @@ CALLS: dict[str, Any] = {
         lambda w: ab.reward(to=["eyes"]).compile(w.network),
         "UnknownNameError",
         ["'eyes'", "'store'"],
+    ),
+    **spread(
+        "plot_network: positions",
+        lambda w, v: plot_network(w.network, positions=v),
+        {"a list": [1, 2], "one number": {"seen": 3}, "three numbers": {"seen": (1, 2, 3)}, "a name": {"seen": "up"}},
+        "ArgumentError",
+        "position",
+    ),
+    "plot_network: position of nothing": (
+        lambda w: plot_network(w.network, positions={"ear": (0, 0)}),
+        "UnknownNameError",
+        ["'ear'", "'eyes'"],
+    ),
+    "plot_network: position without end": (
+        lambda w: plot_network(w.network, positions={"seen": (0, float("inf"))}),
+        "ArgumentError",
+        ["positions['seen']", "inf"],
     ),
     "next_reward: to one string": (lambda w: ab.next_reward(to="store"), "ProgramError", ["['store']"]),
 }

@@ -259,6 +259,26 @@ def test_a_legend_has_the_order_of_the_vocabulary() -> None:
     assert [text.get_text() for text in legend.get_texts()] == ["dog", "cat", "ball"]
 
 
+def test_parts_lie_where_they_are_told_to():
+    network = ab.build(
+        ab.Vocabulary(["dog", "cat"]),
+        buffers={"focus": 32, "agent": 32, "answer": 32},
+        relays=[("focus", "agent"), ("agent", "answer")],
+        areas=[ab.SnapshotMemory("episodes", ["agent"], units=64, capacity=2)],
+        activity=0.1,
+        rule=ab.PseudoInverse(),
+        key=jax.random.key(0),
+    )
+    places = {"focus": (-2.0, 0.0), "agent": (0.0, 1.0), "answer": (2.0, 0.5), "episodes": (0.5, -1.0)}
+    for given in (places, {"focus": (-2.0, 0.0), "episodes": (0.5, -1.0)}):
+        axes = plot_network(network, positions=given)
+        drawn = np.concatenate([collection.get_offsets() for collection in axes.collections])
+        for place in given.values():
+            assert np.isclose(drawn, place).all(axis=1).any()
+        assert len(drawn) == 4
+        plt.close(axes.figure)
+
+
 def test_a_network_is_laid_out_in_its_own_order():
     # In another order, such as that of a set, which changes from process to process, the picture would be turned.
     built = ab.build(
@@ -270,7 +290,7 @@ def test_a_network_is_laid_out_in_its_own_order():
         rule=ab.PseudoInverse(),
         key=jax.random.key(0),
     )
-    assert list(_layout(built))[:6] == list("abcdef")
+    assert list(_layout(built, {}))[:6] == list("abcdef")
 
 
 def test_a_program_shows_both_ways_out_of_a_condition():
