@@ -1,5 +1,6 @@
 """What is installed, and whether it works here: `python -m attractorbind`."""
 
+import argparse
 import platform
 import sys
 import time
@@ -12,8 +13,9 @@ import attractorbind as ab
 _NAMES = ("dog", "cat", "yak", "owl", "bee", "elk", "ant", "fox")
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Print the versions and devices, and try a small network; the exit status is 1 where it does not bind."""
+    argparse.ArgumentParser(prog="python -m attractorbind", description=__doc__).parse_args(arguments)
     print(
         f"attractorbind {ab.__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}"
     )

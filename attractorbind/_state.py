@@ -108,19 +108,24 @@ class State(eqx.Module):
         """A new state in which areas know what they have learned in another network.
 
         That is what all trials share in their state, such as the synapses of a hierarchy. It means the same here only
-        if the buffers that the area reads or drives have the same codes: `build(codes=)`.
+        if the buffers that the area reads or drives have the same codes, `build(codes=)`, and if the area has the same
+        settings, such as the order of its gates, which are not compared.
 
         **Arguments:**
 
         - `other`: a state of the other network, in which areas of the same names learned.
-        - `areas`: their names.
+        - `areas`: their names, one or more.
 
-        **Raises:** `UnknownNameError` for an area that is not in both; `NetworkError` if it has other synapses there.
+        **Raises:** `UnknownNameError` for an area that is not in both; `NetworkError` if it has other synapses there,
+            or trials share nothing of it.
         """
         adopted = list(self.areas)
         if not isinstance(other, State):
             raise NetworkError(f"other is {other!r}; give the state of a network in which the areas learned")
-        for area in check_names("areas", areas, "names of areas", NetworkError):
+        named = check_names("areas", areas, "names of areas", NetworkError)
+        if not named:
+            raise NetworkError("areas is empty; name the areas whose synapses are to be taken over")
+        for area in named:
             for state in (self, other):
                 check_known("area", "areas", area, state.area_names)
             index = self.area_names.index(area)
@@ -138,6 +143,11 @@ def _adopted(area: str, own: PyTree, other: PyTree) -> PyTree:
         return isinstance(leaf, Shared)
 
     (leaves, form), (others, other_form) = (jax.tree.flatten(state, is_leaf=is_shared) for state in (own, other))
+    if not any(map(is_shared, leaves)):
+        raise NetworkError(
+            f"trials share nothing of area {area!r}: what it has learned is part of each trial's own state, which "
+            "another network cannot take over"
+        )
     pairs = list(zip(leaves, others, strict=False))
     alike = form == other_form and all(
         jax.tree.structure(mine) == jax.tree.structure(theirs)

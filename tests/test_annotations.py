@@ -11,10 +11,12 @@ from beartype.roar import BeartypeCallHintParamViolation
 import attractorbind as ab
 from attractorbind import actr, gating, learning, plotting, spatial, tasks, testing
 from attractorbind._actr.forms import forms
+from attractorbind._architecture.account import account
 from attractorbind._area.base import renamed
 from attractorbind._basal_ganglia.conjunction import dendrites
 from attractorbind._control.straight import straight
 from attractorbind._engine.plan import ends
+from attractorbind._explore.live import obeyed
 from attractorbind._learning.feedback import random_feedback
 from attractorbind._measure.crosstalk import bits
 from attractorbind._motor.least_squares import refitted
@@ -22,16 +24,19 @@ from attractorbind._rule.patterns import signs
 from attractorbind._spatial.scores import check_tile
 from attractorbind._synapses.factored import cheaper
 from attractorbind._tasks.names import item_names
+from attractorbind._view.page import packed
 
 HERE = Path(__file__).parent
 ROOMS = [inside.parent.name for inside in sorted((HERE.parent / "attractorbind").glob("*/__init__.py"))]
 # A call in each room that its annotations refuse. A new room needs one, too.
 WRONG_CALLS = {
     "_actr": lambda: forms(3),
+    "_architecture": lambda: account("network"),
     "_area": lambda: renamed("area", "name", {}),
     "_basal_ganglia": lambda: dendrites("units", 3, key="key"),
     "_control": lambda: straight("wiring", "schedule", 0.0),
     "_engine": lambda: ends("wiring"),
+    "_explore": lambda: obeyed("session", {}),
     "_learning": lambda: random_feedback("layers", key="key"),
     "_measure": lambda: bits(3),
     "_motor": lambda: refitted("fitted", 3, 4, 5),
@@ -41,6 +46,7 @@ WRONG_CALLS = {
     "_spatial": lambda: check_tile(4, "maps"),
     "_synapses": lambda: cheaper("synapses", 3),
     "_tasks": lambda: item_names("items", 3, "item", "two"),
+    "_view": lambda: packed("told"),
     "actr": lambda: actr.Output("so"),
     "gating": lambda: gating.Conjunction("word", "slot", units="two"),
     "learning": lambda: learning.cosines("rule", "learned", np.zeros(3), "teaching"),

@@ -90,6 +90,8 @@ class Architecture:
                 if not isinstance(area, kind):
                     raise NetworkError(f"{role} has {area!r}; give a list of {kind.__name__}")
             object.__setattr__(self, role, tuple(given))
+        if not isinstance(self.relays, str | Sequence):
+            raise NetworkError(f'relays is {self.relays!r}; give a list of pairs of slots, or "all"')
         if not isinstance(self.slots, Mapping):
             raise NetworkError(f"slots is {self.slots!r}; give names of buffers with their units, {{'item': 512}}, say")
         object.__setattr__(self, "slots", MappingProxyType(dict(self.slots)))
@@ -130,15 +132,15 @@ class Architecture:
 
         **Arguments:**
 
-        - `network`: of this architecture.
+        - `network`: one that this architecture built.
         - `part`: the name of a slot or an area, or of a single gate, such as a relay's, "item->answer".
 
         **Raises:** `UnknownNameError` for what is no part.
         """
         check_network(network)
         gates = [gate.name for gate in network.wiring.gates]
-        parts = (*self.slots, *(area.name for area in self.areas))
-        check_known("part", "parts", part, (*parts, *gates))
+        parts = (*network.buffers, *(area.name for area in network.areas))
+        check_known("part", "parts", part, tuple(dict.fromkeys((*parts, *gates))))
         if part not in parts:
             return {part: 0.0}
         # Switches of areas, such as "store:choose", may have arrows in what follows the colon.

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -14,13 +15,22 @@ from attractorbind._each import turns
 from attractorbind._errors import NetworkError
 from attractorbind._learning.hierarchy import Hierarchy
 from attractorbind._learning.layers import Layers
-from attractorbind._motor.hand import Hand, Skill, at_rest, noted
+from attractorbind._motor.hand import Hand, Skill, at_rest, noted, passed
 from attractorbind._motor.least_squares import refitted, unfitted
 from attractorbind._motor.pen import Pen
 from attractorbind._wiring import AreaWiring, Heard
 
 # What a program can tell a hand to do.
-SWITCHES = ("babble", "imagine", "new", "draw", "foresee")
+SWITCHES = ("babble", "imagine", "new", "draw", "foresee", "write")
+
+
+class Drawing(NamedTuple):
+    """Which trials begin a new sheet, look and correct, foresee meanwhile, and draw what a buffer holds."""
+
+    news: Bool[Array, " trials"]
+    draws: Bool[Array, " trials"]
+    foresees: Bool[Array, " trials"]
+    writes: Bool[Array, " trials"]
 
 
 class Motor(AbstractArea):
@@ -44,9 +54,9 @@ class Motor(AbstractArea):
 
     **Gates**, all closed at rest: "answer->hand" lets the buffer "answer" in; "hand:babble" draws at random and learns,
     "hand:imagine" learns to imagine, "hand:new" draws on a new sheet, "hand:draw" looks and corrects, and
-    "hand:foresee" lets it foresee meanwhile. At "hand:new" and "hand:draw" it draws what the buffers hold that are let
-    in, or else what the eye has seen. It looks at its paper through the eye's synapses, which leaves what the eye has
-    seen and said as it was. Switches act above a conductance of 1/2.
+    "hand:foresee" lets it foresee meanwhile. At "hand:new" and "hand:draw" it draws what the eye has seen, or, where
+    "hand:write" is open, too, what the buffers hold that are let in. It looks at its paper through the eye's synapses,
+    which leaves what the eye has seen and said as it was. Switches act above a conductance of 1/2.
 
     **Locality.** A synapse of the inverse must know the rate below it, the error of the dot above it, and a gain that
     depends on what all units below do. Without that gain it is the delta rule, which needs many more drawings.
@@ -64,7 +74,7 @@ class Motor(AbstractArea):
     - `pen`: the standard deviation of a dot, in pixels.
     - `ridge`: $\lambda$, how much small weights are preferred, in squared rates.
     - `correction`: c, above 0 and below 2.
-    - `delay`: after how many ticks it sees what it has drawn; 0 for at once.
+    - `delay`: after how many ticks of drawing it sees what it has drawn; 0 for at once.
     - `sheets`: how many drawings of a run are kept, the last ones.
 
     **Raises:** `NetworkError` or `ArgumentError` for what makes no hand.
@@ -188,10 +198,10 @@ class Motor(AbstractArea):
     def tick(self, parameters: Skill, state: Hand, inputs: AreaInputs) -> tuple[Hand, tuple[()]]:
         """See `AbstractArea.tick`: babble, imagine, draw."""
         inputs, state = jax.lax.stop_gradient((inputs, state))
-        babbles, imagines, news, draws, foresees = (inputs.switches > 0.5) & inputs.running[None, :]
+        babbles, imagines, news, draws, foresees, writes = (inputs.switches > 0.5) & inputs.running[None, :]
         state = turns(jnp.any(babbles), self._babbled, state, inputs, babbles)
         state = turns(jnp.any(imagines), self._imagined, state, inputs, imagines)
-        state = turns(jnp.any(news | draws), self._drawn, state, inputs, news, draws, foresees)
+        state = turns(jnp.any(news | draws), self._drawn, state, inputs, Drawing(news, draws, foresees, writes))
         return eqx.tree_at(lambda hand: hand.clock, state, state.clock + inputs.running.astype(jnp.int32)), ()
 
     def _babbled(self, state: Hand, inputs: AreaInputs, babbles: Bool[Array, " trials"]) -> Hand:
@@ -209,29 +219,25 @@ class Motor(AbstractArea):
         imagery = refitted(skill.imagery, _held(inputs), seen, imagines)
         return eqx.tree_at(lambda hand: hand.learned, state, Shared(skill._replace(imagery=imagery)))
 
-    def _drawn(
-        self,
-        state: Hand,
-        inputs: AreaInputs,
-        news: Bool[Array, " trials"],
-        draws: Bool[Array, " trials"],
-        foresees: Bool[Array, " trials"],
-    ) -> Hand:
+    def _drawn(self, state: Hand, inputs: AreaInputs, drawing: Drawing) -> Hand:
         skill, eyes, held = state.learned.value, inputs.eyes[0], _held(inputs)
-        writes = jnp.any(inputs.reads > 0.5, axis=0)
+        news, draws, writes = drawing.news, drawing.draws, drawing.writes
         imagined = held @ skill.imagery.weights
         wanted = jnp.where(writes[:, None], _with_one(imagined), self._seen(eyes, inputs.heard[0]))
         before = state.past[:, 0] if self.delay else state.pressures
         own = self._seen(eyes, self.pen.paper(before))
         if self.delay:
             unseen = (state.pressures - before) @ skill.forward.weights[:-1]
-            own += jnp.where(foresees[:, None], unseen, 0.0)
+            own += jnp.where(drawing.foresees[:, None], unseen, 0.0)
         aim, found = wanted @ skill.inverse.weights, own @ skill.inverse.weights
         corrected = state.pressures + self.correction * (aim - found)
         pressures = jnp.maximum(jnp.where(news[:, None], aim, corrected), 0.0)
         empty = writes & ~jnp.any(held > 0, axis=1)
         pressures = jnp.where(empty[:, None], 0.0, pressures)
         begins = news | (draws & (state.count == 0))
+        # A sheet that was begun in a run before is gone on with; a new one has been blank so far.
+        past = jnp.where(news[:, None, None], 0.0, passed(state))
+        state = eqx.tree_at(lambda hand: hand.past, state, jnp.where((news | draws)[:, None, None], past, state.past))
         return noted(state, pressures, self.pen.paper(pressures), news | draws, begins)
 
     def _seen(self, eyes: Layers, images: Float[Array, "drawings pixels"]) -> Float[Array, "drawings units"]:

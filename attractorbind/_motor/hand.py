@@ -74,6 +74,11 @@ def at_rest(skill: Skill, trials: int, sheets: int, delay: int) -> Hand:
     )
 
 
+def passed(state: Hand) -> Float[Array, "trials delay pixels"]:
+    """What is to be seen at the next ticks of drawing, after one more."""
+    return jnp.concatenate([state.past, state.pressures[:, None]], axis=1)[:, 1:]
+
+
 def noted(
     state: Hand,
     pressures: Float[Array, "trials pixels"],
@@ -87,12 +92,9 @@ def noted(
     # Those that have not drawn write nowhere.
     sheet = jnp.where(changed, (count - 1) % sheets, sheets)
     rows = jnp.arange(trials, dtype=jnp.int32)
-    # A new sheet has been blank so far.
-    passed = jnp.concatenate([state.past, state.pressures[:, None]], axis=1)[:, 1:]
-    passed = jnp.where(new[:, None, None], 0.0, passed)
     return Hand(
         pressures=jnp.where(changed[:, None], pressures, state.pressures),
-        past=jnp.where(changed[:, None, None], passed, state.past),
+        past=state.past,
         sheets=state.sheets.at[rows, sheet].set(image, mode="drop"),
         count=count,
         when=state.when.at[rows, sheet].set(state.clock, mode="drop"),

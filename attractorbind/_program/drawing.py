@@ -71,7 +71,7 @@ class Write(Instruction):
 
     def expand(self, wiring: Wiring) -> tuple[Statement, ...]:
         """The primitives, or other macros, that it stands for."""
-        return _drawing(self.area, [_read(wiring, self)], self.steps).statements
+        return _drawing(self.area, [_read(wiring, self), f"{self.area}:write"], self.steps).statements
 
     def __str__(self) -> str:
         return f"write({self.area!r}{_told(self.buffer)}{_corrected(self.steps)})"

@@ -128,6 +128,10 @@ def _reached(to: Sequence[str | AbstractArea] | None) -> tuple[str, ...] | None:
     if to is None:
         return None
     names = check_names("to", to, "basal ganglia, ['striatum'], say", ProgramError)
+    if not names:
+        raise ProgramError(
+            "to is empty, and the reward would reach nobody; name basal ganglia, or leave it out for all"
+        )
     return tuple(dict.fromkeys(area_name(name) for name in names))
 
 

@@ -7,7 +7,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, Key
 
-from attractorbind._checks import check_count, check_known
+from attractorbind._checks import check_count, check_known, entries
 from attractorbind._errors import ArgumentError
 from attractorbind._keys import check_one_key
 
@@ -57,10 +57,15 @@ class Questions:
 
         - `said`: in each trial, such as `Trace.outputs`.
 
-        **Raises:** `ArgumentError` unless there is a list for each trial.
+        **Raises:** `ArgumentError` unless there is a list of names for each trial.
         """
-        if len(said) != len(self.answers):
-            raise ArgumentError(f"said has {len(said)} lists for {len(self.answers)} trials; give one for each")
+        lists = entries(said)
+        if lists is None or len(lists) != len(self.answers):
+            told = f"has {len(lists)} lists" if lists is not None else f"is {type(said).__name__}"
+            raise ArgumentError(f"said {told}, and there are {len(self.answers)} trials; give a list of names for each")
+        for own in lists:
+            if not isinstance(own, list | tuple) or not all(isinstance(name, str | None) for name in own):
+                raise ArgumentError(f"said has {own!r}; give a list of names for each trial, as in Trace.outputs")
         if self.task != "A2":
             return np.array([float(list(own) == list(answer)) for own, answer in zip(said, self.answers, strict=True)])
         late = [choice for choice in range(_CHOICES) if choice % _BLOCK >= _BLOCK - _COUNTED]

@@ -47,8 +47,8 @@ def plot_network(
         such as `trace.gates[tick]`, or `trace.gates[tick, trial]` of a program that branches; at rest if not given.
     - `held`: buffer to the symbol that it holds, written below its name; None where it holds none. For one trial of a
         run it is `{buffer: symbols[trial] for buffer, symbols in trace.decode(tick).items()}`.
-    - `positions`: where buffers and areas lie, each two numbers, such as `Architecture.positions`; those not named lie
-        as near as they are connected.
+    - `positions`: where buffers and areas lie, each two numbers; those not named lie as near as they are
+        connected.
     - `axes`: where to draw; by default on a new figure.
 
     **Raises:** `NetworkError` or `UnknownNameError` for gates or buffers that do not fit, `ArgumentError` if `held` is
@@ -68,7 +68,7 @@ def plot_network(
     _check_held(network, held)
     conductances = network.conductances(() if gates is None else gates)
     axes = axes_or_new(axes, 7.0, 6.0)
-    placed = _layout(network, _given_positions(network, positions or {}))
+    placed = _layout(network, _given_positions(network, {} if positions is None else positions))
     # networkx bends arrows in the units of the axes, so their limits must be set before arrows are drawn.
     corners = np.array([np.min(list(placed.values()), axis=0), np.max(list(placed.values()), axis=0)])
     half = 0.65 * max(float(np.ptp(corners, axis=0).max()), 1.0)

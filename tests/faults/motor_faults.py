@@ -39,5 +39,11 @@ MOTOR_FAULTS = [
     Fault("it forgets while it corrects", DRAWING, '[*reads, f"{hand}:draw",', '[f"{hand}:draw",', DRAWN),
     Fault("it foresees what it sees", AREA, "state.pressures - before", "before - state.pressures", LOOPS),
     Fault("it sees what it did a tick later", AREA, "state.past[:, 0]", "state.past[:, -1]", LOOPS),
-    Fault("a new sheet is seen as the old one", HAND, "new[:, None, None], 0.0", "~new[:, None, None], 0.0", LOOPS),
+    Fault(
+        "a new sheet is seen as the old one",
+        AREA,
+        "news[:, None, None], 0.0, passed",
+        "~news[:, None, None], 0.0, passed",
+        LOOPS,
+    ),
 ]

@@ -10,7 +10,7 @@ EXPECTED = "attractorbind._expected"
 
 PAGE = "tests/view/test_page.py"
 BROWSER = "tests/view/test_browser.py"
-BY_HAND = "tests/view/test_by_hand.py"
+BY_HAND = "tests/explore/test_by_hand.py"
 
 VIEW_FAULTS = [
     Fault(

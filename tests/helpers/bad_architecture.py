@@ -10,7 +10,7 @@ from bad_values import spread
 from wrong_calls import print_raised
 
 import attractorbind as ab
-from attractorbind import learning
+from attractorbind import learning, tasks
 from attractorbind.plotting import plot_network
 
 NOT_LISTS = {"an area": ab.SnapshotMemory("m"), "a name": "m", "None": None, "a number": 3}
@@ -23,7 +23,10 @@ def whole(hidden: int = 8, **changes: Any) -> ab.Architecture:
         "slots": {"seen": 64, "item": 64},
         "relays": [("seen", "item")],
         "vision": [eyes],
-        "basal_ganglia": [ab.gating.BasalGanglia("store", reads=["seen"], gates=["seen->item", "skip"])],
+        "basal_ganglia": [
+            ab.gating.BasalGanglia("store", reads=["seen"], gates=["seen->item", "skip"]),
+            ab.gating.BasalGanglia("own", reads=["seen"], gates=["left", "right"], shared=False),
+        ],
     }
     return ab.Architecture(**{**parts, **changes})
 
@@ -36,7 +39,10 @@ def build(architecture: ab.Architecture) -> ab.Network:
 def prepare() -> SimpleNamespace:
     architecture = whole()
     network = build(architecture)
-    return SimpleNamespace(whole=architecture, network=network, state=network.silent(), wider=build(whole(9)).silent())
+    wider, questions = build(whole(9)).silent(), tasks.spaun("A1", 2, key=jax.random.key(0))
+    return SimpleNamespace(
+        whole=architecture, network=network, state=network.silent(), wider=wider, questions=questions
+    )
 
 
 CALLS: dict[str, Any] = {
@@ -52,6 +58,32 @@ CALLS: dict[str, Any] = {
     "adopt: no area": (lambda w: w.state.adopt(w.state, ["ear"]), "UnknownNameError", ["'ear'", "'eyes'"]),
     "adopt: one string": (lambda w: w.state.adopt(w.state, "eyes"), "NetworkError", ["['eyes']"]),
     "adopt: other sizes": (lambda w: w.state.adopt(w.wider, ["eyes"]), "NetworkError", ["'eyes'", "same sizes"]),
+    "adopt: nothing": (lambda w: w.state.adopt(w.state, []), "NetworkError", ["areas is empty"]),
+    "adopt: not shared": (lambda w: w.state.adopt(w.state, ["own"]), "NetworkError", ["share nothing of area 'own'"]),
+    "relays: a generator": (lambda w: whole(relays=(pair for pair in [])), "NetworkError", ["relays is"]),
+    "lesion: of another network": (
+        lambda w: w.whole.lesion(build(whole(basal_ganglia=[])), "store"),
+        "UnknownNameError",
+        ["'store'", "'eyes'"],
+    ),
+    **spread(
+        "spaun: said",
+        lambda w, v: w.questions.right(v),
+        {
+            "None": None,
+            "too few": [["3"]],
+            "numbers": [[3], [3]],
+            "strings": ["3", "3"],
+            "no lists": [None, None],
+            "a mapping": {0: ["3"], 1: ["3"]},
+        },
+        "ArgumentError",
+        "said",
+    ),
+    "spaun: task": (lambda w: tasks.spaun("A8", 1, key=jax.random.key(0)), "UnknownNameError", ["'A8'", "'A7'"]),
+    "spaun: number": (lambda w: tasks.spaun("A1", 0, key=jax.random.key(0)), "ArgumentError", ["number"]),
+    "spaun: key": (lambda w: tasks.spaun("A1", 1, key=3), "ArgumentError", ["key"]),
+    "reward: to nobody": (lambda w: ab.reward(to=[]), "ProgramError", ["to is empty"]),
     "reward: to one string": (lambda w: ab.reward(to="store"), "ProgramError", ["['store']"]),
     "reward: to a number": (lambda w: ab.reward(to=[3]), "ProgramError", ["basal ganglia are 3"]),
     "reward: to nobody there": (

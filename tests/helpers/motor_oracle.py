@@ -79,7 +79,7 @@ class PlainHand:
             self.imagery.learn(held, self.look(image)[:-1])
 
     def draw(self, image, held, *, new, foresees=False):
-        """One step; `held` is what the buffers hold that are let in, None where none is."""
+        """One step; `held` is what the buffers hold that are let in, None where it draws what it has seen."""
         wanted = self.look(image) if held is None else np.append(held @ self.imagery.weights, 1.0)
         aim = wanted @ self.inverse.weights
         before = self.past[0] if self.delay else self.pressures
@@ -93,7 +93,8 @@ class PlainHand:
             pressed = aim[dot] if new else self.pressures[dot] + self.correction * (aim[dot] - own[dot])
             self.pressures[dot] = 0.0 if held is not None and not held.any() else max(pressed, 0.0)
         self.past = passed
+        if new:
+            self.past = [np.zeros_like(self.pressures)] * self.delay
         if new or not self.drawings:
             self.drawings.append(None)
-            self.past = [np.zeros_like(self.pressures)] * self.delay
         self.drawings[-1] = paper(self.pressures, self.shape, self.size)

@@ -66,12 +66,13 @@ def test_it_does_what_loops_do(delay):
         # Babble and imagine first, then draw; some buffers are silent.
         choice = int(rng.integers(2)) if number < 20 else int(rng.integers(2, 4))
         let_in = [buffer for buffer in ("name", "answer") if rng.random() < 0.5]
-        takes_part, foresees = rng.random(2) < 0.8, bool(rng.random() < 0.5)
+        takes_part, foresees, writes = rng.random(2) < 0.8, bool(rng.random() < 0.5), bool(rng.random() < 0.6)
         for buffer in ("name", "answer"):
             codes = np.asarray(network.codes(buffer)[rng.integers(3, size=2)], np.float32)
             state = state.replace(buffer, jnp.asarray(codes * (rng.random((2, 1)) < 0.7)))
         opened = [f"hand:{switches[choice]}", *(f"{buffer}->hand" for buffer in let_in)]
         opened += ["eyes:next"] * (number == 10) + ["hand:foresee"] * foresees
+        opened += ["hand:write"] * writes
         rows = np.stack([network.gating(opened) if takes else network.gating() for takes in takes_part])
         held = np.concatenate([state[name] * (name in let_in) for name in ("name", "answer")], axis=1).astype(float)
         images = np.asarray(state["eyes"].stimulus, float)
@@ -86,7 +87,7 @@ def test_it_does_what_loops_do(delay):
                 case "imagine":
                     plain[trial].imagine(held[trial], images[trial])
                 case how:
-                    own_held = held[trial] if let_in else None
+                    own_held = held[trial] if writes else None
                     plain[trial].draw(images[trial], own_held, new=how == "new", foresees=foresees)
         state = ab.tick(network, state, rows, key=own_key)
         own = state["hand"]
@@ -174,7 +175,7 @@ def test_a_run_goes_on_from_what_was_learned_and_has_drawings_of_its_own(network
     # Corrections without a new sheet go on with what was drawn in the run before.
     gone_on = ab.run(
         network,
-        ab.load("answer", ab.arg("answer")) + ab.gates(open=["answer->hand", "hand:draw"], ticks=3),
+        ab.load("answer", ab.arg("answer")) + ab.gates(open=["answer->hand", "hand:write", "hand:draw"], ticks=3),
         first.state,
         args=args,
     )
@@ -183,6 +184,25 @@ def test_a_run_goes_on_from_what_was_learned_and_has_drawings_of_its_own(network
     )
     for one, other in zip(gone_on.drawings["hand"], longer.drawings["hand"], strict=True):
         np.testing.assert_allclose(one[0].image, other[0].image, atol=1e-6)
+
+
+def test_a_hand_that_sees_late_goes_on_in_another_run_as_in_the_same():
+    network = built([40, 30], delay=3)
+    state = ab.run(network, ab.babble("hand", 150), key=jax.random.key(1)).state
+    begins = ab.see("eyes", write=False) + ab.draw("hand", steps=4)
+    goes_on = ab.gates(open=["hand:draw", "hand:foresee"], ticks=5)
+    given = {"stimuli": {"eyes": PICTURES}}
+    whole = ab.run(network, begins + goes_on, state, **given)
+    later = ab.run(network, goes_on, ab.run(network, begins, state, **given).state)
+    np.testing.assert_array_equal(later.state["hand"].pressures, whole.state["hand"].pressures)
+
+
+def test_a_hand_whose_buffer_is_cut_off_writes_nothing(network, practised):
+    program = ab.see("eyes", write=False) + ab.load("answer", "bar") + ab.write("hand", "answer")
+    given = {"stimuli": {"eyes": PICTURES[[2, 2, 2]]}}
+    intact, cut = (ab.run(network, program, practised, stuck=stuck, **given) for stuck in ({}, {"answer->hand": 0.0}))
+    assert nearest(intact.drawings["hand"][0][0].image) == "bar"
+    assert not cut.drawings["hand"][0][0].image.any()
 
 
 def test_babbling_leaves_buffers_eyes_and_the_sheet_alone_and_needs_a_key(network, practised):
@@ -213,7 +233,7 @@ def test_a_file_keeps_the_hand(network, practised, tmp_path):
 
 
 def test_it_works_under_jit_and_passes_no_derivative(network, practised):
-    gates = jnp.asarray(network.gating(["answer->hand", "hand:new"]))
+    gates = jnp.asarray(network.gating(["answer->hand", "hand:write", "hand:new"]))
     held = practised.replace("answer", jnp.asarray(network.codes("answer"), jnp.float32))
 
     def ink(code):

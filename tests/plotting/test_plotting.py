@@ -247,7 +247,7 @@ def test_a_name_stands_beside_its_arrow() -> None:
 
 
 def test_the_nucleus_of_a_latch_lies_on_no_other_node() -> None:
-    places = _layout(WIRINGS["thalamus"]())
+    places = _layout(WIRINGS["thalamus"](), {})
     apart = [np.linalg.norm(places[a] - places[b]) for a, b in itertools.combinations(places, 2)]
     assert min(apart) > 0.1
 
