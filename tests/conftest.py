@@ -20,7 +20,10 @@ from hypothesis import settings
 jax.config.update("jax_numpy_rank_promotion", "raise")
 
 # What these modules assert is told in full, as what tests assert is.
-pytest.register_assert_rewrite("examples", "files")
+pytest.register_assert_rewrite("browsing", "examples", "files")
+
+# A browser, for tests in several folders. A second conftest.py would hide this one from tests that import it.
+from browsing import browser as browser, opened as opened  # noqa: E402
 
 # The first example of a shape compiles, so single examples have no deadline; the suite's own time is watched instead.
 settings.register_profile("fast", deadline=None, max_examples=50)
