@@ -11,13 +11,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from attractorbind._area.base import Shared
 from attractorbind._checks import fits_in_memory
 from attractorbind._engine.driver import Outcome
 from attractorbind._engine.observe import Record
 from attractorbind._kept import kept
 from attractorbind._network import Network
-from attractorbind._state import State, bytes_of_a_trial, repeated, silent_shapes
+from attractorbind._state import State, bytes_of_a_trial, is_shared, repeated, silent_shapes
 
 # On the host or on a device.
 SomeArray = TypeVar("SomeArray", np.ndarray, jax.Array)
@@ -49,7 +48,7 @@ def batch_of(network: Network, state: State | None, trials: int) -> int:
 def _bytes_of_a_trial(network: Network) -> int | None:
     """Of its state; None where trials share a part, such as weights that learn, which copies would change."""
     one = silent_shapes(network.wiring, network.areas, network.origin)
-    shares = any(map(_is_shared, jax.tree.leaves(one.areas, is_leaf=_is_shared)))
+    shares = any(map(is_shared, jax.tree.leaves(one.areas, is_leaf=is_shared)))
     return None if shares else bytes_of_a_trial(one)
 
 
@@ -57,10 +56,6 @@ def _bucket(trials: int) -> int:
     power = 1 << (trials - 1).bit_length()
     step = power if power <= _POWERS else power // 16
     return -(-trials // step) * step
-
-
-def _is_shared(part: object) -> bool:
-    return isinstance(part, Shared)
 
 
 def _is_spread(state: State) -> bool:

@@ -136,12 +136,13 @@ class State(eqx.Module):
         return self.names.index(check_known("population", "populations", population, self.names))
 
 
+def is_shared(part: Any) -> bool:
+    """Whether a part of an area's state is that of all trials together."""
+    return isinstance(part, Shared)
+
+
 def _adopted(area: str, own: PyTree, other: PyTree) -> PyTree:
     """The state of an area with all that is `Shared` taken from another."""
-
-    def is_shared(leaf: Any) -> bool:
-        return isinstance(leaf, Shared)
-
     (leaves, form), (others, other_form) = (jax.tree.flatten(state, is_leaf=is_shared) for state in (own, other))
     if not any(map(is_shared, leaves)):
         raise NetworkError(
@@ -193,7 +194,7 @@ def repeated(state: State, trials: int) -> State:
     def spread(leaf: Array | Shared) -> Array | Shared:
         return leaf if isinstance(leaf, Shared) else jnp.broadcast_to(leaf, (trials, *leaf.shape[1:]))
 
-    return jax.tree.map(spread, state, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    return jax.tree.map(spread, state, is_leaf=is_shared)
 
 
 def of_trial(areas: PyTree, trial: int | Int[np.ndarray, " rows"]) -> PyTree:
@@ -202,12 +203,12 @@ def of_trial(areas: PyTree, trial: int | Int[np.ndarray, " rows"]) -> PyTree:
     def taken(leaf: Array | Shared) -> Array | Shared:
         return leaf if isinstance(leaf, Shared) else leaf[trial]
 
-    return jax.tree.map(taken, areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    return jax.tree.map(taken, areas, is_leaf=is_shared)
 
 
 def bytes_of_a_trial(one: State) -> int:
     """How many bytes a trial has of its own, by the state of a single one or its shapes."""
-    parts = jax.tree.leaves(one, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    parts = jax.tree.leaves(one, is_leaf=is_shared)
     return sum(leaf.size * leaf.dtype.itemsize for leaf in parts if not isinstance(leaf, Shared))
 
 
@@ -275,7 +276,7 @@ def _check_parts(state: State) -> None:
     if not fit or not all(eqx.is_array(array) or isinstance(array, np.ndarray) for array in arrays):
         raise NetworkError(f"the state has not one array for each population; {_MADE_BY}")
     trials = {array.shape[0] if array.ndim == 2 else None for array in arrays}
-    areas = jax.tree.leaves(state.areas, is_leaf=lambda leaf: isinstance(leaf, Shared))
+    areas = jax.tree.leaves(state.areas, is_leaf=is_shared)
     trials |= {_trials_of(leaf) for leaf in areas if not isinstance(leaf, Shared)}
     if len(trials) > 1 or trials & {0, None}:
         told = listed(f"{name}: {array.shape}" for name, array in zip(state.names, arrays, strict=True))

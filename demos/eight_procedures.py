@@ -38,9 +38,9 @@ def earned(shown: list[str], answer: list[str] | None, said: list[str | None]) -
     return float(said == answer)
 
 
-def kept(network: ab.Network, start: ab.State, state: ab.State) -> ab.State:
+def kept(start: ab.State, state: ab.State) -> ab.State:
     """A state in which nothing is left of a trial but what basal ganglia have learned from it."""
-    index = network.silent().area_names.index(PROCEDURES)
+    index = start.area_names.index(PROCEDURES)
     return eqx.tree_at(lambda own: own.areas[index], start, state.areas[index])
 
 
@@ -59,7 +59,7 @@ def learn_procedures(whole: Whole, learners: int, rounds: int, seed: int) -> dic
         right[number] = [earned(symbols, answer, said) for symbols, answer, said in pairs]
         rewards = {PROCEDURES: np.where(right[number] > 0, 1.0, PENALTY)}
         rewarded = ab.run(network, ab.next_reward(to=[PROCEDURES]), trace.state, stimuli=rewards)
-        state = kept(network, start, rewarded.state)
+        state = kept(start, rewarded.state)
         if number % 20 == 19:
             last = 100 * right[number - 19 : number + 1].mean()
             print(f"trials {number - 18:4} to {number + 1:4}: {last:5.1f} % right", flush=True)

@@ -24,7 +24,7 @@ from attractorbind._wiring import AreaWiring, Heard
 SWITCHES = ("babble", "imagine", "new", "draw", "foresee", "write")
 
 
-class Drawing(NamedTuple):
+class Orders(NamedTuple):
     """Which trials begin a new sheet, look and correct, foresee meanwhile, and draw what a buffer holds."""
 
     news: Bool[Array, " trials"]
@@ -201,7 +201,7 @@ class Motor(AbstractArea):
         babbles, imagines, news, draws, foresees, writes = (inputs.switches > 0.5) & inputs.running[None, :]
         state = turns(jnp.any(babbles), self._babbled, state, inputs, babbles)
         state = turns(jnp.any(imagines), self._imagined, state, inputs, imagines)
-        state = turns(jnp.any(news | draws), self._drawn, state, inputs, Drawing(news, draws, foresees, writes))
+        state = turns(jnp.any(news | draws), self._drawn, state, inputs, Orders(news, draws, foresees, writes))
         return eqx.tree_at(lambda hand: hand.clock, state, state.clock + inputs.running.astype(jnp.int32)), ()
 
     def _babbled(self, state: Hand, inputs: AreaInputs, babbles: Bool[Array, " trials"]) -> Hand:
@@ -219,16 +219,16 @@ class Motor(AbstractArea):
         imagery = refitted(skill.imagery, _held(inputs), seen, imagines)
         return eqx.tree_at(lambda hand: hand.learned, state, Shared(skill._replace(imagery=imagery)))
 
-    def _drawn(self, state: Hand, inputs: AreaInputs, drawing: Drawing) -> Hand:
+    def _drawn(self, state: Hand, inputs: AreaInputs, orders: Orders) -> Hand:
         skill, eyes, held = state.learned.value, inputs.eyes[0], _held(inputs)
-        news, draws, writes = drawing.news, drawing.draws, drawing.writes
+        news, draws, writes = orders.news, orders.draws, orders.writes
         imagined = held @ skill.imagery.weights
         wanted = jnp.where(writes[:, None], _with_one(imagined), self._seen(eyes, inputs.heard[0]))
         before = state.past[:, 0] if self.delay else state.pressures
         own = self._seen(eyes, self.pen.paper(before))
         if self.delay:
             unseen = (state.pressures - before) @ skill.forward.weights[:-1]
-            own += jnp.where(drawing.foresees[:, None], unseen, 0.0)
+            own += jnp.where(orders.foresees[:, None], unseen, 0.0)
         aim, found = wanted @ skill.inverse.weights, own @ skill.inverse.weights
         corrected = state.pressures + self.correction * (aim - found)
         pressures = jnp.maximum(jnp.where(news[:, None], aim, corrected), 0.0)
